@@ -1,0 +1,225 @@
+//! The result of a study: the one type from which every table, chart, verdict and file is made.
+
+use crate::kernel::Span;
+use crate::measure::Component;
+use crate::scenario::Slo;
+
+/// A figure with its 95 % interval. Absent where the data cannot support it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// The figure.
+    pub value: f64,
+    /// Lower end of the 95 % interval.
+    pub lo: f64,
+    /// Upper end.
+    pub hi: f64,
+}
+
+/// What the loads of a study count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadUnit {
+    /// Requests per second.
+    Rps,
+    /// Users.
+    Users,
+}
+
+/// How the CPU times of the contestants' languages were related.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ratios {
+    /// As measured (`languages.toml`).
+    Measured,
+    /// The same CPU time for the same logic in every language: the concurrency model alone.
+    EqualCpu,
+}
+
+/// A whole study.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// The seed of all dice.
+    pub seed: u64,
+    /// This program's version.
+    pub version: String,
+    /// The scenario's digest.
+    pub digest: String,
+    /// Simulated events per second of wall time, the only field that may differ between two runs.
+    pub events_per_second: f64,
+    /// What the loads count.
+    pub load_unit: LoadUnit,
+    /// What is good enough.
+    pub slo: Slo,
+    /// Endpoint names, in the order of the scenario.
+    pub endpoints: Vec<String>,
+    /// The compared, in the order of the scenario.
+    pub contestants: Vec<ContestantInfo>,
+    /// At the measured ratios: contestants × loads × (`all`, then each endpoint), in this nesting.
+    pub rows: Vec<Row>,
+    /// The verdict's figures.
+    pub verdict: Verdict,
+    /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
+    pub interrupted: bool,
+    /// What the run was too short for, each with the command that would fill it.
+    pub shortfalls: Vec<String>,
+}
+
+/// A contestant and what theory says of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContestantInfo {
+    /// Its name.
+    pub name: String,
+    /// Its model's title.
+    pub title: String,
+    /// True where no real thing was recorded for its model.
+    pub unvalidated: bool,
+    /// The highest load each resource could carry by its demand alone, ascending: the first is the bottleneck.
+    pub bounds: Vec<Bound>,
+    /// The mean latency of a request that never waits, by the demands: the lower asymptote.
+    pub zero_load_ms: f64,
+}
+
+/// The utilisation law for one resource: load × demand ≤ units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The resource's name.
+    pub resource: String,
+    /// The load at which it is in use all the time.
+    pub load: f64,
+    /// Mean time each request needs of it at this load, milliseconds.
+    pub demand_ms: f64,
+    /// Its units.
+    pub units: u64,
+}
+
+/// One contestant at one load, one endpoint or all.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The contestant's name.
+    pub contestant: String,
+    /// The endpoint's name, or `all`.
+    pub endpoint: String,
+    /// The load.
+    pub load: f64,
+    /// Requests meant to be sent per second in the measured part; absent in a closed loop.
+    pub offered_rps: Option<Estimate>,
+    /// Requests answered per second.
+    pub throughput_rps: Option<Estimate>,
+    /// Fraction of ended requests that failed.
+    pub errors: Option<Estimate>,
+    /// The same by [`Failure`](crate::measure::Failure): refused, timeout, killed, shed.
+    pub errors_by: [Option<Estimate>; 4],
+    /// Mean latency of the successful.
+    pub mean_ms: Option<Estimate>,
+    /// Standard deviation of the latency.
+    pub sd_ms: Option<Estimate>,
+    /// Percentiles of the latency.
+    pub p50_ms: Option<Estimate>,
+    /// 90th.
+    pub p90_ms: Option<Estimate>,
+    /// 95th.
+    pub p95_ms: Option<Estimate>,
+    /// 99th.
+    pub p99_ms: Option<Estimate>,
+    /// 99.9th.
+    pub p999_ms: Option<Estimate>,
+    /// 99th percentile with failures counted as infinite; absent too where that makes it infinite.
+    pub p99_slo_ms: Option<Estimate>,
+    /// Whether the system could not keep up.
+    pub saturated: bool,
+    /// Measured requests, over all replications.
+    pub requests: u64,
+    /// The warm-up that was cut.
+    pub warmup: Span,
+    /// Replications.
+    pub replications: u32,
+    /// Mean time in each state, by [`Component`]; absent where the latencies are.
+    pub account_ms: Option<[f64; Component::COUNT]>,
+    /// Utilisation by resource, 0 to 1. Only in the rows of `all`.
+    pub util: Vec<(String, f64)>,
+    /// Node's event-loop delay beyond its resolution: mean and 99th percentile, milliseconds. Only in the rows of `all` of loops.
+    pub loop_delay_ms: Option<(f64, f64)>,
+    /// Memory of the app.
+    pub memory_mb: f64,
+    /// Events handled for this row's runs. Only in the rows of `all`.
+    pub events: u64,
+    /// Latency at these fractions of the successful requests, for the percentile chart: (fraction, milliseconds).
+    pub spectrum: Vec<(f64, f64)>,
+    /// Of a single load in depth: the run cut into equal slots. Empty in comparisons.
+    pub timeline: Vec<TimelineSlot>,
+    /// Whether the objectives are met: `None` where the data cannot tell.
+    pub within_slo: Option<bool>,
+}
+
+/// A slot of a timeline, averaged over replications.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimelineSlot {
+    /// When the slot starts, seconds.
+    pub start_s: f64,
+    /// Requests answered per second.
+    pub throughput_rps: f64,
+    /// Requests failed per second.
+    pub failed_rps: f64,
+    /// Mean latency; absent in a slot without answers.
+    pub mean_ms: Option<f64>,
+    /// Mean requests in the system.
+    pub in_system: f64,
+}
+
+/// What the study concludes, in figures; `report` makes the words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdict {
+    /// At the measured ratios, who carries how much inside the SLO, in the order of the scenario.
+    pub capacity_measured: Vec<Capacity>,
+    /// The same at equal CPU.
+    pub capacity_equal_cpu: Vec<Capacity>,
+    /// At which common factor on the measured ratios' logarithm the winner changes, if it does: see [`Flip`].
+    pub flip: Option<Flip>,
+    /// Where two contestants' p99 curves cross.
+    pub crossings: Vec<Crossing>,
+    /// The highest load up to which no contestant's p99 is more than 10 % or 1 ms beyond the best's: "it does not matter".
+    pub indifferent_up_to: Option<f64>,
+}
+
+/// The load a contestant carries inside the SLO.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capacity {
+    /// Whose.
+    pub contestant: String,
+    /// The highest visited load at which the SLO was met at it and at all lower ones.
+    pub carries: Option<f64>,
+    /// The lowest visited load at which it was missed: the capacity lies between the two.
+    pub fails_at: Option<f64>,
+    /// Between the two by interpolation of the binding figure.
+    pub estimate: Option<f64>,
+    /// What was in use most at the highest carried load: name, utilisation.
+    pub bottleneck: Option<(String, f64)>,
+}
+
+/// How the winner depends on the ratio of the languages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flip {
+    /// Who wins below.
+    pub below: String,
+    /// Who wins above.
+    pub above: String,
+    /// The ratio (language of the loser over the other's, CPU-weighted over the endpoints' steps) at which they carry the same.
+    pub ratio: f64,
+    /// The measured ratio on the same scale.
+    pub measured: f64,
+}
+
+/// Two contestants whose order changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// Better below.
+    pub below: String,
+    /// Better above.
+    pub above: String,
+    /// The load, by interpolation.
+    pub load: f64,
+    /// Visited loads on either side whose intervals tell the two apart.
+    pub between: (f64, f64),
+}

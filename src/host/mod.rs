@@ -1,0 +1,44 @@
+//! The machine: cores and the operating system's scheduler, locks, memory.
+
+use crate::kernel::Span;
+
+/// A host as its file describes it. [`Default`] is the ideal: any number of cores.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Host {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Cores; `None`: as many as there are threads.
+    pub cores: Option<u32>,
+    /// Bytes of memory; `None`: enough.
+    pub memory: Option<u64>,
+    /// How long a thread runs while others wait. Default `0.7 ms × (1 + ⌊log2(min(cores, 8))⌋)` (Linux's EEVDF).
+    pub slice: Span,
+    /// How far behind the others a thread that slept may be placed, and so how soon it preempts; zero: no preference.
+    pub wakeup_credit: Span,
+    /// Time on a core lost when it goes from one thread to another.
+    pub switch_cost: Span,
+    /// Cores that idle lose their caches; `None`: they never do.
+    pub cold: Option<Cold>,
+}
+
+/// How a core goes cold: of the extra a model names (`Model::cold`) a burst pays the share `1 - exp(-gap / after)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cold {
+    /// The time constant.
+    pub after: Span,
+}
+
+impl Host {
+    /// Linux's base slice for this number of cores: `0.7 ms × (1 + ⌊log2(min(cores, 8))⌋)`.
+    #[must_use]
+    pub fn default_slice(cores: Option<u32>) -> Span {
+        Span::from_micros(700) * u64::from(1 + cores.unwrap_or(8).clamp(1, 8).ilog2())
+    }
+
+    /// The ideal host of this name and number of cores.
+    #[must_use]
+    pub fn ideal(name: &str, cores: Option<u32>) -> Self {
+        let slice = Self::default_slice(cores);
+        Self { name: name.to_owned(), cores, memory: None, slice, wakeup_credit: slice, switch_cost: Span::ZERO, cold: None }
+    }
+}

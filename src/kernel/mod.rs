@@ -1,0 +1,9 @@
+//! Virtual clock, event queue, dice and distributions. Knows nothing about servers.
+
+pub mod dice;
+pub mod dist;
+pub mod time;
+
+pub use dice::{Key, Path};
+pub use dist::{Count, Dist};
+pub use time::{Span, Time};

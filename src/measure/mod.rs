@@ -1,0 +1,5 @@
+//! What is seen of a simulation: tallies per endpoint and sixteenth of the run, the account of time, a coarse series.
+
+pub mod outcome;
+
+pub use outcome::*;

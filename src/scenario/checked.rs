@@ -1,0 +1,111 @@
+//! A scenario that has been read, merged with its models and overrides, and checked. Nobody checks again after this.
+
+use crate::host::Host;
+use crate::kernel::Span;
+use crate::service::Model;
+use crate::workload::{Arrivals, Clients, Endpoint};
+
+/// Everything one file says, with every model it names.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The file's stem: the folder of its results.
+    pub name: String,
+    /// What people read above charts.
+    pub title: String,
+    /// The language in which the endpoint's CPU times were measured.
+    pub cpu_measured_in: Option<String>,
+    /// Where requests come from.
+    pub arrivals: Arrivals,
+    /// How to run it.
+    pub run: RunSettings,
+    /// What is good enough.
+    pub slo: Slo,
+    /// Who is compared, in the order of the file.
+    pub contestants: Vec<Contestant>,
+    /// A hash of everything above, for provenance: 16 hexadecimal digits.
+    pub digest: String,
+}
+
+/// How long and how often.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunSettings {
+    /// How much is measured in each replication.
+    pub length: RunLength,
+    /// What is thrown away first; `None`: found by MSER.
+    pub warmup: Option<Span>,
+    /// Independent repetitions, at least 2 for intervals.
+    pub replications: u32,
+    /// The seed of all dice.
+    pub seed: u64,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self { length: RunLength::Auto, warmup: None, replications: 10, seed: 1 }
+    }
+}
+
+/// How much is measured in each replication.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RunLength {
+    /// As the load requires.
+    Auto,
+    /// This many requests.
+    Requests(u64),
+    /// This much simulated time.
+    Duration(Span),
+}
+
+/// Service level objectives: each a limit that must not be exceeded.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Slo {
+    /// Mean latency.
+    pub mean: Option<Span>,
+    /// Median.
+    pub p50: Option<Span>,
+    /// 90th percentile, failures counted as infinite like in all that follow.
+    pub p90: Option<Span>,
+    /// 95th percentile.
+    pub p95: Option<Span>,
+    /// 99th percentile.
+    pub p99: Option<Span>,
+    /// 99.9th percentile.
+    pub p999: Option<Span>,
+    /// Fraction of requests that fail.
+    pub errors: Option<f64>,
+}
+
+/// One of the compared: a whole system, since a contestant may override anything.
+#[derive(Clone, Debug)]
+pub struct Contestant {
+    /// Its name in the file, tables and legends.
+    pub name: String,
+    /// What it runs in.
+    pub system: System,
+}
+
+/// Clients, hosts and services wired together.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The people's side.
+    pub clients: Clients,
+    /// The machines.
+    pub hosts: Vec<Host>,
+    /// The compared app first, then what it calls.
+    pub services: Vec<Service>,
+}
+
+/// Something that serves.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name in the scenario; the app is `app`.
+    pub name: String,
+    /// Index into [`System::hosts`].
+    pub host: usize,
+    /// One way between its callers and it.
+    pub latency: Span,
+    /// How it works.
+    pub model: Model,
+    /// What can be asked of it. Empty: it runs its callers' `work`.
+    pub endpoints: Vec<Endpoint>,
+}

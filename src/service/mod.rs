@@ -1,0 +1,5 @@
+//! What serves: executors, accept and queues, pools, caches.
+
+pub mod model;
+
+pub use model::*;

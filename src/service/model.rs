@@ -1,0 +1,216 @@
+//! A concurrency model as data: the axes a model file may speak about.
+//!
+//! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
+
+use crate::kernel::Span;
+use crate::workload::Step;
+
+/// A model file with its overrides applied and checked.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The name by which scenarios call it (`node`, `django-gthread` ...).
+    pub name: String,
+    /// A line for tables and legends.
+    pub title: String,
+    /// The language of its steps (`javascript`, `python`), a column of `languages.toml`.
+    pub language: Option<String>,
+    /// What callers take it for: `database`, `cache`, `http`. Chooses the caller's pool and `on_call` steps.
+    pub role: Option<String>,
+    /// Processes, each with executors, lock, caches and pools of its own.
+    pub processes: u32,
+    /// Executors; the first is `main`, which runs handlers.
+    pub executors: Vec<Executor>,
+    /// Where `native` steps run: on the carrier itself, or on an executor (by index).
+    pub place_native: Option<usize>,
+    /// The interpreter's lock of each process.
+    pub lock: Option<Lock>,
+    /// The kernel's side of accepting connections; `None`: requests go straight to the server.
+    pub listen: Option<Listen>,
+    /// The server's side.
+    pub queue: Queue,
+    /// How long the server keeps an idle connection; `None`: for ever, zero: it closes after each response.
+    pub keep_alive: Option<Span>,
+    /// Steps before every endpoint.
+    pub before: Vec<Step>,
+    /// Steps after every endpoint.
+    pub after: Vec<Step>,
+    /// Steps on the caller before each call, by the role of the service called.
+    pub on_call: Vec<(String, Vec<Step>)>,
+    /// Connection pools by the role or the name of the service called; none: unlimited.
+    pub pools: Vec<(String, Pool)>,
+    /// The cache `local` of each process.
+    pub cache: Cache,
+    /// Memory, for the table and the check against the host's.
+    pub memory: Memory,
+    /// The extra CPU time of a burst that starts on a core gone fully cold; the host says how fast cores do.
+    pub cold: Span,
+    /// The cores of its own host, where the scenario names none.
+    pub cores: Option<u32>,
+    /// True where no real thing was recorded for it.
+    pub unvalidated: bool,
+}
+
+/// A group of operating-system threads and how tasks use them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executor {
+    /// Its name; `main` runs handlers.
+    pub name: String,
+    /// Threads in each process; `None`: one for each request.
+    pub carriers: Option<u32>,
+    /// How many tasks a thread has in hand.
+    pub tasks: Tasks,
+}
+
+/// How many tasks a carrier has in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tasks {
+    /// One from its first step to its last: the thread blocks while the task waits.
+    One,
+    /// Any number: an event loop.
+    Unlimited,
+}
+
+/// A lock that a thread must hold to run the model's own language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// A waiter's patience before it asks the holder to let go; `None`: it never does.
+    pub switch_interval: Option<Span>,
+    /// Which waiter is woken.
+    pub order: Order,
+    /// Whether anyone may take the lock before the woken waiter runs.
+    pub barging: bool,
+}
+
+/// Which of several waiters goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The one that has waited longest.
+    Fifo,
+    /// Any, by priorities drawn from the waiters' own dice.
+    Random,
+}
+
+/// The kernel's side of accepting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// Who takes a new connection.
+    pub policy: ListenPolicy,
+    /// Connections waiting to be accepted: the kernel holds `backlog + 1`. `None`: no limit.
+    pub backlog: Option<u32>,
+    /// Connections one wake-up (one iteration of a loop) accepts; `None`: all there are.
+    pub accepts_per_wakeup: Option<u32>,
+    /// What happens to a connection when the backlog is full.
+    pub overflow: Overflow,
+}
+
+/// Who takes a new connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListenPolicy {
+    /// All processes accept from one socket; the one last gone idle is woken first.
+    Shared,
+    /// A socket for each process; the kernel chooses by a hash of the connection.
+    PerProcess,
+    /// A primary process accepts everything and hands connections to workers, one unacknowledged at a time.
+    Primary,
+}
+
+/// What a full backlog does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overflow {
+    /// The connection attempt is dropped; the client tries again after these gaps, the last repeated.
+    SynRetry {
+        /// Gaps between attempts.
+        gaps: Vec<Span>,
+    },
+    /// The client gets an error at once.
+    Refuse,
+}
+
+/// The server's side of accepting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// When a process takes another connection.
+    pub admit: Admit,
+    /// Requests that may wait inside a process for a carrier; `None`: any number. The surplus is refused (503).
+    pub capacity: Option<u32>,
+}
+
+/// When a process takes another connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admit {
+    /// Only when a carrier is free to run it: what waits, waits in the kernel (gunicorn sync).
+    Idle,
+    /// While it has fewer than this many connections, even if all carriers are busy (gunicorn gthread).
+    Below(u32),
+    /// Always (an event loop).
+    Always,
+}
+
+/// A pool of connections to another service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Connections in each process.
+    pub size: u32,
+    /// From when to when a request holds one.
+    pub hold: Hold,
+    /// How long a request waits for one before it fails; `None`: for ever.
+    pub acquire_timeout: Option<Span>,
+}
+
+/// How long a pool's connection is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// For one call.
+    Call,
+    /// From the first call to the end of the request.
+    Request,
+}
+
+/// A cache in the memory of each process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Entries it holds; `None`: all.
+    pub entries: Option<u32>,
+    /// When full, the least recently used `entries / cull` are dropped; `entries`: one at a time.
+    pub cull: u32,
+}
+
+/// What things weigh, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// A process with one thread.
+    pub process: u64,
+    /// Each further thread.
+    pub thread: u64,
+    /// Each open connection of a client.
+    pub connection: u64,
+}
+
+impl Model {
+    /// The empty model file.
+    #[must_use]
+    pub fn ideal(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            language: None,
+            role: None,
+            processes: 1,
+            executors: vec![Executor { name: "main".to_owned(), carriers: None, tasks: Tasks::One }],
+            place_native: None,
+            lock: None,
+            listen: None,
+            queue: Queue { admit: Admit::Idle, capacity: None },
+            keep_alive: None,
+            before: Vec::new(),
+            after: Vec::new(),
+            on_call: Vec::new(),
+            pools: Vec::new(),
+            cache: Cache { entries: None, cull: 1 },
+            memory: Memory::default(),
+            cold: Span::ZERO,
+            cores: None,
+            unvalidated: false,
+        }
+    }
+}

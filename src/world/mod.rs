@@ -1,0 +1,1 @@
+//! The wiring of one simulation and its one event loop.
