@@ -21,7 +21,9 @@ impl Dist {
     pub fn sample(&self, word: u64) -> Span {
         match self {
             Self::Constant(span) => *span,
-            Self::Exp { mean } => Span::from_nanos_f64(-mean * libm::log(((!word >> 11) as f64 + 0.5) * (-53f64).exp2())),
+            Self::Exp { mean } => Span::from_nanos_f64(
+                -mean * libm::log(((!word >> 11) as f64 + 0.5) * (-53f64).exp2()),
+            ),
         }
     }
 
@@ -47,8 +49,12 @@ impl Dist {
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
         match self {
-            Self::Constant(span) => Self::Constant(Span::from_nanos_f64(span.as_nanos_f64() * factor)),
-            Self::Exp { mean } => Self::Exp { mean: mean * factor },
+            Self::Constant(span) => {
+                Self::Constant(Span::from_nanos_f64(span.as_nanos_f64() * factor))
+            }
+            Self::Exp { mean } => Self::Exp {
+                mean: mean * factor,
+            },
         }
     }
 

@@ -41,7 +41,12 @@ pub struct RunSettings {
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { length: RunLength::Auto, warmup: None, replications: 10, seed: 1 }
+        Self {
+            length: RunLength::Auto,
+            warmup: None,
+            replications: 10,
+            seed: 1,
+        }
     }
 }
 

@@ -1,0 +1,1 @@
+//! What a request needs of each resource on average.
