@@ -8,6 +8,6 @@ pub mod time;
 
 pub use agenda::{Agenda, Event};
 pub use dice::{Key, Path};
-pub use dist::{Count, Dist};
+pub use dist::{Count, Dist, DistError};
 pub use fifo::Fifo;
 pub use time::{Span, Time};
