@@ -12,7 +12,8 @@ use crate::kernel::{Span, Time};
 pub struct Recorder {
     horizon: Span,
     segments: Vec<Segment>,
-    current: usize,
+    /// The present sixteenth.
+    current: Segment,
     series: Vec<Slot>,
     slot: usize,
     slot_width: Span,
@@ -24,36 +25,36 @@ pub struct Recorder {
 
 /// A histogram of nanoseconds to three digits that grows as needed.
 fn histogram() -> Histogram<u64> {
-    let mut histogram = Histogram::new_with_bounds(1, 1 << 28, 3)
-        .unwrap_or_else(|_| unreachable!("bounds and digits are valid"));
-    histogram.auto(true);
-    histogram
+    Histogram::new(3).unwrap_or_else(|_| unreachable!("three digits are valid"))
+}
+
+fn segment(endpoints: usize, resources: usize) -> Segment {
+    let tally = Tally {
+        offered: 0,
+        succeeded: 0,
+        failed: [0; Failure::COUNT],
+        latency: histogram(),
+        sum_ns: 0,
+        sum_sq_ns2: 0,
+        account_ns: [0; Component::COUNT],
+    };
+    Segment {
+        endpoints: vec![tally; endpoints],
+        busy_ns: vec![0; resources],
+        in_system_ns: 0,
+        loop_delay: histogram(),
+    }
 }
 
 impl Recorder {
     /// An empty recorder for a run of this length.
     #[must_use]
     pub fn new(horizon: Span, endpoints: usize, resources: usize) -> Self {
-        let tally = Tally {
-            offered: 0,
-            succeeded: 0,
-            failed: [0; Failure::COUNT],
-            latency: histogram(),
-            sum_ns: 0,
-            sum_sq_ns2: 0,
-            account_ns: [0; Component::COUNT],
-        };
-        let segment = Segment {
-            endpoints: vec![tally; endpoints],
-            busy_ns: vec![0; resources],
-            in_system_ns: 0,
-            loop_delay: histogram(),
-        };
         let slot_width = Span(horizon.0.div_ceil(SLOTS as u64).max(1));
         Self {
             horizon,
-            segments: vec![segment; SEGMENTS],
-            current: 0,
+            segments: Vec::with_capacity(SEGMENTS),
+            current: segment(endpoints, resources),
             series: vec![Slot::default(); SLOTS],
             slot: 0,
             slot_width,
@@ -64,41 +65,42 @@ impl Recorder {
         }
     }
 
-    /// When the `n`-th sixteenth ends.
+    /// When the present sixteenth ends: with its last slot.
     #[must_use]
-    pub fn segment_end(&self, n: usize) -> Time {
-        Time((u128::from(self.horizon.0) * (n as u128 + 1) / SEGMENTS as u128) as u64)
+    pub fn segment_end(&self) -> Time {
+        let slots = (SLOTS / SEGMENTS * (self.segments.len() + 1)) as u64;
+        (Time::ZERO + self.slot_width * slots).min(Time::ZERO + self.horizon)
     }
 
-    /// Which sixteenth is being written.
-    #[must_use]
-    pub fn segment(&self) -> usize {
-        self.current
-    }
-
-    /// Begins the next sixteenth, if there is one.
-    pub fn next_segment(&mut self, now: Time) {
+    /// Begins the next sixteenth. False if that was the last.
+    pub fn next_segment(&mut self, now: Time) -> bool {
         self.account(now);
-        if self.current + 1 < SEGMENTS {
-            self.current += 1;
+        if self.segments.len() + 1 == SEGMENTS {
+            return false;
         }
+        let next = segment(self.current.endpoints.len(), self.current.busy_ns.len());
+        self.segments
+            .push(std::mem::replace(&mut self.current, next));
+        true
     }
 
     /// Accounts the requests in the system up to `now`, slot by slot.
     #[inline]
     fn account(&mut self, now: Time) {
         while now >= self.slot_end && self.slot + 1 < SLOTS {
-            let part = u128::from(self.slot_end.since(self.since).0) * u128::from(self.in_system);
-            self.series[self.slot].in_system_ns += part;
-            self.segments[self.current].in_system_ns += part;
-            self.since = self.slot_end;
-            self.slot += 1;
-            self.slot_end += self.slot_width;
+            self.next_slot();
         }
-        let part = u128::from(now.since(self.since).0) * u128::from(self.in_system);
-        self.series[self.slot].in_system_ns += part;
-        self.segments[self.current].in_system_ns += part;
+        self.series[self.slot].in_system_ns +=
+            u128::from(now.0 - self.since.0) * u128::from(self.in_system);
         self.since = now;
+    }
+
+    fn next_slot(&mut self) {
+        let part = u128::from(self.slot_end.0 - self.since.0) * u128::from(self.in_system);
+        self.series[self.slot].in_system_ns += part;
+        self.since = self.slot_end;
+        self.slot += 1;
+        self.slot_end += self.slot_width;
     }
 
     /// A request is meant to be sent.
@@ -107,7 +109,7 @@ impl Recorder {
         self.account(now);
         self.in_system += 1;
         self.arrived += 1;
-        self.segments[self.current].endpoints[endpoint].offered += 1;
+        self.current.endpoints[endpoint].offered += 1;
     }
 
     /// A request is answered: its latency and account.
@@ -122,9 +124,11 @@ impl Recorder {
         self.account(now);
         self.in_system -= 1;
         let ns = u128::from(latency.0);
-        let tally = &mut self.segments[self.current].endpoints[endpoint];
+        let tally = &mut self.current.endpoints[endpoint];
         tally.succeeded += 1;
-        tally.latency.saturating_record(latency.0);
+        if tally.latency.record(latency.0).is_err() {
+            tally.latency.saturating_record(latency.0);
+        }
         tally.sum_ns += ns;
         tally.sum_sq_ns2 += ns * ns;
         for (sum, part) in tally.account_ns.iter_mut().zip(account) {
@@ -139,19 +143,19 @@ impl Recorder {
     pub fn failed(&mut self, endpoint: usize, now: Time, why: Failure) {
         self.account(now);
         self.in_system -= 1;
-        self.segments[self.current].endpoints[endpoint].failed[why as usize] += 1;
+        self.current.endpoints[endpoint].failed[why as usize] += 1;
         self.series[self.slot].failed += 1;
     }
 
     /// A resource was in use for `busy` nanoseconds.
     #[inline]
     pub fn busy(&mut self, resource: u32, busy: u64) {
-        self.segments[self.current].busy_ns[resource as usize] += busy;
+        self.current.busy_ns[resource as usize] += busy;
     }
 
     /// The delay monitor of a loop fired `times` times after this interval.
     pub fn loop_tick(&mut self, interval: Span, times: u64) {
-        let histogram = &mut self.segments[self.current].loop_delay;
+        let histogram = &mut self.current.loop_delay;
         if histogram.record_n(interval.0, times).is_err() {
             histogram.saturating_record_n(interval.0, times);
         }
@@ -161,6 +165,18 @@ impl Recorder {
     #[must_use]
     pub fn finish(mut self, events: u64, memory_bytes: u64) -> Outcome {
         self.account(Time::ZERO + self.horizon);
+        self.segments.resize(
+            SEGMENTS - 1,
+            segment(self.current.endpoints.len(), self.current.busy_ns.len()),
+        );
+        self.segments.push(self.current);
+        for (segment, slots) in self
+            .segments
+            .iter_mut()
+            .zip(self.series.chunks(SLOTS / SEGMENTS))
+        {
+            segment.in_system_ns = slots.iter().map(|slot| slot.in_system_ns).sum();
+        }
         Outcome {
             horizon: self.horizon,
             segments: self.segments,

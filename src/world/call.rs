@@ -3,7 +3,7 @@
 //! A call is a task of its own at the callee; the caller is charged for the wire both ways and for the callee as a whole.
 //! A callee that fails, or a pool that has no connection in time, fails the caller: it goes to its end at once.
 
-use super::plan::{NONE, Pc};
+use super::plan::Pc;
 use super::state::{Soon, World, kind};
 use super::task::Role;
 use crate::kernel::{Path, Time};
@@ -17,7 +17,7 @@ impl World<'_> {
             .tasks
             .add(Role::Call, key, self.now, Component::Network);
         let hot = &mut self.tasks.hot[child as usize];
-        (hot.pc, hot.parent, hot.service) = (entry, task, service);
+        (hot.pc, hot.parent, hot.service) = (entry, task, service as u16);
         let latency = self.plan.services[service as usize].latency;
         if latency.is_zero() {
             self.soon.push_back(Soon::Submit(child));
@@ -33,7 +33,7 @@ impl World<'_> {
         let (parent, service) = (hot.parent, hot.service);
         self.tasks.charge(parent, self.now, Component::Call);
         self.tasks.charge(child, self.now, Component::WaitWorker);
-        self.submit(child, service);
+        self.submit(child, u32::from(service));
     }
 
     /// The answer of a call is back.
@@ -43,10 +43,8 @@ impl World<'_> {
 
     /// A task has run its program, or has failed: tells whoever waits for it.
     pub fn end_task(&mut self, task: u32) {
-        for pool in self.tasks.cold[task as usize].held {
-            if pool != NONE {
-                self.release(task, pool);
-            }
+        while let Some(&pool) = self.tasks.held(task).first() {
+            self.release_call(task, pool);
         }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
@@ -90,39 +88,26 @@ impl World<'_> {
     /// Takes a connection of the process's pool; false: the task waits for one.
     pub fn acquire(&mut self, task: u32, pool: u32, keep: bool) -> bool {
         let keeper = self.keeper(task, keep);
-        if keep && self.tasks.cold[keeper as usize].held.contains(&pool) {
+        if keep && self.tasks.held(keeper).contains(&pool) {
             return true;
         }
         self.account_pool(task, pool);
         let process = self.tasks.hot[task as usize].process as usize;
         if self.processes[process].pools[pool as usize].acquire(&mut self.tasks, task) {
-            self.hold(keeper, pool);
+            self.tasks.hold(keeper, pool);
             return true;
         }
         self.tasks.charge(task, self.now, Component::WaitConnection);
-        self.tasks.cold[task as usize].waiting_since = self.now;
+        self.tasks.rare(task).waiting_since = self.now;
         if self.processes[process].pools[pool as usize].first_waiter() == Some(task) {
             self.watch_pool(process, pool);
         }
         false
     }
 
-    fn hold(&mut self, keeper: u32, pool: u32) {
-        let held = &mut self.tasks.cold[keeper as usize].held;
-        if let Some(place) = held.iter_mut().find(|place| **place == NONE) {
-            *place = pool;
-        }
-    }
-
     /// Gives back what was held for one call.
     pub fn release_call(&mut self, task: u32, pool: u32) {
-        if let Some(place) = self.tasks.cold[task as usize]
-            .held
-            .iter_mut()
-            .find(|place| **place == pool)
-        {
-            *place = NONE;
-        }
+        self.tasks.unhold(task, pool);
         self.release(task, pool);
     }
 
@@ -136,10 +121,10 @@ impl World<'_> {
         };
         let keep = self.keeps(next);
         let keeper = self.keeper(next, keep);
-        if keep && self.tasks.cold[keeper as usize].held.contains(&pool) {
+        if keep && self.tasks.held(keeper).contains(&pool) {
             self.release(next, pool); // another branch of the same request got one meanwhile
         } else {
-            self.hold(keeper, pool);
+            self.tasks.hold(keeper, pool);
         }
         self.soon.push_back(Soon::Resume(next));
         self.watch_pool(process, pool);
@@ -164,7 +149,7 @@ impl World<'_> {
         match state.first_waiter() {
             None => self.agenda.clear(slot),
             Some(first) => {
-                let at: Time = self.tasks.cold[first as usize].waiting_since + patience;
+                let at: Time = self.tasks.rare(first).waiting_since + patience;
                 let index = self.plan.pool_slot[process] + pool;
                 self.agenda.set(slot, at, kind::POOL_TIMEOUT, index);
             }

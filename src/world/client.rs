@@ -84,14 +84,14 @@ impl World<'_> {
             .add(Role::Root, key, self.now, Component::WaitClient);
         self.tasks.hot[task as usize].endpoint = endpoint as u16;
         self.tasks.hot[task as usize].pc = self.plan.entries[endpoint];
-        self.tasks.cold[task as usize].user = user;
+        self.tasks.hot[task as usize].parent = user;
         if self.plan.clients.timeout.is_some() {
             self.expect_answer(task);
         }
         if !self.plan.connections {
             self.travel(task, false);
         } else if let Some(connection) = self.free_connection() {
-            self.tasks.cold[task as usize].connection = connection;
+            self.tasks.hot[task as usize].connection = connection;
             self.send(task);
         } else {
             self.waiting_clients.push(&mut self.tasks, task);
@@ -129,7 +129,7 @@ impl World<'_> {
 
     /// A request goes out on the connection it has got.
     pub fn send(&mut self, task: u32) {
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         let Connection { process, last_used } = self.connections[connection as usize];
         if process != NONE {
             let keep_alive = self.plan.services[0].keep_alive;
@@ -156,7 +156,7 @@ impl World<'_> {
 
     /// The server is done with a client's request, or has refused it: the answer goes back.
     pub fn respond(&mut self, task: u32) {
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
             let closes = self.plan.services[0]
                 .keep_alive
@@ -178,7 +178,7 @@ impl World<'_> {
 
     /// An orphan has ended: its connection is nobody's.
     pub fn forget(&mut self, task: u32) {
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
             self.close(connection);
             self.spare_connections.push(connection);
@@ -208,7 +208,7 @@ impl World<'_> {
         }
         let failure = self.tasks.hot[task as usize].failure;
         self.end_for_client(task, failure);
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
             self.connections[connection as usize].last_used = self.now;
             self.release_connection(connection);
@@ -226,7 +226,7 @@ impl World<'_> {
                 self.tasks.remove(waiting);
                 continue;
             }
-            self.tasks.cold[waiting as usize].connection = connection;
+            self.tasks.hot[waiting as usize].connection = connection;
             self.soon.push_back(Soon::Send(waiting));
             return;
         }
@@ -235,7 +235,7 @@ impl World<'_> {
     /// The request ends as its client sees it: its account is closed and recorded.
     fn end_for_client(&mut self, task: u32, failure: Option<Failure>) {
         let account = self.tasks.account(task, self.now);
-        let intended = self.tasks.cold[task as usize].intended;
+        let intended = self.tasks.intended(task);
         let latency = self.now.since(intended);
         debug_assert_eq!(
             account.iter().sum::<u64>(),
@@ -249,7 +249,7 @@ impl World<'_> {
                 .succeeded(endpoint, self.now, latency, &account),
             Some(why) => self.recorder.failed(endpoint, self.now, why),
         }
-        let user = self.tasks.cold[task as usize].user;
+        let user = self.tasks.hot[task as usize].parent;
         if user != NONE {
             self.think(user);
         }
@@ -258,31 +258,28 @@ impl World<'_> {
     /// Joins the list of those who may time out: all have the same patience, so the order of coming is that of leaving.
     fn expect_answer(&mut self, task: u32) {
         let last = self.timeout_last;
-        let cold = &mut self.tasks.cold[task as usize];
-        cold.before = last;
-        cold.after = NONE;
+        let rare = &mut self.tasks.rare(task);
+        rare.before = last;
+        rare.after = NONE;
         self.timeout_last = task;
         if last == NONE {
             self.timeout_first = task;
             self.set_timeout();
         } else {
-            self.tasks.cold[last as usize].after = task;
+            self.tasks.rare(last).after = task;
         }
     }
 
     fn expect_no_more(&mut self, task: u32) {
-        let (before, after) = (
-            self.tasks.cold[task as usize].before,
-            self.tasks.cold[task as usize].after,
-        );
+        let (before, after) = (self.tasks.rare(task).before, self.tasks.rare(task).after);
         match after {
             NONE => self.timeout_last = before,
-            _ => self.tasks.cold[after as usize].before = before,
+            _ => self.tasks.rare(after).before = before,
         }
         match before {
             // The event stays as it is if it is early: it will find a younger first and be set anew.
             NONE => self.timeout_first = after,
-            _ => self.tasks.cold[before as usize].after = after,
+            _ => self.tasks.rare(before).after = after,
         }
     }
 
@@ -291,7 +288,7 @@ impl World<'_> {
         let (Some(patience), true) = (self.plan.clients.timeout, first != NONE) else {
             return;
         };
-        let at = self.tasks.cold[first as usize].intended + patience;
+        let at = self.tasks.intended(first) + patience;
         if !self.timeout_set {
             self.timeout_set = true;
             self.agenda.set(SLOT_TIMEOUT, at, kind::CLIENT_TIMEOUT, 0);
@@ -307,7 +304,7 @@ impl World<'_> {
         if task == NONE {
             return;
         }
-        if self.tasks.cold[task as usize].intended + patience > self.now {
+        if self.tasks.intended(task) + patience > self.now {
             self.set_timeout();
             return;
         }
@@ -315,7 +312,7 @@ impl World<'_> {
         self.end_for_client(task, Some(Failure::Timeout));
         self.tasks.hot[task as usize].abandoned = true;
         // The connection stays with the orphan; the client opens another in its place.
-        if self.tasks.cold[task as usize].connection != NONE {
+        if self.tasks.hot[task as usize].connection != NONE {
             self.client_connections -= 1;
             let fresh = self.new_connection();
             self.connections[fresh as usize].process = NONE;

@@ -201,7 +201,6 @@ impl Plan {
             aux,
             pools,
             caches: Vec::new(),
-            cache: model.cache,
             memory: model.memory,
         });
     }

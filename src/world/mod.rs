@@ -26,6 +26,7 @@ mod step;
 mod task;
 
 pub use compile::{Setting, named_loads};
+pub use demand::{Demand, Demands, demands};
 
 pub use plan::Plan;
 

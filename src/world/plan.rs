@@ -204,12 +204,21 @@ pub struct ServicePlan {
     pub aux: Vec<(u32, u32)>,
     /// Pools: size, hold to the end, time-out, resource.
     pub pools: Vec<PoolPlan>,
-    /// Caches: number of keys.
-    pub caches: Vec<u64>,
-    /// How caches work.
-    pub cache: Cache,
+    /// The caches its steps use.
+    pub caches: Vec<CachePlan>,
     /// Bytes of a process, a further thread, a connection.
     pub memory: crate::service::Memory,
+}
+
+/// A cache of each process of a service, or one for all of them that another service keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct CachePlan {
+    /// Its keys are `0..keys`.
+    pub keys: u64,
+    /// How it works.
+    pub params: Cache,
+    /// Whether there is one for all processes.
+    pub shared: bool,
 }
 
 /// A pool of each process of a service.

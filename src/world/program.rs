@@ -4,7 +4,7 @@
 //! model's `after`, [`Op::End`]. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
 
 use super::compile::{Setting, thresholds};
-use super::plan::{MainKind, Op, Pc, Plan};
+use super::plan::{CachePlan, MainKind, Op, Pc, Plan};
 use crate::kernel::{Dist, Path};
 use crate::measure::Component;
 use crate::scenario::System;
@@ -153,10 +153,19 @@ impl<'a> Programs<'a> {
                 {
                     self.call(service, *callee, None, work, path.child("get"));
                 }
+                let (shared, params) = match cache {
+                    CacheAt::Local => (false, self.system.services[service].model.cache),
+                    CacheAt::Service { service, .. } => {
+                        (true, self.system.services[*service].model.cache)
+                    }
+                };
                 let index = self.plan.services[service].caches.len() as u32;
-                self.plan.services[service]
-                    .caches
-                    .push(key.support().unwrap_or(0));
+                let keys = key.support().unwrap_or(0);
+                self.plan.services[service].caches.push(CachePlan {
+                    keys,
+                    params,
+                    shared,
+                });
                 let lookup = self.push(Op::Jump(0));
                 self.steps(service, miss);
                 if let CacheAt::Service {

@@ -24,7 +24,7 @@ use crate::service::{Admit, ListenPolicy, Overflow};
 impl World<'_> {
     /// A client's request, with its connection, is at the server's network card.
     pub fn request_arrives(&mut self, task: u32) {
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         let process = if connection == NONE {
             NONE
         } else {
@@ -43,7 +43,7 @@ impl World<'_> {
 
     /// A new connection asks to be accepted.
     fn connect(&mut self, task: u32) {
-        if self.tasks.hot[task as usize].abandoned && self.tasks.cold[task as usize].attempts > 0 {
+        if self.tasks.hot[task as usize].abandoned && self.tasks.hot[task as usize].attempts > 0 {
             self.forget(task); // nobody sends another SYN
             return;
         }
@@ -68,8 +68,9 @@ impl World<'_> {
                 self.respond(task);
             }
             (Overflow::SynRetry { gaps }, true) => {
-                let attempt = self.tasks.cold[task as usize].attempts as usize;
-                self.tasks.cold[task as usize].attempts += 1;
+                let attempt = self.tasks.hot[task as usize].attempts as usize;
+                let attempts = &mut self.tasks.hot[task as usize].attempts;
+                *attempts = attempts.saturating_add(1);
                 let gap = gaps
                     .get(attempt)
                     .or(gaps.last())
@@ -213,7 +214,7 @@ impl World<'_> {
     /// A request for a service that has no accept stage.
     pub fn submit(&mut self, task: u32, service: u32) {
         let plan = &self.plan.services[service as usize];
-        self.tasks.hot[task as usize].service = service;
+        self.tasks.hot[task as usize].service = service as u16;
         if plan.processes == 1 {
             self.deliver(task, plan.first_process);
             return;
@@ -240,7 +241,7 @@ impl World<'_> {
         let service = self.processes[process as usize].service;
         let hot = &mut self.tasks.hot[task as usize];
         hot.process = process;
-        hot.service = service;
+        hot.service = service as u16;
         let plan = &self.plan.services[service as usize];
         match plan.main {
             MainKind::Free => self.run_free(task),
@@ -312,7 +313,7 @@ impl World<'_> {
     pub fn take_connection(&mut self, task: u32, process: u32) {
         self.tasks.charge(task, self.now, Component::WaitWorker);
         self.tasks.hot[task as usize].process = process;
-        let connection = self.tasks.cold[task as usize].connection;
+        let connection = self.tasks.hot[task as usize].connection;
         if self.tasks.hot[task as usize].service == 0
             && connection != NONE
             && self.plan.services[0].listen.is_some()

@@ -262,7 +262,7 @@ impl<'p> World<'p> {
             service.idle.reverse(); // the first thread of the first process goes first
         }
         self.agenda
-            .set(SLOT_SEGMENT, self.recorder.segment_end(0), kind::SEGMENT, 0);
+            .set(SLOT_SEGMENT, self.recorder.segment_end(), kind::SEGMENT, 0);
         self.first_arrivals();
     }
 
@@ -292,7 +292,7 @@ impl<'p> World<'p> {
             caches: plan
                 .caches
                 .iter()
-                .map(|&keys| CacheState::new(plan.cache, keys))
+                .map(|cache| CacheState::new(cache.params, cache.keys))
                 .collect(),
             connections: 0,
         });
@@ -381,10 +381,8 @@ impl<'p> World<'p> {
 
     fn segment_ends(&mut self) {
         self.account_resources();
-        self.recorder.next_segment(self.now);
-        let segment = self.recorder.segment();
-        let end = self.recorder.segment_end(segment);
-        if end > self.now {
+        if self.recorder.next_segment(self.now) {
+            let end = self.recorder.segment_end();
             self.agenda.set(SLOT_SEGMENT, end, kind::SEGMENT, 0);
         }
     }

@@ -5,6 +5,7 @@ use super::state::{Soon, World, kind};
 use super::task::{Frame, Role};
 use crate::kernel::Span;
 use crate::measure::Component;
+use crate::service::CacheState;
 
 /// How far a task has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,16 +63,16 @@ impl World<'_> {
                     if times == 0 {
                         hot.pc = *end;
                     } else {
+                        let level = usize::from(hot.loops);
+                        hot.loops += 1;
+                        hot.key = key.at(*path).nth(0);
                         let frame = Frame {
-                            key: key.at(*path),
+                            key,
                             body: pc + 1,
                             iteration: 0,
                             times,
                         };
-                        self.tasks.cold[task as usize].frames[usize::from(hot.loops)] =
-                            Frame { key, ..frame };
-                        hot.loops += 1;
-                        hot.key = frame.key.nth(0);
+                        self.tasks.rare(task).frames[level] = frame;
                     }
                 }
                 Op::Again => self.again(task),
@@ -103,9 +104,9 @@ impl World<'_> {
                     path,
                     hit,
                 } => {
-                    let found = self.processes[process as usize].caches[*cache as usize]
-                        .get(law.sample(key.word(*path)), self.now);
-                    if found {
+                    let key = law.sample(key.word(*path));
+                    let now = self.now;
+                    if self.cache(process, *cache).get(key, now) {
                         self.tasks.hot[task as usize].pc = *hit;
                     }
                 }
@@ -115,11 +116,9 @@ impl World<'_> {
                     path,
                     ttl,
                 } => {
-                    self.processes[process as usize].caches[*cache as usize].set(
-                        law.sample(key.word(*path)),
-                        self.now,
-                        *ttl,
-                    );
+                    let key = law.sample(key.word(*path));
+                    let now = self.now;
+                    self.cache(process, *cache).set(key, now, *ttl);
                 }
                 Op::Yield => {
                     self.tasks.charge(task, self.now, Component::WaitWorker);
@@ -132,11 +131,21 @@ impl World<'_> {
         }
     }
 
+    /// The cache a task looks into: its process's own, or the one for all.
+    fn cache(&mut self, process: u32, cache: u32) -> &mut CacheState {
+        let plan = &self.plan.services[self.processes[process as usize].service as usize];
+        let shared = plan.caches[cache as usize].shared;
+        let process = if shared { plan.first_process } else { process };
+        &mut self.processes[process as usize].caches[cache as usize]
+    }
+
     /// The end of a loop's body: the next iteration, with dice of its own, or on behind it.
     fn again(&mut self, task: u32) {
-        let hot = &mut self.tasks.hot[task as usize];
-        let frame = &mut self.tasks.cold[task as usize].frames[usize::from(hot.loops) - 1];
+        let level = usize::from(self.tasks.hot[task as usize].loops) - 1;
+        let frame = &mut self.tasks.rare(task).frames[level];
         frame.iteration += 1;
+        let frame = *frame;
+        let hot = &mut self.tasks.hot[task as usize];
         if frame.iteration == frame.times {
             hot.key = frame.key;
             hot.loops -= 1;
@@ -191,7 +200,8 @@ impl World<'_> {
         let parent = self.tasks.hot[task as usize];
         self.tasks.charge(task, self.now, Component::WaitWorker);
         self.tasks.hot[task as usize].forked = true;
-        self.tasks.hot[task as usize].branches = entries.len() as u32;
+        self.tasks.hot[task as usize].branches = entries.len() as u16;
+        self.tasks.rare(task).branch = NONE;
         for &entry in entries {
             let branch = self
                 .tasks
@@ -216,17 +226,17 @@ impl World<'_> {
         if self.plan.services[service as usize].main == MainKind::Free {
             return self.run_free(branch);
         }
-        let carrier = self.spare_carrier(service, process);
+        let carrier = self.spare_carrier(u32::from(service), process);
         self.occupy(carrier, branch);
         self.run_carrier(carrier);
     }
 
     fn link_branch(&mut self, parent: u32, branch: u32) {
-        let first = std::mem::replace(&mut self.tasks.cold[parent as usize].branch, branch);
-        self.tasks.cold[branch as usize].before = NONE;
-        self.tasks.cold[branch as usize].after = first;
+        let first = std::mem::replace(&mut self.tasks.rare(parent).branch, branch);
+        self.tasks.rare(branch).before = NONE;
+        self.tasks.rare(branch).after = first;
         if first != NONE {
-            self.tasks.cold[first as usize].before = branch;
+            self.tasks.rare(first).before = branch;
         }
     }
 
@@ -234,15 +244,15 @@ impl World<'_> {
     pub fn join(&mut self, branch: u32) {
         let parent = self.tasks.hot[branch as usize].parent;
         let (before, after) = (
-            self.tasks.cold[branch as usize].before,
-            self.tasks.cold[branch as usize].after,
+            self.tasks.rare(branch).before,
+            self.tasks.rare(branch).after,
         );
         match before {
-            NONE => self.tasks.cold[parent as usize].branch = after,
-            _ => self.tasks.cold[before as usize].after = after,
+            NONE => self.tasks.rare(parent).branch = after,
+            _ => self.tasks.rare(before).after = after,
         }
         if after != NONE {
-            self.tasks.cold[after as usize].before = before;
+            self.tasks.rare(after).before = before;
         }
         if let Some(failure) = self.tasks.hot[branch as usize].failure {
             self.fail(parent, failure);
@@ -258,10 +268,7 @@ impl World<'_> {
         hot.mark = self.now;
         hot.state = Component::WaitWorker;
         let (process, service) = (hot.process, hot.service);
-        let sum = &mut self.tasks.cold[parent as usize].account;
-        sum.iter_mut()
-            .zip(account)
-            .for_each(|(sum, part)| *sum += part);
+        self.tasks.adopt(parent, &account);
         match self.plan.services[service as usize].main {
             MainKind::Loop => self.processes[process as usize]
                 .event_loop

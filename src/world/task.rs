@@ -1,4 +1,4 @@
-//! Requests in flight: one hot cache line each, and a cold record beside it.
+//! Requests in flight: one hot cache line each, an account in another, and what few of them need apart.
 //!
 //! A task is a client's request at the app, a call at another service, or a branch of a `parallel`. It is always in exactly
 //! one charged state since `mark`; [`Tasks::charge`] is the only way to another, so accounts add up by construction.
@@ -19,7 +19,7 @@ pub(super) enum Role {
     Branch,
 }
 
-/// The part of a task that every event touches.
+/// The part of a task that every event touches: one cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Task {
@@ -30,14 +30,18 @@ pub(super) struct Task {
     /// The numbered thread it runs on, or [`NONE`].
     pub carrier: u32,
     pub process: u32,
-    pub service: u32,
     /// The queue it stands in.
     pub next: u32,
-    /// The caller, or the task that was forked.
+    /// The caller, the task that was forked, or of a client's request the user.
     pub parent: u32,
-    /// Branches that have not ended.
-    pub branches: u32,
+    /// Of a client's request: the connection it goes over.
+    pub connection: u32,
+    pub service: u16,
     pub endpoint: u16,
+    /// Branches that have not ended.
+    pub branches: u16,
+    /// Waits for the lock so far: each has dice of its own.
+    pub lock_waits: u16,
     pub state: Component,
     pub role: Role,
     pub failure: Option<Failure>,
@@ -47,8 +51,28 @@ pub(super) struct Task {
     pub forked: bool,
     /// Handed over by a primary, and the worker's loop has not got to it.
     pub unacknowledged: bool,
+    /// Something is in the second half of its account.
+    pub second: bool,
     /// Loops in progress.
     pub loops: u8,
+    /// Connections of pools held.
+    pub holds: u8,
+    /// Attempts to connect that failed.
+    pub attempts: u8,
+}
+
+/// States in each half of an account.
+const HALF: usize = Component::COUNT / 2;
+
+/// Where in the account each state's time is: what nearly every request has in the first half.
+const PLACE: [u8; Component::COUNT] = [0, 7, 1, 8, 2, 3, 9, 10, 11, 12, 13, 4, 5, 6];
+
+/// When a request was meant to be sent, and the first half of its account: one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Sheet {
+    intended: Time,
+    first: [u64; HALF],
 }
 
 /// One level of a loop in progress.
@@ -65,22 +89,16 @@ pub const MAX_LOOPS: usize = 4;
 /// How many pools a request may hold a connection of at once.
 pub const MAX_HELD: usize = 4;
 
-/// The part that few events touch.
+/// What few tasks need.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cold {
-    pub account: [u64; Component::COUNT],
-    /// When it was meant to be sent.
-    pub intended: Time,
-    pub user: u32,
-    pub connection: u32,
+pub(super) struct Rare {
+    second: [u64; HALF],
     /// Neighbours among the requests that may time out, or among the branches of one fork.
     pub before: u32,
     pub after: u32,
     /// The branch that began last and has not ended.
     pub branch: u32,
-    pub attempts: u32,
-    pub lock_waits: u32,
-    pub held: [u32; MAX_HELD],
+    held: [u32; MAX_HELD],
     pub frames: [Frame; MAX_LOOPS],
     /// When a wait for a pool's connection began.
     pub waiting_since: Time,
@@ -89,7 +107,9 @@ pub(super) struct Cold {
 /// All tasks.
 pub(super) struct Tasks {
     pub hot: Vec<Task>,
-    pub cold: Vec<Cold>,
+    sheets: Vec<Sheet>,
+    /// As many as were ever needed.
+    rare: Vec<Rare>,
     free: Vec<u32>,
 }
 
@@ -104,7 +124,8 @@ impl Tasks {
     pub fn new() -> Self {
         Self {
             hot: Vec::new(),
-            cold: Vec::new(),
+            sheets: Vec::new(),
+            rare: Vec::new(),
             free: Vec::new(),
         }
     }
@@ -123,91 +144,164 @@ impl Tasks {
             pc: 0,
             carrier: NONE,
             process: NONE,
-            service: 0,
             next: NONE,
             parent: NONE,
-            branches: 0,
+            connection: NONE,
+            service: 0,
             endpoint: 0,
+            branches: 0,
+            lock_waits: 0,
             state,
             role,
             failure: None,
             abandoned: false,
             forked: false,
             unacknowledged: false,
+            second: false,
             loops: 0,
+            holds: 0,
+            attempts: 0,
+        };
+        let sheet = Sheet {
+            intended: now,
+            first: [0; HALF],
         };
         if let Some(id) = self.free.pop() {
             self.hot[id as usize] = hot;
-            let cold = &mut self.cold[id as usize];
-            cold.account = [0; Component::COUNT];
-            cold.intended = now;
-            cold.connection = NONE;
-            cold.held = [NONE; MAX_HELD];
-            cold.branch = NONE;
-            cold.attempts = 0;
-            cold.lock_waits = 0;
+            self.sheets[id as usize] = sheet;
             return id;
         }
         self.hot.push(hot);
-        let frame = Frame {
-            key,
-            body: 0,
-            iteration: 0,
-            times: 0,
-        };
-        self.cold.push(Cold {
-            account: [0; Component::COUNT],
-            intended: now,
-            user: NONE,
-            connection: NONE,
-            before: NONE,
-            after: NONE,
-            branch: NONE,
-            attempts: 0,
-            lock_waits: 0,
-            held: [NONE; MAX_HELD],
-            frames: [frame; MAX_LOOPS],
-            waiting_since: now,
-        });
+        self.sheets.push(sheet);
         self.hot.len() as u32 - 1
     }
 
+    #[inline]
     pub fn remove(&mut self, id: u32) {
         self.free.push(id);
+    }
+
+    /// When it was meant to be sent.
+    #[inline]
+    pub fn intended(&self, id: u32) -> Time {
+        self.sheets[id as usize].intended
+    }
+
+    /// What few tasks need, of this one.
+    pub fn rare(&mut self, id: u32) -> &mut Rare {
+        if self.rare.len() <= id as usize {
+            let frame = Frame {
+                key: self.hot[id as usize].key,
+                body: 0,
+                iteration: 0,
+                times: 0,
+            };
+            let fresh = Rare {
+                second: [0; HALF],
+                before: NONE,
+                after: NONE,
+                branch: NONE,
+                held: [NONE; MAX_HELD],
+                frames: [frame; MAX_LOOPS],
+                waiting_since: Time::ZERO,
+            };
+            self.rare.resize(self.hot.len(), fresh);
+        }
+        &mut self.rare[id as usize]
+    }
+
+    /// Adds to what has been charged to a state, or takes away from it.
+    #[inline]
+    fn entry(&mut self, id: u32, state: Component) -> &mut u64 {
+        let place = usize::from(PLACE[state as usize]);
+        if place < HALF {
+            return &mut self.sheets[id as usize].first[place];
+        }
+        if !std::mem::replace(&mut self.hot[id as usize].second, true) {
+            self.rare(id).second = [0; HALF];
+        }
+        &mut self.rare[id as usize].second[place - HALF]
     }
 
     /// Ends the present state at `now` and begins another.
     #[inline]
     pub fn charge(&mut self, id: u32, now: Time, next: Component) {
         let task = &mut self.hot[id as usize];
-        self.cold[id as usize].account[task.state as usize] += now.0 - task.mark.0;
+        let (span, state) = (now.0 - task.mark.0, task.state);
         task.mark = now;
         task.state = next;
+        if span > 0 {
+            *self.entry(id, state) += span;
+        }
     }
 
-    /// Moves the last `span` of what has been charged to `from` over to `to`.
+    /// Moves `span` of what has been charged to `from` over to `to`.
     pub fn transfer(&mut self, id: u32, span: Span, from: Component, to: Component) {
-        let account = &mut self.cold[id as usize].account;
-        account[from as usize] -= span.0;
-        account[to as usize] += span.0;
+        *self.entry(id, from) -= span.0;
+        *self.entry(id, to) += span.0;
+    }
+
+    /// The task takes the time of a branch as its own.
+    pub fn adopt(&mut self, id: u32, account: &[u64; Component::COUNT]) {
+        for state in Component::ALL {
+            if account[state as usize] > 0 {
+                *self.entry(id, state) += account[state as usize];
+            }
+        }
+    }
+
+    /// The pools of which the task holds a connection.
+    pub fn held(&self, id: u32) -> &[u32] {
+        let holds = usize::from(self.hot[id as usize].holds);
+        self.rare
+            .get(id as usize)
+            .map_or(&[], |rare| &rare.held[..holds])
+    }
+
+    /// The task holds a connection of this pool. There are no more than [`MAX_HELD`] pools.
+    pub fn hold(&mut self, id: u32, pool: u32) {
+        let holds = usize::from(self.hot[id as usize].holds);
+        self.rare(id).held[holds] = pool;
+        self.hot[id as usize].holds += 1;
+    }
+
+    /// The task gives one back.
+    pub fn unhold(&mut self, id: u32, pool: u32) {
+        if let Some(place) = self.held(id).iter().position(|&held| held == pool) {
+            let hot = &mut self.hot[id as usize];
+            hot.holds -= 1;
+            self.rare[id as usize].held[place] =
+                self.rare[id as usize].held[usize::from(hot.holds)];
+        }
     }
 
     /// The priority of the task's next wait for a lock.
     pub fn lock_priority(&mut self, id: u32, path: Path) -> u64 {
-        let cold = &mut self.cold[id as usize];
-        cold.lock_waits += 1;
-        self.hot[id as usize]
-            .key
-            .nth(u64::from(cold.lock_waits))
-            .word(path)
+        let hot = &mut self.hot[id as usize];
+        hot.lock_waits = hot.lock_waits.wrapping_add(1);
+        hot.key.nth(u64::from(hot.lock_waits)).word(path)
     }
 
     /// The account up to `now`, on the critical path: of a task that waits for branches, with one that has not ended.
+    #[inline]
     pub fn account(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
         let task = &self.hot[id as usize];
-        let mut account = self.cold[id as usize].account;
+        let first = &self.sheets[id as usize].first;
+        let second = if task.second {
+            &self.rare[id as usize].second
+        } else {
+            &[0; HALF]
+        };
+        let mut account: [u64; Component::COUNT] = std::array::from_fn(|state| {
+            let place = usize::from(PLACE[state]);
+            if place < HALF {
+                first[place]
+            } else {
+                second[place - HALF]
+            }
+        });
         if task.forked {
-            let branch = self.account(self.cold[id as usize].branch, now);
+            let branch = self.account_of_branches(id, now);
             account
                 .iter_mut()
                 .zip(branch)
@@ -216,5 +310,10 @@ impl Tasks {
             account[task.state as usize] += now.0 - task.mark.0;
         }
         account
+    }
+
+    #[cold]
+    fn account_of_branches(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
+        self.account(self.rare[id as usize].branch, now)
     }
 }
