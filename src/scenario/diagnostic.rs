@@ -36,7 +36,7 @@ pub struct Place {
     pub label: String,
 }
 
-/// Everything that is wrong, in the order of reading. Displays like a compiler's messages.
+/// Everything that is wrong, file by file from top to bottom. Displays like a compiler's messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -187,7 +187,9 @@ impl Problems {
                 .map(|o| Place::of(&sources.get(o.source()), o, &problem.label)),
             help: problem.help.clone(),
         };
-        Diagnostics(self.0.borrow().iter().map(render).collect())
+        let mut all = self.0.borrow().clone();
+        all.sort_by_key(|problem| problem.origin);
+        Diagnostics(all.iter().map(render).collect())
     }
 }
 

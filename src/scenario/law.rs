@@ -229,7 +229,11 @@ impl<'t> Reader<'t> {
                 (None, Some(missing)) if given == form.positional.len() + 1 => {
                     format!("`{missing}` is written with its name")
                 }
-                _ => format!("`{}` with {given} of its values", form.name),
+                _ => {
+                    let takes = form.positional.len() + usize::from(form.named.is_some());
+                    let plural = if takes == 1 { "value" } else { "values" };
+                    format!("`{}` takes {takes} {}, not {given}", form.name, plural)
+                }
             };
             return self.refuse(Problem::at(piece.origin(), message).label(form.usage()));
         }

@@ -11,8 +11,12 @@
 pub mod checked;
 pub mod embedded;
 
+mod admission;
+mod calls;
+mod cpu;
 mod diagnostic;
 mod digest;
+mod executors;
 mod files;
 mod languages;
 mod law;
@@ -41,11 +45,11 @@ pub use loader::{Embedded, FileSystem, Loader};
 use crate::host::Host;
 use crate::service::Model;
 use crate::workload::{Arrivals, Loads, OpenProcess};
+use calls::Calls;
 use diagnostic::Problem;
 use files::{Files, ModelKind};
 use model::ModelText;
 use reader::{Keys, Reader};
-use steps::Calls;
 use system::Shared;
 use tree::{Node, Table};
 
@@ -207,7 +211,7 @@ fn read_scenario(
     if contestants.is_none_or(|table| table.entries.is_empty()) {
         let problem = match keys.at("contestants") {
             Some(at) => Problem::at(at, "there are no contestants in it"),
-            None => Problem::nowhere("a scenario has `[contestants]`: who is compared"),
+            None => Problem::nowhere("the scenario has no `[contestants]`: who is compared"),
         };
         reader.refuse(problem).unwrap_or(())
     }

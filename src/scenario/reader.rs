@@ -8,7 +8,7 @@ use super::files::Files;
 use super::piece::Piece;
 use super::quantity;
 use super::source::Origin;
-use super::tree::{Node, Table, Value};
+use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::{Count, Dist, Span};
 
 /// Turns nodes into values, and knows what `$name` stands for.
@@ -324,6 +324,14 @@ impl<'r, 't> Keys<'r, 't> {
     /// Where a key was written.
     pub(super) fn at(&self, key: &str) -> Option<Origin> {
         self.table.entry(key).map(|entry| entry.at)
+    }
+
+    /// Of some keys, the entry written last: an override comes behind what it is put over.
+    pub(super) fn last_of(&self, keys: &[&str]) -> Option<&'t Entry> {
+        self.table
+            .entries
+            .iter()
+            .rfind(|entry| keys.contains(&entry.key.as_str()))
     }
 
     /// What a key says; `None` if it is omitted, or wrong and noted.

@@ -1,5 +1,6 @@
 //! One contestant: the scenario with its overrides, every model merged in, wired into a [`System`].
 
+use super::calls::{Callable, Calls};
 use super::checked::{Contestant, Service, System};
 use super::diagnostic::Problem;
 use super::files::{Files, ModelKind};
@@ -9,7 +10,7 @@ use super::model::{ModelText, model};
 use super::reader::{Keys, Reader};
 use super::settings;
 use super::source::Origin;
-use super::steps::{Callable, Calls, Steps, Times};
+use super::steps::{Steps, Times};
 use super::tree::{Entry, Node, Table};
 use super::wiring::{Places, Wiring};
 use crate::host::Host;
@@ -316,6 +317,10 @@ impl<'t> Hosts<'_, '_, 't> {
         if let (Some(node), None, true) = (wanted, described, name != APP) {
             let names = self.merged.hosts.iter().map(|(name, _)| name.as_str());
             let problem = Problem::at(node.origin, format!("there is no host `{name}`"));
+            let problem = match self.merged.hosts.is_empty() {
+                true => problem.label("there are no `[hosts]`"),
+                false => problem,
+            };
             return self.reader.refuse(problem.names(name, names));
         }
         if let Some(known) = self.used.iter().position(|host| host.name == name) {

@@ -45,7 +45,7 @@ impl Wiring<'_, '_> {
         if self.services[0].endpoints.is_empty() {
             self.refuse(match self.places[0].endpoints {
                 Some(at) => Problem::at(at, "there are no endpoints in it"),
-                None => Problem::nowhere("a scenario has `[endpoints]`: what people ask for"),
+                None => Problem::nowhere("the scenario has no `[endpoints]`: what people ask for"),
             });
             return;
         }
