@@ -23,8 +23,8 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
         reader,
     );
     let policy = keys.read("policy", |r, node| r.word(node, &POLICIES));
-    let backlog = keys.read("backlog", |r, node| r.whole(node, 0));
-    let accepts_per_wakeup = keys.read("accepts_per_wakeup", |r, node| r.whole(node, 1));
+    let backlog = keys.read("backlog", |r, node| r.whole(node, 0..=u32::MAX));
+    let accepts_per_wakeup = keys.read("accepts_per_wakeup", |r, node| r.whole(node, 1..=u32::MAX));
     let refuse = keys.read("overflow", |r, node| {
         r.word(node, &[("syn-retry", false), ("refuse", true)])
     });
@@ -60,30 +60,24 @@ pub(super) fn queue<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Queue> {
         reader.table(node, "a table such as { admit = \"always\" }")?,
         reader,
     );
-    let words = [("idle-only", 0), ("below-limit", 1), ("always", 2)];
+    let words = ["idle-only", "below-limit", "always"].map(|word| (word, word));
     let admit = keys
         .read("admit", |r, node| r.word(node, &words))
-        .unwrap_or(0);
-    let limit = keys.read("limit", |r, node| r.whole(node, 1));
-    let capacity = keys.read("capacity", |r, node| r.whole(node, 0));
+        .unwrap_or("idle-only");
+    let limit = keys.read("limit", |r, node| r.whole(node, 1..=u32::MAX));
+    let capacity = keys.read("capacity", |r, node| r.whole(node, 0..=u32::MAX));
     keys.read("scope", |r, node| r.word(node, &[("process", ())]));
-    let limit_at = keys.at("limit");
+    let has_limit = keys.get("limit").is_some();
     keys.finish();
-    let admit = match (admit, limit, limit_at) {
-        (0, _, None) => Admit::Idle,
-        (2, _, None) => Admit::Always,
-        (1, Some(limit), _) => Admit::Below(limit),
-        (1, None, None) => {
+    // A limit beside another word waits for the word to be changed: by an override, in a sweep.
+    let admit = match (admit, limit) {
+        ("below-limit", Some(limit)) => Admit::Below(limit),
+        ("below-limit", None) if has_limit => return None,
+        ("below-limit", None) => {
             let problem = Problem::at(node.origin, "`below-limit` needs a `limit`");
             return reader.refuse(problem.label("for instance limit = 1000"));
         }
-        (1, None, Some(_)) => return None,
-        (_, _, Some(at)) => {
-            return reader.refuse(Problem::at(
-                at,
-                "a `limit` goes with `admit = \"below-limit\"`",
-            ));
-        }
+        ("always", _) => Admit::Always,
         _ => Admit::Idle,
     };
     Some(Queue { admit, capacity })
@@ -111,7 +105,7 @@ pub(super) fn pool<'t>(
         reader.table(&entry.node, "a table such as { size = 10 }")?,
         reader,
     );
-    let size = keys.read("size", |r, node| r.whole(node, 1));
+    let size = keys.read("size", |r, node| r.whole(node, 1..=1_000_000));
     let hold = keys.read("hold", |r, node| {
         r.word(node, &[("call", Hold::Call), ("request", Hold::Request)])
     });
@@ -145,8 +139,8 @@ pub(super) fn caches<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Cache> {
             r.table(node, "a table such as { entries = 300, cull = 3 }")?,
             r,
         );
-        let entries = keys.read("entries", |r, node| r.whole(node, 1));
-        let cull = keys.read("cull", |r, node| r.whole(node, 1));
+        let entries = keys.read("entries", |r, node| r.whole(node, 1..=u32::MAX));
+        let cull = keys.read("cull", |r, node| r.whole(node, 1..=u32::MAX));
         let cull_at = keys.at("cull");
         keys.finish();
         let one_at_a_time = entries.unwrap_or(1);

@@ -69,8 +69,7 @@ impl<'t> Steps<'_, 't> {
             if !self.languages.knows(&entry.key) {
                 let problem = Problem::at(entry.at, format!("unknown language `{}`", entry.key));
                 self.reader
-                    .refuse(problem.names(&entry.key, self.languages.names()))
-                    .unwrap_or(())
+                    .note(problem.names(&entry.key, self.languages.names()));
             }
             works.push((&entry.key, self.reader.dist(&entry.node)?));
         }

@@ -164,12 +164,17 @@ pub(super) fn alternatives(names: &[&str]) -> String {
 pub(super) struct Problems(RefCell<Vec<Problem>>);
 
 impl Problems {
-    /// Notes a mistake. Returns `None`, so that a reader can end with it.
-    pub(super) fn push<T>(&self, problem: Problem) -> Option<T> {
+    /// Notes a mistake.
+    pub(super) fn note(&self, problem: Problem) {
         let mut all = self.0.borrow_mut();
         if !all.contains(&problem) {
             all.push(problem);
         }
+    }
+
+    /// Notes a mistake and returns `None`, so that a reader can end with it.
+    pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
+        self.note(problem);
         None
     }
 

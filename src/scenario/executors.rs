@@ -5,6 +5,9 @@ use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node, Table, Value};
 use crate::service::{Executor, Model, Tasks};
 
+/// The most threads of an executor in one process.
+const MAX_CARRIERS: u32 = 100_000;
+
 /// All executors, `main` first.
 pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Executor> {
     let mut all = vec![Executor {
@@ -43,7 +46,7 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     }
     let table = reader.table(&entry.node, "\"delay\" or { carriers = ..., tasks = ... }")?;
     let mut keys = Keys::of(table, reader);
-    let carriers = keys.read("carriers", |r, node| r.whole(node, 1));
+    let carriers = keys.read("carriers", |r, node| r.whole(node, 1..=MAX_CARRIERS));
     let tasks = keys.read("tasks", |r, node| match r.resolve(node)?.value {
         Value::Integer(1) => Some(Tasks::One),
         Value::Text { ref text, .. } if text == "unlimited" => Some(Tasks::Unlimited),
@@ -99,9 +102,7 @@ pub(super) fn refuse_unused_executors(table: &Table, model: &Model, reader: &Rea
         if !used && !broken_place {
             let problem = Problem::at(entry.at, format!("executor `{}` runs nothing", entry.key));
             let problem = problem.label("only `main` and those named in `place` run steps");
-            reader
-                .refuse(problem.names(&entry.key, ["main"]))
-                .unwrap_or(())
+            reader.note(problem.names(&entry.key, ["main"]));
         }
     }
 }

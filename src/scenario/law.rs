@@ -91,7 +91,9 @@ impl<'t> Reader<'t> {
         let node = self.resolve(node)?;
         let Some(piece) = Piece::of(node) else {
             return match node.value {
-                Value::Integer(_) => self.whole(node, 0).map(|n| Count::Constant(n.into())),
+                Value::Integer(_) => self
+                    .whole(node, 0..=u32::MAX)
+                    .map(|n| Count::Constant(n.into())),
                 _ => self.wrong_kind(node, "a whole number or a law such as \"geometric(2)\""),
             };
         };

@@ -15,6 +15,13 @@ use crate::workload::Step;
 /// What callers may take a service for.
 pub(super) const ROLES: [&str; 3] = ["database", "cache", "http"];
 
+/// The most processes of a service.
+const MAX_PROCESSES: u32 = 10_000;
+/// The most threads of a service, all its processes together.
+const MAX_THREADS: u64 = 1_000_000;
+/// The most cores of a host.
+pub(super) const MAX_CORES: u32 = 4096;
+
 /// A model's table and what it is read for.
 pub(super) struct ModelText<'r, 't> {
     /// The merged table.
@@ -47,7 +54,7 @@ pub(super) fn model<'t>(
         })
         .map(str::to_owned);
     model.processes = keys
-        .read("processes", |r, node| r.whole(node, 1))
+        .read("processes", |r, node| r.whole(node, 1..=MAX_PROCESSES))
         .unwrap_or(1);
     if let Some(table) = keys.read("executors", |r, node| r.table(node, "a table of executors")) {
         model.executors = executors(table, reader);
@@ -55,6 +62,7 @@ pub(super) fn model<'t>(
     let placed = keys.read("place", |r, node| place(r, node, &model.executors));
     model.place_native = placed.flatten();
     refuse_unused_executors(text.table, &model, reader);
+    refuse_too_many_threads(text.table, &model, reader);
     model.lock = keys.read("lock", lock);
     model.listen = keys.read("listen", listen);
     if let Some(queue) = keys.read("queue", queue) {
@@ -101,7 +109,7 @@ pub(super) fn model<'t>(
     model.cold = keys
         .read("cold", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);
-    model.cores = keys.read("cores", |r, node| r.whole(node, 1));
+    model.cores = keys.read("cores", |r, node| r.whole(node, 1..=MAX_CORES));
     model.unvalidated = keys
         .read("unvalidated", |r, node| r.flag(node))
         .unwrap_or(false);
@@ -121,6 +129,18 @@ pub(super) fn language<'t>(
     }
     let problem = Problem::at(node.origin, format!("unknown language `{name}`"));
     reader.refuse(problem.names(name, languages.names()))
+}
+
+fn refuse_too_many_threads(table: &Table, model: &Model, reader: &Reader<'_>) {
+    let carriers = model
+        .executors
+        .iter()
+        .map(|e| u64::from(e.carriers.unwrap_or(0)));
+    let threads = carriers.sum::<u64>() * u64::from(model.processes);
+    if let (true, Some(entry)) = (threads > MAX_THREADS, table.entry("executors")) {
+        let message = format!("{threads} threads are too many: at most {MAX_THREADS}");
+        reader.note(Problem::at(entry.at, message));
+    }
 }
 
 fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Lock> {
@@ -146,10 +166,7 @@ fn on_call<'t>(table: &'t Table, steps: &Steps<'_, 't>, path: Path) -> Vec<(Stri
     for entry in &table.entries {
         if !ROLES.contains(&entry.key.as_str()) {
             let problem = Problem::at(entry.at, format!("there is no role `{}`", entry.key));
-            steps
-                .reader
-                .refuse(problem.names(&entry.key, ROLES))
-                .unwrap_or(())
+            steps.reader.note(problem.names(&entry.key, ROLES));
         }
         all.push((
             entry.key.clone(),

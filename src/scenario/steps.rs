@@ -73,9 +73,7 @@ impl<'t> Steps<'_, 't> {
         };
         if depth.nested > MAX_NESTING {
             let message = format!("steps nested deeper than {MAX_NESTING}");
-            self.reader
-                .refuse(Problem::at(node.origin, message))
-                .unwrap_or(())
+            self.reader.note(Problem::at(node.origin, message));
         }
         let mut steps: Vec<Step> = Vec::with_capacity(items.len());
         for (i, item) in items.iter().enumerate() {
@@ -85,9 +83,7 @@ impl<'t> Steps<'_, 't> {
                 if steps.iter().any(|other| other.name == step.name) {
                     let name = item.as_table().and_then(|t| t.get("name")).unwrap_or(item);
                     let message = format!("two steps named `{}` in one list", step.name);
-                    self.reader
-                        .refuse(Problem::at(name.origin, message))
-                        .unwrap_or(())
+                    self.reader.note(Problem::at(name.origin, message));
                 }
                 steps.push(step);
             }
@@ -141,7 +137,7 @@ impl<'t> Steps<'_, 't> {
                 if let (Some(at), false) = (keys.at(companion), elsewhere) {
                     keys.get(companion);
                     let message = format!("`{companion}` goes with `{other}`, not with `{action}`");
-                    self.reader.refuse(Problem::at(at, message)).unwrap_or(())
+                    self.reader.note(Problem::at(at, message));
                 }
             }
         }

@@ -11,12 +11,12 @@ use super::reader::{Keys, Reader};
 use super::settings;
 use super::source::Origin;
 use super::steps::{Steps, Times};
-use super::tree::{Entry, Node, Table};
+use super::tree::{Entry, NO_KEYS, Node, Table};
 use super::wiring::{Places, Wiring};
 use crate::host::Host;
 use crate::kernel::{Path, Span};
 use crate::service::Model;
-use crate::workload::{Clients, Endpoint};
+use crate::workload::Endpoint;
 
 /// What a contestant overrides in the scenario; its other keys are its model's.
 pub(super) const SHARED: [&str; 4] = ["clients", "hosts", "services", "endpoints"];
@@ -68,7 +68,7 @@ pub(super) fn merge<'t>(
         );
         return files
             .problems
-            .push(Problem::at(contestant.node.origin, message));
+            .refuse(Problem::at(contestant.node.origin, message));
     };
     let mut shared = scenario.only(&SHARED);
     refuse_new(&shared, table, files);
@@ -122,7 +122,7 @@ fn service(
 fn table_of<'t>(node: &'t Node, files: &Files<'_>) -> Option<&'t Table> {
     let message = || format!("expected a table, found {}", node.kind());
     node.as_table()
-        .or_else(|| files.problems.push(Problem::at(node.origin, message())))
+        .or_else(|| files.problems.refuse(Problem::at(node.origin, message())))
 }
 
 fn entries<'t>(table: &'t Table, key: &str) -> &'t [Entry] {
@@ -145,10 +145,7 @@ fn refuse_new(scenario: &Table, contestant: &Table, files: &Files<'_>) {
             if new && !(key == "services" && has_model) {
                 let problem = Problem::at(entry.at, format!("there is no {thing} `{}`", entry.key));
                 let names = known.iter().map(|entry| entry.key.as_str());
-                files
-                    .problems
-                    .push(problem.names(&entry.key, names))
-                    .unwrap_or(())
+                files.problems.note(problem.names(&entry.key, names));
             }
         }
     }
@@ -241,7 +238,7 @@ pub(super) fn contestant<'t>(
     };
     wiring.check();
     let system = System {
-        clients: clients.unwrap_or_else(Clients::default),
+        clients: clients.unwrap_or_default(),
         hosts,
         services,
     };
@@ -256,7 +253,7 @@ fn callables(services: &[ServiceTree], reader: &Reader<'_>) -> Vec<Callable> {
     let callable = |(i, tree): (usize, &ServiceTree)| {
         if tree.name == APP || tree.name == "local" || !reader.plain_name(&tree.name, tree.at) {
             let message = format!("a service cannot be called `{}`", tree.name);
-            reader.refuse(Problem::at(tree.at, message)).unwrap_or(())
+            reader.note(Problem::at(tree.at, message));
         }
         let endpoints = entries(&tree.own, "endpoints")
             .iter()
@@ -280,10 +277,9 @@ fn endpoints_of<'t>(node: &'t Node, steps: &Steps<'_, 't>, path: Path) -> Vec<En
     let mut endpoints = Vec::with_capacity(table.entries.len());
     for entry in &table.entries {
         reader.plain_name(&entry.key, entry.at);
-        let Some(table) = reader.table(&entry.node, "a table with `weight` and `steps`") else {
-            continue;
-        };
-        let mut keys = Keys::of(table, reader);
+        // Even a wrong endpoint keeps its place: calls have been resolved to places.
+        let table = reader.table(&entry.node, "a table with `weight` and `steps`");
+        let mut keys = Keys::of(table.unwrap_or(&NO_KEYS), reader);
         let weight = keys.read("weight", |r, node| r.number(node)).unwrap_or(1.0);
         let list = keys
             .get("steps")

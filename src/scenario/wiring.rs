@@ -38,7 +38,7 @@ impl Wiring<'_, '_> {
     }
 
     fn refuse(&self, problem: Problem) {
-        self.reader.refuse(problem).unwrap_or(())
+        self.reader.note(problem);
     }
 
     fn check_weights(&self) {

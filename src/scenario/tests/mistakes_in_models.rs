@@ -233,14 +233,25 @@ fn a_queue_below_no_limit() {
 }
 
 #[test]
-fn a_limit_for_nothing() {
-    assert_snapshot!(model("queue = { admit = \"always\", limit = 100 }"), @r#"
-    error: a `limit` goes with `admit = "below-limit"`
-     --> mine.toml:1:29
+fn too_many_threads() {
+    assert_snapshot!(model("processes = 1000\nexecutors.main.carriers = 2000"), @r"
+    error: 2000000 threads are too many: at most 1000000
+     --> mine.toml:2:1
       |
-    1 | queue = { admit = "always", limit = 100 }
-      |                             ^^^^^
-    "#);
+    2 | executors.main.carriers = 2000
+      | ^^^^^^^^^
+    ");
+}
+
+#[test]
+fn too_many_processes() {
+    assert_snapshot!(model("processes = 1000000"), @r"
+    error: expected a whole number of at most 10000, found 1000000
+     --> mine.toml:1:13
+      |
+    1 | processes = 1000000
+      |             ^^^^^^^
+    ");
 }
 
 #[test]

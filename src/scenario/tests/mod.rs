@@ -5,8 +5,11 @@ mod meaning;
 mod mistakes_in_laws;
 mod mistakes_in_models;
 mod mistakes_in_overrides;
+mod mistakes_in_quantities;
 mod mistakes_in_scenarios;
+mod mistakes_in_settings;
 mod mistakes_in_steps;
+mod mistakes_in_texts;
 mod never_panics;
 
 use std::path::Path;

@@ -69,8 +69,6 @@ fn token() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         survives(&bytes, &[]);
