@@ -16,6 +16,9 @@ const COLLECTIONS: [(&str, &str); 5] = [
     ("params", "parameter"),
 ];
 
+/// No file is nested deeper.
+const MAX_PATH: usize = 32;
+
 /// Puts the overrides over a scenario, in order.
 pub(super) fn apply(tree: &mut Node, overrides: &[String], files: &Files<'_>) {
     for text in overrides {
@@ -44,6 +47,10 @@ fn read(text: &str, source: usize, tree: &Node, files: &Files<'_>) -> Option<Nod
         }
         path.push((piece.text, piece.origin()));
         start += key.len() + 1;
+    }
+    if path.len() > MAX_PATH {
+        let problem = Problem::at(whole, format!("a path has {MAX_PATH} names at most"));
+        return files.problems.refuse(problem);
     }
     check_names(&path, tree, files)?;
     let value = value(text, equals + 1, source, files)?;

@@ -326,7 +326,9 @@ impl<'r, 't> Keys<'r, 't> {
 
     /// The value of a key that may be there. The text `none` takes back what a model says: as if omitted.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'t Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.table
             .get(key)
             .filter(|node| node.as_text() != Some("none"))

@@ -54,6 +54,9 @@ pub(super) fn read_scenario(
     keys.finish();
 
     let entries = contestants.map_or(&[][..], |table| &table.entries);
+    for entry in entries {
+        reader.plain_name(&entry.key, entry.at);
+    }
     let merged: Vec<_> = entries
         .iter()
         .map(|entry| system::merge(table, entry, files))

@@ -67,6 +67,28 @@ fn an_unknown_table() {
 }
 
 #[test]
+fn a_path_into_a_value() {
+    assert_snapshot!(set("endpoints.page.steps.query.work.mean=4ms"), @r#"
+    error: expected a time, found a table
+     --> --set:1:33
+      |
+    1 | endpoints.page.steps.query.work.mean=4ms
+      |                                 ^^^^ expected a time such as "2ms"
+    "#);
+}
+
+#[test]
+fn an_endless_path() {
+    assert_snapshot!(set(&format!("{}=4", ["a"; 33].join("."))), @r"
+    error: a path has 32 names at most
+     --> --set:1:1
+      |
+    1 | a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a=4
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
 fn a_broken_value() {
     assert_snapshot!(set("arrivals.rate=400/sec"), @r"
     error: unknown unit `sec`

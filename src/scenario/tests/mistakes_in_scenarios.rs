@@ -81,6 +81,17 @@ fn a_contestant_that_is_no_table() {
 }
 
 #[test]
+fn a_contestant_with_a_point() {
+    assert_snapshot!(broken("[contestants.node]", "[contestants.\"node.js\"]"), @r#"
+    error: `node.js` cannot be a name
+      --> shop.toml:11:14
+       |
+    11 | [contestants."node.js"]
+       |              ^^^^^^^^^ names are parts of paths: no `.`, no `=`, not empty
+    "#);
+}
+
+#[test]
 fn an_endpoint_that_is_no_table() {
     assert_snapshot!(broken("[contestants.node]", "[services.a.endpoints]\nx = 1\ny = { steps = [ { call = \"a.y\" } ] }\n[contestants.node]"), @r"
     error: calls go round in a circle

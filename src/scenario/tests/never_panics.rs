@@ -110,6 +110,10 @@ fn on_deep_nesting() {
     let keys = format!("{}a = 1", "a.".repeat(5000));
     let steps = format!("{}{}", "[{parallel=[[],".repeat(40), "]}]".repeat(40));
     let steps = format!("[endpoints.a]\nsteps = {steps}\n[contestants.a]");
+    survives(
+        SCENARIO.as_bytes(),
+        &[format!("{}a=1", "a.".repeat(100_000))],
+    );
     for text in [brackets, tables, keys, steps] {
         survives(text.as_bytes(), &[]);
     }
