@@ -68,7 +68,7 @@ pub(super) fn read_scenario(
     let read = merged
         .iter()
         .flatten()
-        .filter_map(|merged| system::contestant(merged, &shared, &reader));
+        .map(|merged| system::contestant(merged, &shared, &reader));
     let contestants: Vec<Contestant> = read.collect();
     if merged.iter().all(Option::is_some) {
         refuse_unused_hosts(table, &contestants, &reader);

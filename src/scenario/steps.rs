@@ -130,16 +130,7 @@ impl<'t> Steps<'_, 't> {
             }
         };
         if let [action] = said[..] {
-            for (other, companion) in COMPANIONS {
-                let elsewhere = COMPANIONS
-                    .iter()
-                    .any(|&(a, key)| a == action && key == companion);
-                if let (Some(at), false) = (keys.at(companion), elsewhere) {
-                    keys.get(companion);
-                    let message = format!("`{companion}` goes with `{other}`, not with `{action}`");
-                    self.reader.note(Problem::at(at, message));
-                }
-            }
+            self.refuse_misplaced(action, &mut keys);
         }
         keys.finish();
         Some(Step {
@@ -147,6 +138,19 @@ impl<'t> Steps<'_, 't> {
             path,
             action: action?,
         })
+    }
+
+    /// Notes keys that go with another action.
+    fn refuse_misplaced(&self, action: &str, keys: &mut Keys<'_, 't>) {
+        for (other, key) in COMPANIONS {
+            if let Some(at) = keys.at(key)
+                && !COMPANIONS.contains(&(action, key))
+            {
+                keys.get(key);
+                let message = format!("`{key}` goes with `{other}`, not with `{action}`");
+                self.reader.note(Problem::at(at, message));
+            }
+        }
     }
 
     fn action(
