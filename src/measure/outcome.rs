@@ -2,6 +2,8 @@
 
 use hdrhistogram::Histogram;
 
+use super::account::Account;
+
 use crate::kernel::Span;
 
 /// A run is cut into this many equal parts, so that a warm-up found afterwards can be cut off.
@@ -68,8 +70,20 @@ impl Component {
     #[must_use]
     pub fn name(self) -> &'static str {
         [
-            "wait_client", "wait_accept", "wait_worker", "wait_lock", "wait_core", "cpu", "cold", "wait_pool", "native", "gc",
-            "wait_connection", "call", "network", "timer",
+            "wait_client",
+            "wait_accept",
+            "wait_worker",
+            "wait_lock",
+            "wait_core",
+            "cpu",
+            "cold",
+            "wait_pool",
+            "native",
+            "gc",
+            "wait_connection",
+            "call",
+            "network",
+            "timer",
         ][self as usize]
     }
 }
@@ -109,7 +123,7 @@ pub struct Tally {
     /// The sum of their squares.
     pub sum_sq_ns2: u128,
     /// Where their time went, by [`Component`]; sums exactly to `sum_ns`.
-    pub account_ns: [u64; Component::COUNT],
+    pub account_ns: Account,
 }
 
 /// One sixteenth of the run.

@@ -9,7 +9,7 @@ use super::reader::{Keys, Reader};
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
 use crate::kernel::{Path, Span};
-use crate::service::{Lock, Memory, Model, Order};
+use crate::service::{LockParams, Memory, Model, Order};
 use crate::workload::Step;
 
 /// What callers may take a service for.
@@ -143,7 +143,7 @@ fn refuse_too_many_threads(table: &Table, model: &Model, reader: &Reader<'_>) {
     }
 }
 
-fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Lock> {
+fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
     let mut keys = Keys::of(
         reader.table(node, "a table such as { switch_interval = \"5ms\" }")?,
         reader,
@@ -154,7 +154,7 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Lock> {
     });
     let barging = keys.read("barging", |r, node| r.flag(node));
     keys.finish();
-    Some(Lock {
+    Some(LockParams {
         switch_interval,
         order: order.unwrap_or(Order::Fifo),
         barging: barging.unwrap_or(false),
