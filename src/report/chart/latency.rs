@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::canvas::{Align, Stroke};
 use super::page::{MARGIN, Page, Sample, WIDTH};
 use super::panel::{Datum, Panel};
-use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE};
+use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE, QUIET};
 use super::{ChartError, contestants, data, legend, load_axis, load_title, which};
 use crate::experiment::{Estimate, LoadUnit, Row, Study};
 use crate::kernel::Span;
@@ -90,10 +90,21 @@ fn panel(study: &Study, page: &mut Page, curves: &[Curve], part: &Part, y: Axis,
     if let Some(limit) = part.limit {
         panel.level(&mut page.canvas, limit.as_millis_f64(), OBJECTIVE);
     }
+    let mut triangles: Vec<f64> = Vec::new();
+    let mut empty = true;
     for (look, rows) in curves {
         let data = data(rows, part.figure);
+        empty &= data.is_empty();
         panel.curve(&mut page.canvas, &data, *look);
-        saturation(&panel, page, rows, data.last(), *look);
+        if let Some(first) = rows.iter().find(|row| row.saturated) {
+            let beside = triangles.iter().filter(|&&load| load == first.load).count();
+            saturation(&panel, page, first.load, beside, data.last(), *look);
+            triangles.push(first.load);
+        }
+    }
+    if empty {
+        let middle = ((panel.left + panel.right) / 2.0, (panel.top + panel.bottom) / 2.0);
+        page.canvas.text(middle, "nobody kept up, or too little data", QUIET, Align::Middle);
     }
     panel
 }
@@ -110,11 +121,11 @@ fn bounds(study: &Study, panel: &Panel, page: &mut Page) {
     }
 }
 
-/// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load.
-fn saturation(panel: &Panel, page: &mut Page, rows: &[&Row], last: Option<&Datum>, look: Look) {
-    let Some(first) = rows.iter().find(|row| row.saturated) else { return };
-    let (x, top) = (panel.at(first.load, 0.0).0, panel.top - STRIP / 2.0);
-    if let Some(last) = last.filter(|last| last.x < first.load) {
+/// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load, to the left of
+/// those already there.
+fn saturation(panel: &Panel, page: &mut Page, load: f64, beside: usize, last: Option<&Datum>, look: Look) {
+    let (x, top) = (panel.at(load, 0.0).0 - 10.0 * beside as f64, panel.top - STRIP / 2.0);
+    if let Some(last) = last.filter(|last| last.x < load) {
         let stroke = Stroke { colour: look.colour, width: 0.8, dash: Dash::Solid };
         page.canvas.line(&[panel.at(last.x, last.y), (x, top)], stroke);
     }
