@@ -5,5 +5,5 @@ pub mod dist;
 pub mod time;
 
 pub use dice::{Key, Path};
-pub use dist::{Count, Dist};
+pub use dist::{Count, Dist, DistError};
 pub use time::{Span, Time};
