@@ -15,13 +15,21 @@ pub fn check(global: &Global, files: &[String]) -> Result<Done, Failure> {
             Err(diagnostics) => wrong.push(diagnostics.to_string()),
         }
     }
-    if wrong.is_empty() { Ok(Done::Well) } else { Err(Failure::Refused(wrong.join("\n"))) }
+    if wrong.is_empty() {
+        Ok(Done::Well)
+    } else {
+        Err(Failure::Refused(wrong.join("\n")))
+    }
 }
 
 fn what(checked: &Checked) -> String {
     match checked {
         Checked::Scenario(scenario) => {
-            let names: Vec<&str> = scenario.contestants.iter().map(|c| c.name.as_str()).collect();
+            let names: Vec<&str> = scenario
+                .contestants
+                .iter()
+                .map(|c| c.name.as_str())
+                .collect();
             format!("a scenario that compares {}", names.join(", "))
         }
         Checked::Model(model) => format!("a model: {}", model.title),

@@ -10,7 +10,10 @@ use crate::scenario::embedded::{self, EmbeddedFile};
 
 /// Writes the embedded models and examples into a folder. Refuses if one of them is there already, and then writes nothing.
 pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
-    let files: Vec<&EmbeddedFile> = embedded::models().iter().chain(embedded::examples()).collect();
+    let files: Vec<&EmbeddedFile> = embedded::models()
+        .iter()
+        .chain(embedded::examples())
+        .collect();
     let there: Vec<String> = files
         .iter()
         .map(|file| folder.join(file.path))
@@ -25,7 +28,8 @@ pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
     }
     for file in &files {
         let path = folder.join(file.path);
-        save::write(&path, file.text.as_bytes()).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+        save::write(&path, file.text.as_bytes())
+            .map_err(|e| Failure::Failed(format!("error: {e}")))?;
     }
     if !global.quiet {
         let example = folder.join("examples/quickstart.toml");

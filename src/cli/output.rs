@@ -14,9 +14,9 @@ const PIPE_WIDTH: usize = 80;
 pub fn show(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::Failed(format!("error: cannot write to standard output: {error}")))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Failed(format!(
+            "error: cannot write to standard output: {error}"
+        ))),
         _ => Ok(()),
     }
 }
@@ -34,8 +34,15 @@ pub fn complain(text: &str) {
 /// The width of the reader's page, and whether it understands control sequences.
 pub fn page() -> (usize, bool) {
     let terminal = io::stdout().is_terminal();
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let seen = || terminal.then(|| comfy_table::Table::new().width()).flatten().map(usize::from);
+    let said = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    let seen = || {
+        terminal
+            .then(|| comfy_table::Table::new().width())
+            .flatten()
+            .map(usize::from)
+    };
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     (said.or_else(seen).unwrap_or(PIPE_WIDTH), terminal && !plain)
 }

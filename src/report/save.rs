@@ -36,7 +36,10 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    files.iter().map(|(name, bytes)| write(&folder.join(name), bytes)).collect()
+    files
+        .iter()
+        .map(|(name, bytes)| write(&folder.join(name), bytes))
+        .collect()
 }
 
 /// Writes a file beside its place and moves it there, so that it appears whole or not at all. Makes its folder.
@@ -44,12 +47,18 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
 /// # Errors
 /// If it cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
-    whole(path, bytes).map_err(|source| SaveError::Write { path: path.to_owned(), source })?;
+    whole(path, bytes).map_err(|source| SaveError::Write {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(path.to_owned())
 }
 
 fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -73,7 +82,10 @@ mod tests {
     fn everything_is_there_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let files = save(&fixture::compare(), &folder.path().join("deep/er")).unwrap();
-        let mut there: Vec<PathBuf> = std::fs::read_dir(folder.path().join("deep/er")).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut there: Vec<PathBuf> = std::fs::read_dir(folder.path().join("deep/er"))
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
         let mut named = files;
         there.sort();
         named.sort();
