@@ -7,7 +7,7 @@ use super::steps::{Calls, Steps, Times};
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::{Path, Span};
 use crate::service::{
-    Admit, Cache, Executor, Hold, Listen, ListenPolicy, Lock, Memory, Model, Order, Overflow, Pool,
+    Admit, Cache, Executor, Hold, Listen, ListenPolicy, LockParams, Memory, Model, Order, Overflow, Pool,
     Queue, Tasks,
 };
 use crate::workload::Step;
@@ -221,7 +221,7 @@ fn refuse_unused_executors(table: &Table, model: &Model, reader: &Reader<'_>) {
     }
 }
 
-fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Lock> {
+fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
     let mut keys = Keys::of(
         reader.table(node, "a table such as { switch_interval = \"5ms\" }")?,
         reader,
@@ -232,7 +232,7 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Lock> {
     });
     let barging = keys.read("barging", |r, node| r.flag(node));
     keys.finish();
-    Some(Lock {
+    Some(LockParams {
         switch_interval,
         order: order.unwrap_or(Order::Fifo),
         barging: barging.unwrap_or(false),

@@ -9,6 +9,8 @@ mod error;
 mod gamma;
 mod quantile;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

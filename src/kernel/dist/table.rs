@@ -40,6 +40,13 @@ impl GuideTable {
         }
         value as u64
     }
+
+    /// The same by bisection, as a check.
+    #[cfg(test)]
+    pub(super) fn search(&self, word: u64) -> u64 {
+        let last = self.ends.len() - 1;
+        self.ends[..last].partition_point(|end| *end <= word) as u64
+    }
 }
 
 /// Cumulative probabilities as words. Those above the median are summed from the top, so that a thin upper tail keeps
