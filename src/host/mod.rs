@@ -1,5 +1,8 @@
 //! The machine: cores and the operating system's scheduler, locks, memory.
 
+pub mod lock;
+pub mod scheduler;
+
 use crate::kernel::Span;
 
 /// A host as its file describes it. [`Default`] is the ideal: any number of cores.
@@ -39,6 +42,14 @@ impl Host {
     #[must_use]
     pub fn ideal(name: &str, cores: Option<u32>) -> Self {
         let slice = Self::default_slice(cores);
-        Self { name: name.to_owned(), cores, memory: None, slice, wakeup_credit: slice, switch_cost: Span::ZERO, cold: None }
+        Self {
+            name: name.to_owned(),
+            cores,
+            memory: None,
+            slice,
+            wakeup_credit: slice,
+            switch_cost: Span::ZERO,
+            cold: None,
+        }
     }
 }

@@ -78,3 +78,6 @@ impl Path {
         Self(mix(hash, name.len() as u64 | 1 << 32))
     }
 }
+
+#[cfg(test)]
+mod battery;

@@ -1,5 +1,7 @@
 //! What is seen of a simulation: tallies per endpoint and sixteenth of the run, the account of time, a coarse series.
 
 pub mod outcome;
+pub mod recorder;
 
 pub use outcome::*;
+pub use recorder::Recorder;

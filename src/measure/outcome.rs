@@ -68,8 +68,20 @@ impl Component {
     #[must_use]
     pub fn name(self) -> &'static str {
         [
-            "wait_client", "wait_accept", "wait_worker", "wait_lock", "wait_core", "cpu", "cold", "wait_pool", "native", "gc",
-            "wait_connection", "call", "network", "timer",
+            "wait_client",
+            "wait_accept",
+            "wait_worker",
+            "wait_lock",
+            "wait_core",
+            "cpu",
+            "cold",
+            "wait_pool",
+            "native",
+            "gc",
+            "wait_connection",
+            "call",
+            "network",
+            "timer",
         ][self as usize]
     }
 }

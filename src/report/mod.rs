@@ -1,1 +1,26 @@
 //! Tables, charts, verdicts and exports: pure functions of a [`Study`](crate::experiment::Study). Never sees the world.
+//!
+//! | module | makes |
+//! | --- | --- |
+//! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
+//! | [`csv`], [`json`] | `results.csv`, `results.json` |
+//! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
+//! | [`verdict`] | the conclusion in words |
+//! | [`chart`] | charts as SVG, and PNG from the same SVG |
+//! | [`save`] | all of these in a folder, each file whole or not at all |
+
+pub mod columns;
+pub mod csv;
+pub mod json;
+pub mod table;
+pub mod verdict;
+pub mod view;
+pub mod words;
+
+#[cfg(feature = "cli")]
+pub mod chart;
+#[cfg(feature = "cli")]
+pub mod save;
+
+#[cfg(test)]
+pub(crate) mod fixture;

@@ -1,5 +1,6 @@
 //! A scenario that has been read, merged with its models and overrides, and checked. Nobody checks again after this.
 
+use super::languages::Languages;
 use crate::host::Host;
 use crate::kernel::Span;
 use crate::service::Model;
@@ -22,7 +23,9 @@ pub struct Scenario {
     pub slo: Slo,
     /// Who is compared, in the order of the file.
     pub contestants: Vec<Contestant>,
-    /// A hash of everything above, for provenance: 16 hexadecimal digits.
+    /// What work costs in other languages, with sources and ranges, for the verdict's third part.
+    pub languages: Languages,
+    /// A hash of what the scenario says, for provenance: 16 hexadecimal digits.
     pub digest: String,
 }
 
@@ -41,7 +44,12 @@ pub struct RunSettings {
 
 impl Default for RunSettings {
     fn default() -> Self {
-        Self { length: RunLength::Auto, warmup: None, replications: 10, seed: 1 }
+        Self {
+            length: RunLength::Auto,
+            warmup: None,
+            replications: 10,
+            seed: 1,
+        }
     }
 }
 

@@ -1,5 +1,11 @@
-//! What serves: executors, accept and queues, pools, caches.
+//! What serves: a concurrency model as data, and the parts its processes are made of.
 
+pub mod cache;
+pub mod event_loop;
 pub mod model;
+pub mod pool;
 
+pub use cache::CacheState;
+pub use event_loop::{EventLoop, Turn};
 pub use model::*;
+pub use pool::PoolState;

@@ -23,7 +23,7 @@ pub struct Model {
     /// Where `native` steps run: on the carrier itself, or on an executor (by index).
     pub place_native: Option<usize>,
     /// The interpreter's lock of each process.
-    pub lock: Option<Lock>,
+    pub lock: Option<LockParams>,
     /// The kernel's side of accepting connections; `None`: requests go straight to the server.
     pub listen: Option<Listen>,
     /// The server's side.
@@ -72,7 +72,7 @@ pub enum Tasks {
 
 /// A lock that a thread must hold to run the model's own language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lock {
+pub struct LockParams {
     /// A waiter's patience before it asks the holder to let go; `None`: it never does.
     pub switch_interval: Option<Span>,
     /// Which waiter is woken.
@@ -196,17 +196,27 @@ impl Model {
             language: None,
             role: None,
             processes: 1,
-            executors: vec![Executor { name: "main".to_owned(), carriers: None, tasks: Tasks::One }],
+            executors: vec![Executor {
+                name: "main".to_owned(),
+                carriers: None,
+                tasks: Tasks::One,
+            }],
             place_native: None,
             lock: None,
             listen: None,
-            queue: Queue { admit: Admit::Idle, capacity: None },
+            queue: Queue {
+                admit: Admit::Idle,
+                capacity: None,
+            },
             keep_alive: None,
             before: Vec::new(),
             after: Vec::new(),
             on_call: Vec::new(),
             pools: Vec::new(),
-            cache: Cache { entries: None, cull: 1 },
+            cache: Cache {
+                entries: None,
+                cull: 1,
+            },
             memory: Memory::default(),
             cold: Span::ZERO,
             cores: None,

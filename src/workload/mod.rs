@@ -69,7 +69,13 @@ pub struct Clients {
 
 impl Default for Clients {
     fn default() -> Self {
-        Self { connections: None, keep_alive: true, reuse: Reuse::Fifo, latency: Span::ZERO, timeout: None }
+        Self {
+            connections: None,
+            keep_alive: true,
+            reuse: Reuse::Fifo,
+            latency: Span::ZERO,
+            timeout: None,
+        }
     }
 }
 

@@ -1,1 +1,42 @@
 //! The wiring of one simulation and its one event loop.
+//!
+//! [`Plan::compile`] turns a checked contestant at a load into flat arrays, [`Plan::run`] runs one replication of it.
+//!
+//! ```text
+//!  arrival ─► client's connection ─► network ─► accept queue ─► process ─► queue ─► thread or loop ─► program
+//!     client.rs                                   serve.rs                            carrier.rs       step.rs
+//!                                                                          calls, pools: call.rs   cores: cores.rs
+//! ```
+//!
+//! Handlers never re-enter each other: what one of them causes elsewhere at the same instant is put into `soon` and follows
+//! when it is done. The simulated order of two things at the same nanosecond is thus: causes before effects, then the
+//! order in which they were scheduled.
+
+mod call;
+mod carrier;
+mod client;
+mod compile;
+mod cores;
+mod demand;
+mod plan;
+mod program;
+mod serve;
+mod state;
+mod step;
+mod task;
+
+pub use compile::{Setting, named_loads};
+pub use demand::{Demand, Demands, demands};
+
+pub use plan::Plan;
+
+use crate::measure::Outcome;
+use state::World;
+
+impl Plan {
+    /// Runs one replication: a pure function of the plan, the seed and the replication's number.
+    #[must_use]
+    pub fn run(&self, seed: u64, replication: u64) -> Outcome {
+        World::new(self, seed, replication).run()
+    }
+}

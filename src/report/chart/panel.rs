@@ -1,0 +1,104 @@
+//! A panel: a rectangle with two axes, in which data is drawn.
+
+use plotters::style::{Color, RGBColor};
+
+use super::axis::Axis;
+use super::canvas::{Align, Canvas, Point, Stroke, text_width};
+use super::style::{Dash, FAINT, GREY, LABEL, Look};
+
+/// A rectangle with two axes.
+pub struct Panel {
+    /// Left edge in pixels.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Right edge.
+    pub right: f64,
+    /// Bottom edge.
+    pub bottom: f64,
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+}
+
+/// A point of a curve with its interval.
+#[derive(Clone, Copy, Debug)]
+pub struct Datum {
+    /// Where on the horizontal axis.
+    pub x: f64,
+    /// The figure.
+    pub y: f64,
+    /// Lower end of the interval.
+    pub lo: f64,
+    /// Upper end.
+    pub hi: f64,
+}
+
+/// A hair line.
+pub const HAIR: Stroke = Stroke { colour: FAINT, width: 1.0, dash: Dash::Solid };
+
+impl Panel {
+    /// Room for the labels of a vertical axis, in pixels.
+    pub fn margin(y: &Axis) -> f64 {
+        y.ticks.iter().map(|(_, text)| text_width(text, LABEL)).fold(0.0, f64::max) + 8.0
+    }
+
+    /// Where a value lies.
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        (self.left + self.x.place(x) * (self.right - self.left), self.bottom - self.y.place(y) * (self.bottom - self.top))
+    }
+
+    /// The grid, the axes and the labels of the vertical one.
+    pub fn frame(&self, canvas: &mut Canvas) {
+        for (value, text) in &self.y.ticks {
+            let (_, y) = self.at(0.0, *value);
+            canvas.line(&[(self.left, y), (self.right, y)], HAIR);
+            canvas.text((self.left - 6.0, y), text, LABEL, Align::Right);
+        }
+        let axis = Stroke { colour: GREY, ..HAIR };
+        canvas.line(&[(self.left, self.bottom), (self.right, self.bottom)], axis);
+        for (value, _) in &self.x.ticks {
+            let (x, _) = self.at(*value, 0.0);
+            canvas.line(&[(x, self.bottom), (x, self.bottom + 4.0)], axis);
+        }
+    }
+
+    /// A curve: its interval as a band, its line, its markers. Non-numbers are left out.
+    pub fn curve(&self, canvas: &mut Canvas, data: &[Datum], look: Look) {
+        let data: Vec<Datum> = data.iter().copied().filter(|d| d.x.is_finite() && d.y.is_finite()).collect();
+        let upper = data.iter().map(|d| self.at(d.x, if d.hi.is_finite() { d.hi } else { d.y }));
+        let lower = data.iter().rev().map(|d| self.at(d.x, if d.lo.is_finite() { d.lo } else { d.y }));
+        let outline: Vec<Point> = upper.chain(lower).collect();
+        canvas.area(&outline, look.colour.mix(0.18));
+        let line: Vec<Point> = data.iter().map(|d| self.at(d.x, d.y)).collect();
+        canvas.line(&line, look.stroke(1.9));
+        for point in line {
+            canvas.marker(point, look.marker, 3.2, look.colour);
+        }
+    }
+
+    /// A line across at a height; nothing if the axis does not reach it.
+    pub fn level(&self, canvas: &mut Canvas, y: f64, stroke: Stroke) {
+        if self.y.contains(y) {
+            let (_, at) = self.at(0.0, y);
+            canvas.line(&[(self.left, at), (self.right, at)], stroke);
+        }
+    }
+
+    /// The labels of the horizontal axis.
+    pub fn labels_below(&self, canvas: &mut Canvas) {
+        for (value, text) in &self.x.ticks {
+            canvas.text((self.at(*value, 0.0).0, self.bottom + 13.0), text, LABEL, Align::Middle);
+        }
+    }
+
+    /// A thin dotted line from bottom to top.
+    pub fn upright(&self, canvas: &mut Canvas, x: f64, colour: RGBColor) {
+        if !self.x.contains(x) {
+            return;
+        }
+        let (at, _) = self.at(x, 0.0);
+        canvas.line(&[(at, self.bottom), (at, self.top)], Stroke { colour, width: 1.0, dash: Dash::Dots });
+    }
+}

@@ -1,0 +1,71 @@
+//! Charts hold no non-numbers, are the same every time, stay small, and never panic.
+
+use super::{charts, png};
+use crate::experiment::Study;
+use crate::report::fixture;
+
+fn studies() -> Vec<(&'static str, Study)> {
+    vec![
+        ("compare", fixture::compare()),
+        ("single", fixture::single()),
+        ("small", fixture::small()),
+        ("closed", fixture::closed()),
+        ("saturated", fixture::saturated()),
+        ("empty", fixture::empty()),
+    ]
+}
+
+#[test]
+fn every_study_has_charts_without_non_numbers() {
+    for (name, study) in studies() {
+        for chart in charts(&study).unwrap() {
+            for wrong in ["NaN", "inf,", ",inf", "\"inf", "214748364"] {
+                assert!(!chart.svg.contains(wrong), "{wrong} in {} of {name}", chart.name);
+            }
+            assert!(chart.svg.len() < 60_000, "{} of {name} is {} bytes", chart.name, chart.svg.len());
+            assert!(chart.svg.contains("<text"), "text stays text");
+        }
+    }
+}
+
+#[test]
+fn the_same_study_gives_the_same_bytes() {
+    let (a, b) = (charts(&fixture::compare()).unwrap(), charts(&fixture::compare()).unwrap());
+    assert!(a.iter().zip(&b).all(|(a, b)| a.name == b.name && a.svg == b.svg));
+    assert_eq!(png(&a[0].svg).unwrap(), png(&b[0].svg).unwrap());
+}
+
+#[test]
+fn a_comparison_has_the_charts_of_the_contract() {
+    let names: Vec<String> = charts(&fixture::compare()).unwrap().into_iter().map(|c| c.name).collect();
+    let wanted =
+        ["latency", "latency-page", "latency-checkout", "throughput", "breakdown", "percentiles", "utilisation"];
+    assert_eq!(names, wanted);
+    let names: Vec<String> = charts(&fixture::single()).unwrap().into_iter().map(|c| c.name).collect();
+    assert_eq!(names, ["breakdown", "percentiles", "utilisation", "timeline"]);
+}
+
+#[test]
+fn names_from_files_cannot_break_a_picture() {
+    let mut study = fixture::compare();
+    study.title = "<b> & \"quotes\" ".repeat(20);
+    study.contestants[0].name = "a-very-long-name-that-goes-on-and-on-".repeat(4);
+    study.endpoints[0] = "../page".to_owned();
+    for chart in charts(&study).unwrap() {
+        assert!(!chart.name.contains('/'), "{}", chart.name);
+        png(&chart.svg).unwrap();
+    }
+}
+
+/// Writes every chart of every fixture to the folder named by `CROSSOVER_CHARTS`, to be looked at.
+#[test]
+#[ignore = "writes files to be looked at"]
+fn write_them_out() {
+    let folder = std::path::PathBuf::from(std::env::var("CROSSOVER_CHARTS").unwrap());
+    for (name, study) in studies() {
+        for chart in charts(&study).unwrap() {
+            std::fs::write(folder.join(format!("{name}-{}.svg", chart.name)), &chart.svg).unwrap();
+            std::fs::write(folder.join(format!("{name}-{}.png", chart.name)), png(&chart.svg).unwrap()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The tables and the verdict as Markdown, for a report.
+
+use super::{Table, tables};
+use crate::experiment::Study;
+use crate::report::verdict;
+
+/// The whole page: title, verdict, tables.
+#[must_use]
+pub fn markdown(study: &Study) -> String {
+    let mut out = format!("# {}\n\n", escaped(&study.title));
+    for sentence in verdict::verdict(study) {
+        out.push_str(&format!("- {}\n", escaped(&sentence)));
+    }
+    for table in tables(study) {
+        out.push('\n');
+        push(&mut out, &table);
+    }
+    out.push_str(&format!(
+        "\nScenario `{}`, seed {}, crossover {}, digest `{}`.\n",
+        study.scenario, study.seed, study.version, study.digest
+    ));
+    out
+}
+
+fn push(out: &mut String, table: &Table) {
+    out.push_str(&format!("**{}**\n\n", escaped(&table.title)));
+    let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|c| escaped(c)).collect::<Vec<_>>().join(" | "));
+    out.push_str(&line(&table.header));
+    out.push_str(&format!("| --- |{}\n", " ---: |".repeat(table.header.len().saturating_sub(1))));
+    for row in &table.rows {
+        out.push_str(&line(row));
+    }
+    if !table.note.is_empty() {
+        out.push_str(&format!("\n{}\n", escaped(&table.note)));
+    }
+}
+
+/// Nothing in a name or title can break the page.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_comparison() {
+        insta::assert_snapshot!(markdown(&fixture::compare()));
+    }
+
+    #[test]
+    fn one_load() {
+        insta::assert_snapshot!(markdown(&fixture::single()));
+    }
+}

@@ -1,0 +1,148 @@
+//! Tables and verdict for a terminal of a given width.
+
+use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table as Grid};
+
+use super::{Table, tables};
+use crate::experiment::Study;
+use crate::report::verdict;
+
+/// Narrower than this nothing is readable anyway.
+const LEAST_WIDTH: usize = 40;
+
+/// The whole answer: tables, then the verdict, no line longer than `width` unless a single word is.
+/// `colour`: whether control sequences may be used.
+#[must_use]
+pub fn terminal(study: &Study, width: usize, colour: bool) -> String {
+    let width = width.max(LEAST_WIDTH);
+    let mut out = String::new();
+    for line in wrap(&study.title, width, "") {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    for table in tables(study) {
+        out.push('\n');
+        draw(&mut out, &table, width, colour);
+    }
+    out.push('\n');
+    for sentence in verdict::verdict(study) {
+        let lines = wrap(&sentence, width - 2, "  ");
+        out.push_str(&lines.join("\n"));
+        out.push('\n');
+    }
+    out
+}
+
+/// One table, cut into blocks of columns where the width does not hold all.
+fn draw(out: &mut String, table: &Table, width: usize, colour: bool) {
+    for line in wrap(&table.title, width, "") {
+        out.push_str(&line);
+        out.push('\n');
+    }
+    for block in blocks(table, width) {
+        out.push_str(&grid(&block, colour));
+        out.push('\n');
+    }
+    if !table.note.is_empty() {
+        out.push_str(&wrap(&table.note, width, "").join("\n"));
+        out.push('\n');
+    }
+}
+
+/// Groups of columns that fit, each beginning with the first column again.
+fn blocks(table: &Table, width: usize) -> Vec<Table> {
+    let widths: Vec<usize> = (0..table.header.len())
+        .map(|i| table.rows.iter().map(|row| &row[i]).chain([&table.header[i]]).map(|c| c.chars().count() + 2).max().unwrap_or(0))
+        .collect();
+    let first = widths.first().copied().unwrap_or(0);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut used = usize::MAX;
+    for (i, w) in widths.iter().enumerate().skip(1) {
+        if used.saturating_add(*w) > width || groups.is_empty() {
+            groups.push(vec![0]);
+            used = first;
+        }
+        used += w;
+        if let Some(group) = groups.last_mut() {
+            group.push(i);
+        }
+    }
+    let pick = |cells: &[String], group: &[usize]| group.iter().map(|&i| cells[i].clone()).collect::<Vec<_>>();
+    groups
+        .iter()
+        .map(|group| Table {
+            header: pick(&table.header, group),
+            rows: table.rows.iter().map(|row| pick(row, group)).collect(),
+            ..table.clone()
+        })
+        .collect()
+}
+
+fn grid(table: &Table, colour: bool) -> String {
+    let mut grid = Grid::new();
+    grid.load_style(comfy_table::presets::NOTHING);
+    grid.set_content_arrangement(ContentArrangement::Disabled);
+    if colour {
+        grid.enforce_styling();
+    } else {
+        grid.force_no_tty();
+    }
+    let heading = |name: &String| Cell::new(name).add_attribute(Attribute::Bold);
+    grid.set_header(table.header.iter().map(heading));
+    for row in &table.rows {
+        grid.add_row(row);
+    }
+    for column in grid.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let text = grid.to_string();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks a text into lines of at most `width` characters at spaces; all but the first begin with `indent`.
+fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let size = word.chars().count();
+        if length > 0 && length + 1 + size > width {
+            lines.push(indent.to_owned());
+            length = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            if length > 0 {
+                line.push(' ');
+                length += 1;
+            }
+            line.push_str(word);
+            length += size;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn eighty_columns() {
+        insta::assert_snapshot!(terminal(&fixture::compare(), 80, false));
+    }
+
+    #[test]
+    fn a_hundred_and_twenty_columns_in_depth() {
+        insta::assert_snapshot!(terminal(&fixture::single(), 120, false));
+    }
+
+    #[test]
+    fn no_line_is_too_long() {
+        for study in [fixture::compare(), fixture::single(), fixture::closed(), fixture::saturated(), fixture::empty()] {
+            for width in [60, 80, 120] {
+                for line in terminal(&study, width, false).lines() {
+                    assert!(line.chars().count() <= width, "{width}: {line}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The conclusion in words: short, precise, and never more than the intervals support.
+//!
+//! A capacity is known as a bracket: the highest visited load at which the objective was met, and the lowest at which it was
+//! missed. One contestant is said to carry more than another only where their brackets do not overlap.
+
+mod capacity;
+mod caveats;
+mod order;
+mod single;
+
+use crate::experiment::Study;
+use crate::report::view;
+
+/// The sentences of the verdict, the most important first, each a paragraph or a bullet of its own.
+#[must_use]
+pub fn verdict(study: &Study) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if study.rows.is_empty() {
+        sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
+    } else if view::single_load(study) {
+        sentences.extend(single::sentences(study));
+    } else {
+        sentences.extend(capacity::sentences(study));
+        sentences.extend(order::sentences(study));
+    }
+    sentences.extend(caveats::sentences(study));
+    sentences
+}
+
+#[cfg(test)]
+mod tests;

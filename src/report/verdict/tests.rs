@@ -1,0 +1,122 @@
+//! Whole verdicts, as a sceptical stranger reads them.
+
+use super::verdict;
+use crate::experiment::{Capacity, Study};
+use crate::report::fixture;
+
+fn text(study: &Study) -> String {
+    verdict(study).join("\n")
+}
+
+fn capacity(contestant: &str, carries: Option<f64>, fails_at: Option<f64>) -> Capacity {
+    Capacity { contestant: contestant.to_owned(), carries, fails_at, estimate: None, bottleneck: None }
+}
+
+/// Two contestants with these brackets, nothing else concluded.
+fn duel(a: (Option<f64>, Option<f64>), b: (Option<f64>, Option<f64>)) -> Study {
+    let mut study = fixture::compare();
+    study.contestants.truncate(2);
+    study.contestants.iter_mut().for_each(|c| c.bounds.clear());
+    study.verdict = Default::default();
+    study.shortfalls.clear();
+    study.verdict.capacity_measured = vec![capacity("node", a.0, a.1), capacity("node-cluster", b.0, b.1)];
+    study
+}
+
+#[test]
+fn a_comparison() {
+    insta::assert_snapshot!(text(&fixture::compare()));
+}
+
+#[test]
+fn brackets_that_overlap_are_not_told_apart() {
+    let study = duel((Some(240.0), Some(300.0)), (Some(280.0), Some(320.0)));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: node-cluster 280 to 320 and node 240 to 300 are not told apart, in requests/s.
+    "#);
+}
+
+#[test]
+fn brackets_that_touch_are_told_apart() {
+    let study = duel((Some(240.0), Some(280.0)), (Some(280.0), Some(320.0)));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: node-cluster carries most, 280 to 320 requests/s; then node 240 to 280.
+    "#);
+}
+
+#[test]
+fn nobody_meets_it() {
+    let study = duel((None, Some(50.0)), (None, Some(50.0)));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: nobody meets it, not even at the lowest visited load (50 requests/s).
+    "#);
+}
+
+#[test]
+fn everybody_meets_it() {
+    let study = duel((Some(1100.0), None), (Some(1100.0), None));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: all meet it up to the highest visited load, 1,100 requests/s: what tells them apart lies beyond.
+    "#);
+}
+
+#[test]
+fn one_meets_it_nowhere_and_one_is_unknown() {
+    let study = duel((None, Some(50.0)), (None, None));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: node does not meet it, not even at the lowest visited load (50 requests/s); node-cluster cannot be judged (too little data).
+    "#);
+}
+
+#[test]
+fn the_same_winner_at_both_ratios() {
+    let mut study = duel((Some(240.0), Some(280.0)), (Some(480.0), Some(540.0)));
+    study.verdict.capacity_equal_cpu = study.verdict.capacity_measured.clone();
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    At equal CPU (the concurrency model alone): node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
+    At the measured language ratios: node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
+    The same contestant carries most at both: the languages' speed does not decide who wins.
+    "#);
+}
+
+#[test]
+fn no_objective_a_guessed_model_and_an_interruption() {
+    let mut study = duel((Some(240.0), Some(280.0)), (Some(480.0), Some(540.0)));
+    study.slo = Default::default();
+    study.contestants[1].unvalidated = true;
+    study.interrupted = true;
+    insta::assert_snapshot!(text(&study), @r#"
+    No objective is set ([slo]), so to carry a load here means no more than to keep up with it.
+    Capacity: node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
+    Interrupted: what is shown is finished; loads and contestants that are missing were not.
+    node-cluster has a model that no recording of a real server backs: take the figures as estimates.
+    "#);
+}
+
+#[test]
+fn one_load() {
+    insta::assert_snapshot!(text(&fixture::single()));
+}
+
+#[test]
+fn a_closed_loop() {
+    insta::assert_snapshot!(text(&fixture::closed()));
+}
+
+#[test]
+fn everybody_saturated() {
+    insta::assert_snapshot!(text(&fixture::saturated()));
+}
+
+#[test]
+fn nothing_finished() {
+    insta::assert_snapshot!(text(&fixture::empty()), @r#"
+    Nothing was finished: there is nothing to conclude.
+    "#);
+}

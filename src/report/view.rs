@@ -1,0 +1,74 @@
+//! Reading a study: its loads, and the row of a contestant at a load.
+
+use crate::experiment::{LoadUnit, Row, Study};
+
+/// The endpoint name of the sum over all endpoints.
+pub const ALL: &str = "all";
+
+/// The loads of the study, ascending, each once.
+#[must_use]
+pub fn loads(study: &Study) -> Vec<f64> {
+    let mut loads: Vec<f64> = study.rows.iter().map(|row| row.load).collect();
+    loads.sort_by(f64::total_cmp);
+    loads.dedup();
+    loads
+}
+
+/// The rows of a contestant for an endpoint, by ascending load.
+#[must_use]
+pub fn curve<'a>(study: &'a Study, contestant: &str, endpoint: &str) -> Vec<&'a Row> {
+    let wanted = |row: &&Row| row.contestant == contestant && row.endpoint == endpoint;
+    let mut rows: Vec<&Row> = study.rows.iter().filter(wanted).collect();
+    rows.sort_by(|a, b| a.load.total_cmp(&b.load));
+    rows
+}
+
+/// The row of a contestant at a load for an endpoint, if it was finished.
+#[must_use]
+pub fn row<'a>(study: &'a Study, contestant: &str, load: f64, endpoint: &str) -> Option<&'a Row> {
+    study
+        .rows
+        .iter()
+        .find(|row| row.contestant == contestant && row.load == load && row.endpoint == endpoint)
+}
+
+/// The names of the contestants that have any row, in the order of the scenario.
+#[must_use]
+pub fn contestants(study: &Study) -> Vec<&str> {
+    study
+        .contestants
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect()
+}
+
+/// The load for pictures of one load, and why this one: the highest at which all meet the objective; else at which all keep up;
+/// else at which any does.
+#[must_use]
+pub fn common_load(study: &Study) -> Option<(f64, &'static str)> {
+    let counted = |load: f64, which: fn(&Row) -> bool| {
+        let rows = study.rows.iter().filter(|row| row.load == load && row.endpoint == ALL);
+        rows.filter(|row| row.account_ms.is_some() && which(row)).count()
+    };
+    let loads = loads(study);
+    let highest = |which, least: usize| loads.iter().rev().copied().find(|&load| counted(load, which) >= least);
+    let all = study.contestants.len().max(1);
+    let met = highest(|row| row.within_slo == Some(true), all).map(|load| (load, "all meet the objective"));
+    met.or_else(|| highest(|_| true, all).map(|load| (load, "all keep up")))
+        .or_else(|| highest(|_| true, 1).map(|load| (load, "any keeps up")))
+}
+
+/// True for a study of one load in depth.
+#[must_use]
+pub fn single_load(study: &Study) -> bool {
+    loads(study).len() == 1
+}
+
+/// The unit of the loads after a number.
+#[must_use]
+pub fn unit(study: &Study) -> &'static str {
+    match study.load_unit {
+        LoadUnit::Rps => "requests/s",
+        LoadUnit::Users => "users",
+    }
+}

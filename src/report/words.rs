@@ -1,0 +1,177 @@
+//! Numbers, units and lists as people write them.
+
+use crate::experiment::Estimate;
+use crate::kernel::Span;
+use crate::scenario::Slo;
+
+/// A number with three significant digits, thousands separated: `0.0123`, `1.23`, `12.3`, `1,234`.
+#[must_use]
+pub fn number(value: f64) -> String {
+    if !value.is_finite() {
+        return if value > 0.0 { "∞".to_owned() } else { "–".to_owned() };
+    }
+    let magnitude = value.abs();
+    if magnitude == 0.0 {
+        return "0".to_owned();
+    }
+    // Rounding first decides the digits: 9.996 is 10.0, not 10.00.
+    let rounded: f64 = format!("{magnitude:.2e}").parse().unwrap_or(magnitude);
+    let exponent = rounded.log10().floor() as i32;
+    let decimals = usize::try_from((2 - exponent).clamp(0, 6)).unwrap_or(0);
+    let text = if exponent >= 3 { thousands(magnitude) } else { format!("{rounded:.decimals$}") };
+    if value < 0.0 { format!("-{text}") } else { text }
+}
+
+/// A load: whole where it is whole.
+#[must_use]
+pub fn load(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { thousands(value) } else { number(value) }
+}
+
+fn thousands(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Milliseconds as a length of time, in the unit that reads best: `250 µs`, `12.3 ms`, `1.20 s`.
+#[must_use]
+pub fn time(ms: f64) -> String {
+    match ms.abs() {
+        _ if !ms.is_finite() => number(ms),
+        0.0 => "0 ms".to_owned(),
+        m if m < 0.1 => format!("{} µs", number(ms * 1e3)),
+        m if m < 10_000.0 => format!("{} ms", number(ms)),
+        _ => format!("{} s", number(ms * 1e-3)),
+    }
+}
+
+/// A fraction as a percentage: `0.1 %`.
+#[must_use]
+pub fn percent(fraction: f64) -> String {
+    let p = fraction * 100.0;
+    let text = match p.abs() {
+        m if m == 0.0 || m >= 10.0 => format!("{p:.0}"),
+        m if m >= 1.0 => trim(&format!("{p:.1}")),
+        m if m >= 0.005 => trim(&format!("{p:.2}")),
+        _ => trim(&format!("{p:.1e}")),
+    };
+    format!("{text} %")
+}
+
+fn trim(text: &str) -> String {
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A figure and half the width of its interval: `84.2 ±3.1`.
+#[must_use]
+pub fn plus_minus(estimate: Estimate) -> String {
+    let half = (estimate.hi - estimate.lo) / 2.0;
+    let value = number(estimate.value);
+    if half <= 0.0 || !half.is_finite() {
+        return value;
+    }
+    let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
+    let half = if half >= 1000.0 { thousands(half) } else { format!("{half:.decimals$}") };
+    format!("{value} ±{half}")
+}
+
+/// `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list<S: AsRef<str>>(items: &[S]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The objectives in words, `p99 ≤ 250 ms and errors ≤ 0.1 %`; `None` where none is set.
+#[must_use]
+pub fn objectives(slo: &Slo) -> Option<String> {
+    let limit = |name: &str, limit: Option<Span>| limit.map(|s| format!("{name} ≤ {}", plain_time(s)));
+    let limits = [
+        limit("mean", slo.mean),
+        limit("p50", slo.p50),
+        limit("p90", slo.p90),
+        limit("p95", slo.p95),
+        limit("p99", slo.p99),
+        limit("p99.9", slo.p999),
+        slo.errors.map(|e| format!("errors ≤ {}", percent(e))),
+    ];
+    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    (!limits.is_empty()).then(|| list(&limits))
+}
+
+/// A length that somebody wrote, with all its digits.
+#[must_use]
+pub fn plain_time(span: Span) -> String {
+    let ms = span.as_millis_f64();
+    if ms >= 1000.0 { format!("{} s", ms / 1000.0) } else { format!("{ms} ms") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let cases = [
+            (0.0, "0"),
+            (0.012_345, "0.0123"),
+            (0.999_9, "1.00"),
+            (1.234, "1.23"),
+            (9.996, "10.0"),
+            (99.96, "100"),
+            (123.4, "123"),
+            (999.6, "1,000"),
+            (1234.4, "1,234"),
+            (1_234_567.0, "1,234,567"),
+            (-12.34, "-12.3"),
+            (f64::INFINITY, "∞"),
+            (f64::NAN, "–"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn percentages_and_times() {
+        assert_eq!(percent(0.001), "0.1 %");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.966), "97 %");
+        assert_eq!(percent(0.0123), "1.2 %");
+        assert_eq!(percent(0.000_01), "1.0e-3 %");
+        assert_eq!(time(0.02), "20.0 µs");
+        assert_eq!(time(12.34), "12.3 ms");
+        assert_eq!(time(12_340.0), "12.3 s");
+        assert_eq!(plain_time(Span::from_millis(250)), "250 ms");
+        assert_eq!(plain_time(Span::from_millis(1500)), "1.5 s");
+    }
+
+    #[test]
+    fn intervals_share_the_digits_of_their_figure() {
+        assert_eq!(plus_minus(Estimate { value: 84.23, lo: 81.1, hi: 87.3 }), "84.2 ±3.1");
+        assert_eq!(plus_minus(Estimate { value: 8.0, lo: 8.0, hi: 8.0 }), "8.00");
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c"]), "a, b and c");
+    }
+}

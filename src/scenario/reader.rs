@@ -1,0 +1,363 @@
+//! From nodes to typed values: the last place where a value can be of the wrong kind.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use super::diagnostic::Problem;
+use super::files::Files;
+use super::piece::Piece;
+use super::quantity;
+use super::source::Origin;
+use super::tree::{Node, Table, Value};
+use crate::kernel::{Count, Dist, Span};
+
+/// Turns nodes into values, and knows what `$name` stands for.
+pub(super) struct Reader<'t> {
+    /// Where mistakes and further files go.
+    pub(super) files: &'t Files<'t>,
+    params: Vec<Param<'t>>,
+    /// Laws read before: contestants share endpoints, and some laws need tables.
+    pub(super) dists: RefCell<BTreeMap<Origin, Dist>>,
+    pub(super) counts: RefCell<BTreeMap<Origin, Count>>,
+}
+
+/// A line of `[params]`.
+struct Param<'t> {
+    name: &'t str,
+    at: Origin,
+    node: &'t Node,
+    /// A number as text, for use inside an expression.
+    digits: String,
+    used: Cell<bool>,
+}
+
+impl<'t> Reader<'t> {
+    /// A reader for files with these `[params]`.
+    pub(super) fn new(files: &'t Files<'t>, params: Option<&'t Table>) -> Self {
+        let params = params.map_or(&[][..], |table| &table.entries[..]);
+        let params = params.iter().map(|entry| Param {
+            name: &entry.key,
+            at: entry.at,
+            node: &entry.node,
+            digits: match entry.node.value {
+                Value::Integer(n) => n.to_string(),
+                Value::Float(x) => x.to_string(),
+                _ => String::new(),
+            },
+            used: Cell::new(false),
+        });
+        Self {
+            files,
+            params: params.collect(),
+            dists: RefCell::default(),
+            counts: RefCell::default(),
+        }
+    }
+
+    /// Notes a mistake and returns `None`.
+    pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
+        self.files.problems.push(problem)
+    }
+
+    /// Notes the parameters that nothing uses.
+    pub(super) fn refuse_unused_params(&self) {
+        for param in &self.params {
+            if !param.used.get() {
+                let message = format!("parameter `{}` is not used", param.name);
+                let problem = Problem::at(param.at, message);
+                self.refuse(problem.label(format!("nothing says `${}`", param.name)))
+                    .unwrap_or(())
+            }
+        }
+    }
+
+    fn param(&self, name: &str, at: Origin) -> Option<&Param<'t>> {
+        let Some(param) = self.params.iter().find(|param| param.name == name) else {
+            let problem = Problem::at(at, format!("parameter `{name}` is not defined"));
+            let problem = match self.params.is_empty() {
+                true => problem.label("there are no `[params]`"),
+                false => problem,
+            };
+            return self.refuse(problem.names(name, self.params.iter().map(|p| p.name)));
+        };
+        param.used.set(true);
+        Some(param)
+    }
+
+    /// The node itself, or the parameter it stands for.
+    pub(super) fn resolve(&self, node: &'t Node) -> Option<&'t Node> {
+        let Some(name) = node
+            .as_text()
+            .and_then(|text| text.trim().strip_prefix('$'))
+        else {
+            return Some(node);
+        };
+        let node = self.param(name, node.origin)?.node;
+        if node.as_text().is_some_and(|text| text.contains('$')) {
+            let problem = Problem::at(node.origin, "a parameter cannot refer to another");
+            return self.refuse(problem);
+        }
+        Some(node)
+    }
+
+    /// Gives `body` a part of an expression, or the parameter it stands for.
+    pub(super) fn argument<T>(
+        &self,
+        piece: Piece<'_>,
+        body: impl FnOnce(Piece<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let Some(name) = piece.text.strip_prefix('$') else {
+            return body(piece);
+        };
+        let param = self.param(name, piece.origin())?;
+        match &param.node.value {
+            Value::Text { .. } => body(Piece::of(param.node)?),
+            Value::Integer(_) | Value::Float(_) => body(Piece::spelled(&param.digits, param.node)),
+            _ => {
+                let kind = param.node.kind();
+                let message = format!("parameter `{name}` is {kind}, and used inside a text");
+                self.refuse(
+                    Problem::at(param.node.origin, message).label("expected a text or a number"),
+                )
+            }
+        }
+    }
+
+    /// Notes that a value is of the wrong kind.
+    pub(super) fn wrong_kind<T>(&self, node: &Node, expected: &str) -> Option<T> {
+        let message = format!("expected {expected}, found {}", node.kind());
+        self.refuse(Problem::at(node.origin, message))
+    }
+
+    /// A text.
+    pub(super) fn text(&self, node: &'t Node, expected: &str) -> Option<&'t str> {
+        let node = self.resolve(node)?;
+        node.as_text().or_else(|| self.wrong_kind(node, expected))
+    }
+
+    /// A text as a piece that can be taken apart.
+    pub(super) fn piece(&self, node: &'t Node, expected: &str) -> Option<Piece<'t>> {
+        let node = self.resolve(node)?;
+        Piece::of(node).or_else(|| self.wrong_kind(node, expected))
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self, node: &'t Node) -> Option<bool> {
+        match self.resolve(node)?.value {
+            Value::Bool(value) => Some(value),
+            _ => self.wrong_kind(node, "true or false"),
+        }
+    }
+
+    /// One of several words.
+    pub(super) fn word<T: Copy>(&self, node: &'t Node, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(node, "a word in quotes")?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let problem = Problem::at(node.origin, format!("unknown word `{text}`"));
+        self.refuse(problem.names(text, words.iter().map(|(word, _)| *word)))
+    }
+
+    /// A table.
+    pub(super) fn table(&self, node: &'t Node, expected: &str) -> Option<&'t Table> {
+        node.as_table().or_else(|| self.wrong_kind(node, expected))
+    }
+
+    /// A name that can be a part of a path.
+    pub(super) fn name(&self, node: &'t Node) -> Option<&'t str> {
+        let name = self.text(node, "a name")?;
+        self.plain_name(name, node.origin).then_some(name)
+    }
+
+    /// Whether a name can be a part of a path; notes it if not.
+    pub(super) fn plain_name(&self, name: &str, at: Origin) -> bool {
+        let plain =
+            !name.is_empty() && !name.contains(|c: char| c == '.' || c == '=' || c.is_control());
+        if !plain {
+            let problem = Problem::at(at, format!("`{name}` cannot be a name"));
+            let problem = problem.label("names are parts of paths: no `.`, no `=`, not empty");
+            self.refuse(problem).unwrap_or(())
+        }
+        plain
+    }
+
+    /// A list.
+    pub(super) fn list(&self, node: &'t Node, expected: &str) -> Option<&'t [Node]> {
+        match &node.value {
+            Value::List(items) => Some(items),
+            _ => self.wrong_kind(node, expected),
+        }
+    }
+
+    /// A whole number from `min` on, that fits 32 bits.
+    pub(super) fn whole(&self, node: &'t Node, min: u32) -> Option<u32> {
+        let node = self.resolve(node)?;
+        let Value::Integer(number) = node.value else {
+            return self.wrong_kind(node, "a whole number");
+        };
+        match u32::try_from(number) {
+            Ok(number) if number >= min => Some(number),
+            _ if number > i64::from(u32::MAX) => {
+                self.refuse(Problem::at(node.origin, "this number is too large"))
+            }
+            _ => {
+                let message = format!("expected a whole number of at least {min}, found {number}");
+                self.refuse(Problem::at(node.origin, message))
+            }
+        }
+    }
+
+    /// A number that is not negative.
+    pub(super) fn number(&self, node: &'t Node) -> Option<f64> {
+        let node = self.resolve(node)?;
+        let number = match node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number) => number,
+            _ => return self.wrong_kind(node, "a number"),
+        };
+        if number.is_finite() && number >= 0.0 {
+            return Some(number);
+        }
+        let message = format!("expected a number of zero or more, found {number}");
+        self.refuse(Problem::at(node.origin, message))
+    }
+
+    /// A time, not negative.
+    pub(super) fn span(&self, node: &'t Node) -> Option<Span> {
+        let piece = self.with_unit(node, "a time", "\"2ms\"")?;
+        quantity::time(piece, &self.files.problems)
+    }
+
+    /// A time that is not zero.
+    pub(super) fn positive_span(&self, node: &'t Node) -> Option<Span> {
+        let span = self.span(node)?;
+        if !span.is_zero() {
+            return Some(span);
+        }
+        let origin = self.resolve(node)?.origin;
+        self.refuse(Problem::at(origin, "expected a time of more than zero"))
+    }
+
+    /// A rate per second, not zero.
+    pub(super) fn rate(&self, node: &'t Node) -> Option<f64> {
+        let piece = self.with_unit(node, "a rate", "\"400/s\"")?;
+        let rate = quantity::rate(piece, &self.files.problems)?;
+        if rate > 0.0 {
+            return Some(rate);
+        }
+        self.refuse(Problem::at(
+            piece.origin(),
+            "expected a rate of more than zero",
+        ))
+    }
+
+    /// A size in bytes.
+    pub(super) fn size(&self, node: &'t Node) -> Option<u64> {
+        let piece = self.with_unit(node, "a size", "\"64KiB\"")?;
+        quantity::size(piece, &self.files.problems)
+    }
+
+    /// A share between 0 and 1.
+    pub(super) fn fraction(&self, node: &'t Node) -> Option<f64> {
+        let node = self.resolve(node)?;
+        if let Some(piece) = Piece::of(node) {
+            return quantity::fraction(piece, &self.files.problems);
+        }
+        let number = self.number(node)?;
+        if number <= 1.0 {
+            return Some(number);
+        }
+        let problem = Problem::at(node.origin, "a probability is at most 100%");
+        self.refuse(problem.label("expected a share such as \"5%\" or 0.05"))
+    }
+
+    /// A text with a unit in it.
+    fn with_unit(&self, node: &'t Node, what: &str, example: &str) -> Option<Piece<'t>> {
+        let node = self.resolve(node)?;
+        let expected = format!("expected {what} such as {example}");
+        self.refuse(match &node.value {
+            Value::Text { .. } => return Piece::of(node),
+            Value::Integer(n) => {
+                Problem::at(node.origin, format!("`{n}` has no unit")).label(expected)
+            }
+            Value::Float(x) => {
+                Problem::at(node.origin, format!("`{x}` has no unit")).label(expected)
+            }
+            _ => Problem::at(
+                node.origin,
+                format!("expected {what}, found {}", node.kind()),
+            )
+            .label(expected),
+        })
+    }
+}
+
+/// The keys of a table: those asked for are known, the rest are mistakes.
+pub(super) struct Keys<'r, 't> {
+    /// The reader of its values.
+    pub(super) reader: &'r Reader<'t>,
+    table: &'t Table,
+    known: Vec<&'static str>,
+    elsewhere: &'static [&'static str],
+}
+
+impl<'r, 't> Keys<'r, 't> {
+    /// No key known yet.
+    pub(super) fn of(table: &'t Table, reader: &'r Reader<'t>) -> Self {
+        Self {
+            reader,
+            table,
+            known: Vec::new(),
+            elsewhere: &[],
+        }
+    }
+
+    /// The value of a key that may be there. The text `none` takes back what a model says: as if omitted.
+    pub(super) fn get(&mut self, key: &'static str) -> Option<&'t Node> {
+        self.known.push(key);
+        self.table
+            .get(key)
+            .filter(|node| node.as_text() != Some("none"))
+    }
+
+    /// Where a key was written.
+    pub(super) fn at(&self, key: &str) -> Option<Origin> {
+        self.table.entry(key).map(|entry| entry.at)
+    }
+
+    /// What a key says; `None` if it is omitted, or wrong and noted.
+    pub(super) fn read<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'r Reader<'t>, &'t Node) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.get(key)?;
+        read(self.reader, node)
+    }
+
+    /// Names that were taken out of this table before, for "did you mean".
+    pub(super) fn elsewhere(&mut self, keys: &'static [&'static str]) {
+        self.elsewhere = keys;
+    }
+
+    /// How many keys nobody has asked for so far.
+    pub(super) fn unknown(&self) -> usize {
+        self.table
+            .keys()
+            .filter(|key| !self.known.contains(key))
+            .count()
+    }
+
+    /// Notes the keys that nobody asked for.
+    pub(super) fn finish(self) {
+        for entry in &self.table.entries {
+            let key = entry.key.as_str();
+            if !self.known.contains(&key) {
+                let problem = Problem::at(entry.at, format!("unknown key `{key}`"));
+                let known = self.known.iter().chain(self.elsewhere).copied();
+                self.reader.refuse(problem.names(key, known)).unwrap_or(())
+            }
+        }
+    }
+}

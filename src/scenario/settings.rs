@@ -1,0 +1,236 @@
+//! The scenario's plain tables: arrivals, run, clients, hosts and SLO.
+
+use super::checked::{RunLength, RunSettings, Slo};
+use super::diagnostic::Problem;
+use super::piece::Piece;
+use super::reader::{Keys, Reader};
+use super::tree::{Node, Table, Value};
+use crate::host::{Cold, Host};
+use crate::kernel::{Dist, Span, Time};
+use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse};
+
+/// `[arrivals]`. Left out: Poisson arrivals at a range of rates.
+pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arrivals> {
+    #[derive(Clone, Copy)]
+    enum Process {
+        Open(OpenProcess),
+        Closed,
+        Replay,
+    }
+    const PROCESSES: [(&str, Process); 4] = [
+        ("poisson", Process::Open(OpenProcess::Poisson)),
+        ("constant", Process::Open(OpenProcess::Constant)),
+        ("closed", Process::Closed),
+        ("replay", Process::Replay),
+    ];
+    let mut keys = Keys::of(reader.table(node, "a table")?, reader);
+    let process = match keys.get("process") {
+        Some(node) => reader.word(node, &PROCESSES)?,
+        None => PROCESSES[0].1,
+    };
+    let arrivals = match process {
+        Process::Open(process) => {
+            let rate = keys.read("rate", |r, node| loads(r, node, Reader::rate));
+            Some(Arrivals::Open {
+                process,
+                rate: rate.unwrap_or(Loads::Sweep),
+            })
+        }
+        Process::Closed => {
+            let users = keys.read("users", |r, node| {
+                loads(r, node, |r, node| r.whole(node, 1).map(f64::from))
+            });
+            let think = keys.read("think", |r, node| r.dist(node));
+            let think = think.unwrap_or(Dist::Constant(Span::ZERO));
+            Some(Arrivals::Closed {
+                users: users.unwrap_or(Loads::Sweep),
+                think,
+            })
+        }
+        Process::Replay => {
+            let times = keys.read("file", replayed);
+            if keys.at("file").is_none() {
+                let problem = Problem::at(node.origin, "a replay needs a `file` of times");
+                reader.refuse(problem).unwrap_or(())
+            }
+            times.map(|times| Arrivals::Replay {
+                times: times.into(),
+            })
+        }
+    };
+    keys.finish();
+    arrivals
+}
+
+/// `"sweep"`, one load, or an ascending list.
+fn loads<'t>(
+    reader: &Reader<'t>,
+    node: &'t Node,
+    load: impl Fn(&Reader<'t>, &'t Node) -> Option<f64>,
+) -> Option<Loads> {
+    let node = reader.resolve(node)?;
+    match &node.value {
+        Value::Text { text, .. } if text == "sweep" => Some(Loads::Sweep),
+        Value::List(items) => {
+            if items.is_empty() {
+                return reader.refuse(Problem::at(node.origin, "this list of loads is empty"));
+            }
+            let mut loads: Vec<f64> = Vec::with_capacity(items.len());
+            for item in items {
+                let load = load(reader, item)?;
+                if loads.last().is_some_and(|&last| last >= load) {
+                    let problem = Problem::at(item.origin, "loads are listed in ascending order");
+                    return reader.refuse(problem.label("not more than the one before"));
+                }
+                loads.push(load);
+            }
+            Some(Loads::List(loads))
+        }
+        _ => Some(Loads::List(vec![load(reader, node)?])),
+    }
+}
+
+/// The moments in a file, which must ascend.
+fn replayed<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Vec<Time>> {
+    let name = reader.piece(node, "the name of a file")?;
+    let mut last = Span::ZERO;
+    let mut times = Vec::new();
+    for (at, span) in reader.times(name)? {
+        if span < last {
+            let problem = Problem::at(at, "times are listed in ascending order");
+            return reader.refuse(problem.label(format!("earlier than {last}, before it")));
+        }
+        last = span;
+        times.push(Time::ZERO + span);
+    }
+    Some(times)
+}
+
+/// `[run]`.
+pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings> {
+    let mut keys = Keys::of(reader.table(node, "a table")?, reader);
+    let mut run = RunSettings::default();
+    let requests = keys.read("requests", |r, node| match r.resolve(node)?.as_text() {
+        Some("auto") => None,
+        Some(_) => r.refuse(Problem::at(
+            node.origin,
+            "expected \"auto\" or a whole number",
+        )),
+        None => r.whole(node, 1),
+    });
+    let duration = keys.read("duration", |r, node| r.positive_span(node));
+    run.length = match (requests, duration) {
+        (Some(_), Some(_)) => {
+            let at = keys.at("duration").unwrap_or(node.origin);
+            let problem = Problem::at(at, "a run has `requests` or a `duration`, not both");
+            reader.refuse(problem).unwrap_or(RunLength::Auto)
+        }
+        (Some(requests), None) => RunLength::Requests(requests.into()),
+        (None, Some(duration)) => RunLength::Duration(duration),
+        (None, None) => RunLength::Auto,
+    };
+    run.warmup = keys.read("warmup", |r, node| {
+        match r.text(node, "\"auto\" or a time")? {
+            "auto" => None,
+            _ => r.span(node),
+        }
+    });
+    if let (Some(warmup), RunLength::Duration(duration)) = (run.warmup, run.length)
+        && warmup >= duration
+    {
+        let at = keys.get("warmup").map_or(node.origin, |node| node.origin);
+        let problem = Problem::at(at, "the warm-up is as long as the whole run");
+        reader
+            .refuse(problem.label(format!("expected less than {duration}")))
+            .unwrap_or(())
+    }
+    if let Some(replications) = keys.read("replications", |r, node| r.whole(node, 2)) {
+        run.replications = replications;
+    }
+    let seed = keys.read("seed", |r, node| match r.resolve(node)?.value {
+        Value::Integer(seed) if seed >= 0 => Some(seed as u64),
+        _ => r.refuse(Problem::at(
+            node.origin,
+            "a seed is a whole number of zero or more",
+        )),
+    });
+    run.seed = seed.unwrap_or(run.seed);
+    keys.finish();
+    Some(run)
+}
+
+/// `[clients]`.
+pub(super) fn clients<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Clients> {
+    let mut keys = Keys::of(reader.table(node, "a table")?, reader);
+    let ideal = Clients::default();
+    let reuses = [("fifo", Reuse::Fifo), ("lifo", Reuse::Lifo)];
+    let clients = Clients {
+        connections: keys.read("connections", |r, node| r.whole(node, 1)),
+        keep_alive: keys
+            .read("keep_alive", |r, node| r.flag(node))
+            .unwrap_or(ideal.keep_alive),
+        reuse: keys
+            .read("reuse", |r, node| r.word(node, &reuses))
+            .unwrap_or(ideal.reuse),
+        latency: keys
+            .read("latency", |r, node| r.span(node))
+            .unwrap_or(ideal.latency),
+        timeout: keys.read("timeout", |r, node| r.positive_span(node)),
+    };
+    keys.finish();
+    Some(clients)
+}
+
+/// `[slo]`.
+pub(super) fn slo<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Slo> {
+    let mut keys = Keys::of(reader.table(node, "a table")?, reader);
+    let mut time = |key| keys.read(key, |r, node| r.positive_span(node));
+    let slo = Slo {
+        mean: time("mean"),
+        p50: time("p50"),
+        p90: time("p90"),
+        p95: time("p95"),
+        p99: time("p99"),
+        p999: time("p999"),
+        errors: keys.read("errors", |r, node| r.fraction(node)),
+    };
+    keys.finish();
+    Some(slo)
+}
+
+/// A host's merged table.
+pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Host {
+    let mut keys = Keys::of(table, reader);
+    keys.read("title", |r, node| r.text(node, "a text"));
+    let cores = keys.read("cores", |r, node| r.whole(node, 1));
+    let mut host = Host::ideal(name, cores);
+    host.memory = keys.read("memory", |r, node| r.size(node));
+    if let Some(slice) = keys.read("slice", |r, node| r.positive_span(node)) {
+        host.slice = slice;
+        host.wakeup_credit = slice;
+    }
+    if let Some(credit) = keys.read("wakeup_credit", |r, node| r.span(node)) {
+        host.wakeup_credit = credit;
+    }
+    host.switch_cost = keys
+        .read("switch_cost", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
+    host.cold = keys.read("cold", |r, node| {
+        let mut keys = Keys::of(r.table(node, "a table such as { after = \"5ms\" }")?, r);
+        let after = keys.read("after", |r, node| r.positive_span(node));
+        if keys.at("after").is_none() {
+            r.refuse(Problem::at(node.origin, "`cold` has no `after`"))
+                .unwrap_or(())
+        }
+        keys.finish();
+        after.map(|after| Cold { after })
+    });
+    keys.finish();
+    host
+}
+
+/// A title, or the name where there is none.
+pub(super) fn title<'t>(keys: &mut Keys<'_, 't>, name: &str) -> String {
+    let title = keys.read("title", |r, node| r.piece(node, "a text"));
+    title.map_or(name, |piece: Piece<'_>| piece.text).to_owned()
+}

@@ -1,0 +1,3 @@
+//! What reading gives, and what it says about mistakes.
+
+mod embedded_files;

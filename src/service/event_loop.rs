@@ -1,0 +1,137 @@
+//! An event loop: one thread that runs callbacks, in rounds.
+//!
+//! ```text
+//!  ┌─► poll    a batch: what was ready when the round began, in order of readiness;
+//!  │           of the listening socket at most `accepts_per_wakeup` connections
+//!  │   timers  those that were due when the phase began
+//!  └── nothing ready, nothing due: idle until something is
+//!      after every callback: what it made runnable itself (`micro`: branches, joins), to the last
+//! ```
+//!
+//! libuv's order since 1.45, with the phases that matter to the steps there are: no check and closing phases, no
+//! whole-millisecond clock, no cost of a round. Requests in it are tasks; the loop holds their numbers only.
+//!
+//! It also keeps Node's two measures of itself. **Utilisation**: everything but the time blocked in poll. **Delay**: a
+//! timer of 10 ms that re-arms itself when it fires; the intervals between firings are recorded, so a long stall shows as
+//! one long interval. Both without an event: what an idle loop would have done is added up when it wakes.
+
+use crate::kernel::fifo::{Fifo, Links};
+use crate::kernel::{Span, Time};
+
+/// The resolution of the delay monitor, Node's default.
+pub const RESOLUTION: Span = Span::from_millis(10);
+
+/// The state of one loop.
+#[derive(Debug, Default)]
+pub struct EventLoop {
+    ready: Fifo,
+    timers: Fifo,
+    micro: Fifo,
+    /// Callbacks left in the present poll phase, then in the present timers phase.
+    batch: u32,
+    in_timers: bool,
+    last_tick: Time,
+    idle: bool,
+}
+
+/// What a loop does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Runs this task's next callback.
+    Callback(u32),
+    /// A round begins: accept what may be accepted, then call [`EventLoop::poll`].
+    Round,
+}
+
+impl EventLoop {
+    /// A loop that idles.
+    #[must_use]
+    pub fn idle() -> Self {
+        Self {
+            idle: true,
+            ..Self::default()
+        }
+    }
+
+    /// True while it is blocked in poll.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// I/O of this task is ready.
+    pub fn ready(&mut self, links: &mut impl Links, task: u32) {
+        self.ready.push(links, task);
+    }
+
+    /// The timer of this task is due.
+    pub fn due(&mut self, links: &mut impl Links, task: u32) {
+        self.timers.push(links, task);
+    }
+
+    /// The running callback made this task runnable.
+    pub fn micro(&mut self, links: &mut impl Links, task: u32) {
+        self.micro.push(links, task);
+    }
+
+    /// Wakes from poll at `now`. Calls `tick` with each interval of the delay monitor that ended meanwhile, and how often.
+    pub fn wake(&mut self, now: Time, mut tick: impl FnMut(Span, u64)) {
+        self.idle = false;
+        self.in_timers = false;
+        self.batch = 0;
+        let due = self.last_tick + RESOLUTION;
+        if due <= now {
+            let more = now.since(due).0 / RESOLUTION.0;
+            tick(RESOLUTION, 1 + more);
+            self.last_tick = due + RESOLUTION * more;
+        }
+    }
+
+    /// Ends the round that a wake-up or [`Turn::Round`] began: fixes the batch. False if there is nothing to do: idle.
+    pub fn poll(&mut self, accepted: bool, batch: u32) -> bool {
+        self.in_timers = false;
+        self.batch = batch;
+        self.idle = batch == 0 && self.timers.is_empty() && self.micro.is_empty() && !accepted;
+        !self.idle
+    }
+
+    /// How many are ready now.
+    #[must_use]
+    pub fn ready_len(&self) -> u32 {
+        self.ready.len()
+    }
+
+    /// The next callback, or the start of a round. `tick` as in [`EventLoop::wake`].
+    #[inline]
+    pub fn turn(
+        &mut self,
+        links: &mut impl Links,
+        now: Time,
+        mut tick: impl FnMut(Span, u64),
+    ) -> Turn {
+        if let Some(task) = self.micro.pop(links) {
+            return Turn::Callback(task);
+        }
+        if !self.in_timers {
+            if self.batch > 0 {
+                self.batch -= 1;
+                if let Some(task) = self.ready.pop(links) {
+                    return Turn::Callback(task);
+                }
+            }
+            self.in_timers = true;
+            self.batch = self.timers.len();
+            if now.since(self.last_tick) >= RESOLUTION {
+                tick(now.since(self.last_tick), 1);
+                self.last_tick = now;
+            }
+        }
+        if self.batch > 0 {
+            self.batch -= 1;
+            if let Some(task) = self.timers.pop(links) {
+                return Turn::Callback(task);
+            }
+        }
+        Turn::Round
+    }
+}

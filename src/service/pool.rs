@@ -1,0 +1,71 @@
+//! A pool of connections to another service: a number of them, and a queue of those who wait for one.
+//!
+//! Waiters are served in the order of coming, as in node-postgres and psycopg_pool. Connections are all alike and stay
+//! open: what it costs to open one is not modelled yet. A wait may have a limit, the same for all, so the first in the
+//! queue is always the next to give up.
+
+use crate::kernel::fifo::{Fifo, Links};
+use crate::kernel::{Span, Time};
+
+/// One pool of one process.
+#[derive(Debug)]
+pub struct PoolState {
+    size: u32,
+    in_use: u32,
+    waiters: Fifo,
+    /// How long a wait may last.
+    pub acquire_timeout: Option<Span>,
+    /// Up to when the use is accounted.
+    since: Time,
+}
+
+impl PoolState {
+    /// A pool with all its connections free.
+    #[must_use]
+    pub fn new(size: u32, acquire_timeout: Option<Span>) -> Self {
+        Self {
+            size,
+            in_use: 0,
+            waiters: Fifo::default(),
+            acquire_timeout,
+            since: Time::ZERO,
+        }
+    }
+
+    /// The connection-nanoseconds in use since the last call.
+    pub fn account(&mut self, now: Time) -> u64 {
+        let used = now.since(self.since).0 * u64::from(self.in_use);
+        self.since = now;
+        used
+    }
+
+    /// Takes a connection, or joins the queue: false.
+    pub fn acquire(&mut self, links: &mut impl Links, task: u32) -> bool {
+        if self.in_use < self.size {
+            self.in_use += 1;
+            return true;
+        }
+        self.waiters.push(links, task);
+        false
+    }
+
+    /// Gives a connection back; returns the waiter it goes to.
+    pub fn release(&mut self, links: &mut impl Links) -> Option<u32> {
+        let next = self.waiters.pop(links);
+        if next.is_none() {
+            self.in_use -= 1;
+        }
+        next
+    }
+
+    /// Who has waited longest.
+    #[must_use]
+    pub fn first_waiter(&self) -> Option<u32> {
+        self.waiters.first()
+    }
+
+    /// The longest waiter gives up.
+    pub fn give_up(&mut self, links: &mut impl Links) -> Option<u32> {
+        self.waiters.pop(links)
+    }
+}

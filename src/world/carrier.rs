@@ -1,0 +1,357 @@
+//! Threads: what they run, and what they do when it blocks or ends.
+//!
+//! A thread *in control* runs its task's program at one instant until the next burst, block or end ([`World::run_carrier`]).
+//! A thread of `main` with one task blocks with it; a loop goes on to the next callback; a thread made for one task is freed.
+
+use super::plan::{MainKind, NONE};
+use super::state::{Carrier, CarrierState, Soon, World, kind};
+use super::step::Progress;
+use crate::kernel::{Span, Time};
+use crate::measure::Component;
+use crate::service::Turn;
+
+impl World<'_> {
+    /// Binds a task to a thread.
+    #[inline]
+    pub fn occupy(&mut self, carrier: u32, task: u32) {
+        self.carriers[carrier as usize].task = task;
+        self.tasks.hot[task as usize].carrier = carrier;
+        if self.carriers[carrier as usize].occupied == Time::NEVER {
+            self.carriers[carrier as usize].occupied = self.now;
+        }
+    }
+
+    /// A thread in control: runs its task, then others, until a burst begins or nothing is left to do.
+    pub fn run_carrier(&mut self, carrier: u32) {
+        loop {
+            let task = self.carriers[carrier as usize].task;
+            let progress = self.advance(task);
+            if progress == Progress::Burst {
+                return;
+            }
+            let Some(next) = self.next_task(carrier, progress == Progress::Ended) else {
+                return;
+            };
+            self.carriers[carrier as usize].task = next;
+        }
+    }
+
+    fn next_task(&mut self, carrier: u32, ended: bool) -> Option<u32> {
+        let Carrier {
+            service, process, ..
+        } = self.carriers[carrier as usize];
+        match self.plan.services[service as usize].main {
+            MainKind::Loop => self.next_callback(carrier),
+            MainKind::Threads if ended => {
+                self.release_lock(carrier);
+                let next = self.next_request(service, process);
+                match next {
+                    Some(task) => self.tasks.hot[task as usize].carrier = carrier,
+                    None => self.park(carrier),
+                }
+                next
+            }
+            MainKind::ThreadEach if ended => {
+                self.yield_core(carrier);
+                self.threads -= 1;
+                self.services[service as usize].spare.push(carrier);
+                None
+            }
+            _ => {
+                self.yield_core(carrier);
+                None
+            }
+        }
+    }
+
+    /// A thread blocks: lock and core go to others.
+    fn yield_core(&mut self, carrier: u32) {
+        self.release_lock(carrier);
+        if self.carriers[carrier as usize].state == CarrierState::Running {
+            self.leave_core(carrier);
+        }
+        self.carriers[carrier as usize].state = CarrierState::Parked;
+    }
+
+    /// A thread of `main` has nothing to do.
+    fn park(&mut self, carrier: u32) {
+        self.yield_core(carrier);
+        self.vacate(carrier);
+        let service = self.carriers[carrier as usize].service;
+        self.services[service as usize].idle.push(carrier);
+    }
+
+    /// Accounts the time a thread was occupied.
+    fn vacate(&mut self, carrier: u32) {
+        let since = std::mem::replace(&mut self.carriers[carrier as usize].occupied, Time::NEVER);
+        let resource = self.resource_of(carrier);
+        if since != Time::NEVER && resource != NONE {
+            self.recorder.busy(resource, self.now.since(since).0);
+        }
+    }
+
+    /// The resource a thread is a unit of.
+    pub fn resource_of(&self, carrier: u32) -> u32 {
+        let Carrier { service, aux, .. } = self.carriers[carrier as usize];
+        let plan = &self.plan.services[service as usize];
+        if aux == NONE {
+            plan.main_resource
+        } else {
+            plan.aux[aux as usize].1
+        }
+    }
+
+    /// A thread for one task.
+    pub fn spare_carrier(&mut self, service: u32, process: u32) -> u32 {
+        self.threads += 1;
+        self.most_threads = self.most_threads.max(self.threads);
+        if let Some(carrier) = self.services[service as usize].spare.pop() {
+            self.carriers[carrier as usize].process = process;
+            return carrier;
+        }
+        let host = self.plan.services[service as usize].host;
+        let own_core = self.hosts[host as usize].scheduler.is_none();
+        self.carriers.push(Carrier {
+            task: NONE,
+            process,
+            service,
+            aux: NONE,
+            host,
+            slot: NONE,
+            state: CarrierState::Parked,
+            native: false,
+            left: Span::ZERO,
+            switch: Span::ZERO,
+            cold: Span::ZERO,
+            mark: self.now,
+            end: Time::NEVER,
+            occupied: Time::NEVER,
+            simple: own_core && self.plan.services[service as usize].lock.is_none(),
+        });
+        self.carriers.len() as u32 - 1
+    }
+
+    /// The task of a thread in control needs a core for so long.
+    #[inline]
+    pub fn begin_burst(&mut self, id: u32, span: Span, native: bool) {
+        let carrier = &mut self.carriers[id as usize];
+        carrier.left = span;
+        carrier.native = native;
+        if carrier.simple {
+            let (task, slot) = (carrier.task, carrier.slot);
+            carrier.mark = self.now;
+            carrier.end = self.now + span;
+            let end = carrier.end;
+            self.tasks.charge(
+                task,
+                self.now,
+                if native {
+                    Component::Native
+                } else {
+                    Component::Cpu
+                },
+            );
+            self.schedule_end(id, slot, end);
+        } else if carrier.state == CarrierState::Running {
+            self.go_on(id);
+        } else {
+            debug_assert_eq!(carrier.state, CarrierState::Parked);
+            self.make_runnable(id);
+        }
+    }
+
+    #[inline]
+    pub fn schedule_end(&mut self, carrier: u32, slot: u32, end: Time) {
+        if slot == NONE {
+            self.agenda.schedule(end, kind::BURST_END, carrier);
+        } else {
+            self.agenda
+                .set(slot as usize, end, kind::BURST_END, carrier);
+        }
+    }
+
+    /// A burst on a core of its own may have ended: it has not if the thread was stopped meanwhile.
+    #[inline]
+    pub fn burst_end(&mut self, id: u32) {
+        let carrier = &self.carriers[id as usize];
+        if carrier.end != self.now {
+            return;
+        }
+        let (elapsed, host) = (self.now.since(carrier.mark), carrier.host);
+        if carrier.simple {
+            let resource = self.plan.hosts[host as usize].resource;
+            if resource != NONE {
+                self.recorder.busy(resource, elapsed.0);
+            }
+            self.carriers[id as usize].mark = self.now;
+        } else {
+            self.settle(id);
+        }
+        self.carriers[id as usize].end = Time::NEVER;
+        self.burst_done(id);
+    }
+
+    /// A thread's burst is over: it is in control.
+    pub fn burst_done(&mut self, carrier: u32) {
+        if self.carriers[carrier as usize].aux == NONE {
+            self.run_carrier(carrier)
+        } else {
+            self.aux_done(carrier)
+        }
+    }
+
+    /// Native work for an auxiliary executor of the task's process.
+    pub fn submit_aux(&mut self, task: u32, executor: u32) {
+        let process = self.tasks.hot[task as usize].process;
+        self.tasks.charge(task, self.now, Component::WaitPool);
+        match self.processes[process as usize].aux[executor as usize]
+            .idle
+            .pop()
+        {
+            Some(carrier) => self.begin_aux(carrier, task),
+            None => self.processes[process as usize].aux[executor as usize]
+                .queue
+                .push(&mut self.tasks, task),
+        }
+    }
+
+    /// An auxiliary thread takes up a task; the task stays its loop's.
+    fn begin_aux(&mut self, carrier: u32, task: u32) {
+        let thread = &mut self.carriers[carrier as usize];
+        thread.task = task;
+        if thread.occupied == Time::NEVER {
+            thread.occupied = self.now;
+        }
+        let span = self.aux_work(task);
+        if self.carriers[carrier as usize].state == CarrierState::Running
+            || self.carriers[carrier as usize].simple
+        {
+            self.begin_burst(carrier, span, true);
+        } else {
+            // Not from within another thread's control: it might take that thread's core.
+            self.carriers[carrier as usize].left = span;
+            self.carriers[carrier as usize].native = true;
+            self.soon.push_back(Soon::Wake(carrier));
+        }
+    }
+
+    fn aux_done(&mut self, carrier: u32) {
+        let Carrier {
+            task, process, aux, ..
+        } = self.carriers[carrier as usize];
+        self.tasks.charge(task, self.now, Component::WaitWorker);
+        self.soon.push_back(Soon::Resume(task));
+        match self.processes[process as usize].aux[aux as usize]
+            .queue
+            .pop(&mut self.tasks)
+        {
+            Some(next) => self.begin_aux(carrier, next),
+            None => {
+                self.yield_core(carrier);
+                self.vacate(carrier);
+                self.processes[process as usize].aux[aux as usize]
+                    .idle
+                    .push(carrier);
+            }
+        }
+    }
+
+    /// Something is ready on a loop.
+    pub fn loop_ready(&mut self, process: u32, task: u32) {
+        self.processes[process as usize]
+            .event_loop
+            .ready(&mut self.tasks, task);
+        if self.processes[process as usize].event_loop.is_idle() {
+            self.kick(process);
+        }
+    }
+
+    /// A timer is due on a loop.
+    pub fn loop_due(&mut self, process: u32, task: u32) {
+        self.processes[process as usize]
+            .event_loop
+            .due(&mut self.tasks, task);
+        if self.processes[process as usize].event_loop.is_idle() {
+            self.kick(process);
+        }
+    }
+
+    /// An idle loop wakes.
+    pub fn kick(&mut self, process: u32) {
+        let recorder = &mut self.recorder;
+        let state = &mut self.processes[process as usize];
+        let (carrier, app) = (state.loop_carrier, state.service == 0);
+        state.event_loop.wake(self.now, |interval, times| {
+            if app {
+                recorder.loop_tick(interval, times);
+            }
+        });
+        let idle = &mut self.services[state.service as usize].idle;
+        if let Some(at) = idle.iter().rposition(|&other| other == carrier) {
+            idle.remove(at);
+        }
+        self.carriers[carrier as usize].occupied = self.now;
+        if let Some(task) = self.next_callback(carrier) {
+            self.carriers[carrier as usize].task = task;
+            self.run_carrier(carrier);
+        }
+    }
+
+    /// What a loop's thread runs next; `None`: it goes idle.
+    fn next_callback(&mut self, carrier: u32) -> Option<u32> {
+        let process = self.carriers[carrier as usize].process;
+        loop {
+            let recorder = &mut self.recorder;
+            let state = &mut self.processes[process as usize];
+            let app = state.service == 0;
+            let turn = state
+                .event_loop
+                .turn(&mut self.tasks, self.now, |interval, times| {
+                    if app {
+                        recorder.loop_tick(interval, times);
+                    }
+                });
+            if let Turn::Callback(task) = turn {
+                if self.tasks.hot[task as usize].unacknowledged {
+                    self.acknowledge(task);
+                }
+                return Some(task);
+            }
+            let batch = self.processes[process as usize].event_loop.ready_len();
+            let accepted = self.loop_accepts(process);
+            if !self.processes[process as usize]
+                .event_loop
+                .poll(accepted, batch)
+            {
+                self.park(carrier);
+                return None;
+            }
+        }
+    }
+
+    /// A round's accepts. The requests of accepted connections are ready in the next round.
+    fn loop_accepts(&mut self, process: u32) -> bool {
+        let service = self.processes[process as usize].service;
+        let queues = self.services[service as usize].accept.len();
+        let queue = if queues == 1 { 0 } else { process as usize };
+        if self.services[service as usize].accept[queue].is_empty() {
+            return false;
+        }
+        let listen = self.plan.services[service as usize].listen.as_ref();
+        let most = listen
+            .and_then(|listen| listen.accepts_per_wakeup)
+            .unwrap_or(u32::MAX);
+        let mut accepted = 0;
+        while accepted < most
+            && let Some(task) = self.services[service as usize].accept[queue].pop(&mut self.tasks)
+        {
+            self.take_connection(task, process);
+            self.tasks.hot[task as usize].carrier = self.processes[process as usize].loop_carrier;
+            self.processes[process as usize]
+                .event_loop
+                .ready(&mut self.tasks, task);
+            accepted += 1;
+        }
+        accepted > 0
+    }
+}

@@ -1,0 +1,348 @@
+//! From a checked contestant at a load to a [`Plan`].
+
+use super::plan::{
+    ArrivalPlan, CarrierPlan, HostPlan, MainKind, NONE, Plan, PoolPlan, ServicePlan,
+};
+use super::program::Programs;
+use crate::kernel::{Dist, Span};
+use crate::measure::Resource;
+use crate::scenario::{Contestant, Service, System};
+use crate::service::{Model, Tasks};
+use crate::workload::{Arrivals, Loads, OpenProcess};
+
+/// What is compiled besides the contestant.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Requests per second, or users.
+    pub load: f64,
+    /// How long a replication is.
+    pub horizon: Span,
+    /// The exponent on the ratios of languages: 1 as measured, 0 the same CPU for all.
+    pub language: f64,
+    /// Whether what cannot matter is left out. Off only to show that it changes nothing.
+    pub elide: bool,
+}
+
+impl Setting {
+    /// The ordinary setting at this load.
+    #[must_use]
+    pub fn new(load: f64, horizon: Span) -> Self {
+        Self {
+            load,
+            horizon,
+            language: 1.0,
+            elide: true,
+        }
+    }
+}
+
+impl Plan {
+    /// Compiles a contestant at a load.
+    #[must_use]
+    pub fn compile(contestant: &Contestant, arrivals: &Arrivals, setting: Setting) -> Self {
+        let system = &contestant.system;
+        let mut plan = Self {
+            ops: Vec::new(),
+            entries: Vec::new(),
+            choice: thresholds(
+                system.services[0]
+                    .endpoints
+                    .iter()
+                    .map(|endpoint| endpoint.weight),
+            ),
+            arrivals: arrival_plan(arrivals, setting.load),
+            clients: system.clients.clone(),
+            connections: false,
+            hosts: Vec::new(),
+            services: Vec::new(),
+            carriers: Vec::new(),
+            process_service: Vec::new(),
+            lock_slot: Vec::new(),
+            pool_slot: Vec::new(),
+            slots: 3, // arrivals, the next sixteenth, clients' time-outs
+            resources: Vec::new(),
+            horizon: setting.horizon,
+        };
+        plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
+        plan.add_hosts(system, setting.elide);
+        for (index, service) in system.services.iter().enumerate() {
+            plan.add_service(index as u32, service, setting.elide);
+        }
+        Programs::compile(&mut plan, system, setting);
+        plan
+    }
+
+    fn add_hosts(&mut self, system: &System, elide: bool) {
+        for (index, host) in system.hosts.iter().enumerate() {
+            let shared_cores = host.cores.filter(|&cores| {
+                let warm = host.cold.is_none() && host.switch_cost.is_zero();
+                let enough =
+                    most_runnable(system, index).is_some_and(|threads| threads <= u64::from(cores));
+                !(elide && warm && enough)
+            });
+            let owner = system.services.iter().find(|service| service.host == index);
+            let app = system.services[0].host == index;
+            let name = if app {
+                "cores"
+            } else {
+                owner.map_or(host.name.as_str(), |service| service.name.as_str())
+            };
+            let resource = host.cores.map_or(NONE, |cores| {
+                self.resource(name, Some(u64::from(cores)), false)
+            });
+            let parts = app && shared_cores.is_some();
+            for core in 0..if parts { shared_cores.unwrap_or(0) } else { 0 } {
+                self.resource(&format!("core_{core}"), Some(1), true);
+            }
+            let core_slot = self.slots as u32;
+            self.slots += shared_cores.unwrap_or(0) as usize;
+            self.hosts.push(HostPlan {
+                host: host.clone(),
+                shared_cores,
+                core_slot,
+                resource,
+                parts,
+            });
+        }
+    }
+
+    fn resource(&mut self, name: &str, units: Option<u64>, part: bool) -> u32 {
+        self.resources.push(Resource {
+            name: name.to_owned(),
+            units,
+            part,
+        });
+        self.resources.len() as u32 - 1
+    }
+
+    fn add_service(&mut self, index: u32, service: &Service, elide: bool) {
+        let model = &service.model;
+        let prefix = if index == 0 {
+            String::new()
+        } else {
+            format!("{}_", service.name)
+        };
+        let processes = u64::from(model.processes);
+        let own_core = self.hosts[service.host].shared_cores.is_none();
+        let main = main_kind(model, own_core, elide);
+        let threads = if matches!(main, MainKind::Threads | MainKind::Loop) {
+            model.executors[0].carriers.unwrap_or(1)
+        } else {
+            0
+        };
+        let lock = model
+            .lock
+            .filter(|_| !(elide && main != MainKind::ThreadEach && threads == 1));
+        let main_resource = match main {
+            MainKind::Free | MainKind::ThreadEach => NONE,
+            MainKind::Threads => self.resource(
+                &format!("{prefix}threads"),
+                Some(processes * u64::from(threads)),
+                false,
+            ),
+            MainKind::Loop => self.resource(&format!("{prefix}loop"), Some(processes), false),
+        };
+        let lock_resource = lock.map_or(NONE, |_| {
+            self.resource(&format!("{prefix}lock"), Some(processes), false)
+        });
+        let aux = model.executors[1..]
+            .iter()
+            .map(|executor| {
+                let carriers = executor.carriers.unwrap_or(1);
+                (
+                    carriers,
+                    self.resource(
+                        &format!("{prefix}{}", executor.name),
+                        Some(processes * u64::from(carriers)),
+                        false,
+                    ),
+                )
+            })
+            .collect::<Vec<_>>();
+        let pools = model
+            .pools
+            .iter()
+            .map(|(name, pool)| PoolPlan {
+                size: pool.size,
+                acquire_timeout: pool.acquire_timeout,
+                resource: self.resource(
+                    &format!("{prefix}pool_{name}"),
+                    Some(processes * u64::from(pool.size)),
+                    false,
+                ),
+            })
+            .collect::<Vec<_>>();
+        let first_process = self.process_service.len() as u32;
+        for process in first_process..first_process + model.processes {
+            self.add_process(
+                index,
+                process,
+                threads,
+                lock.is_some_and(|lock| lock.switch_interval.is_some()),
+                own_core,
+                &aux,
+                &pools,
+            );
+        }
+        self.services.push(ServicePlan {
+            host: service.host as u32,
+            latency: service.latency,
+            main,
+            first_process,
+            processes: model.processes,
+            listen: model.listen.clone().filter(|_| index == 0),
+            queue: model.queue,
+            keep_alive: model.keep_alive,
+            cold: model.cold,
+            lock,
+            main_resource,
+            lock_resource,
+            threads,
+            aux,
+            pools,
+            caches: Vec::new(),
+            memory: model.memory,
+        });
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn add_process(
+        &mut self,
+        service: u32,
+        process: u32,
+        threads: u32,
+        patience: bool,
+        own_core: bool,
+        aux: &[(u32, u32)],
+        pools: &[PoolPlan],
+    ) {
+        let executors = std::iter::once((NONE, threads)).chain(
+            aux.iter()
+                .enumerate()
+                .map(|(i, &(carriers, _))| (i as u32, carriers)),
+        );
+        for (aux, carriers) in executors {
+            for _ in 0..carriers {
+                let slot = if own_core { self.slot() } else { NONE };
+                self.carriers.push(CarrierPlan {
+                    process,
+                    service,
+                    aux,
+                    slot,
+                });
+            }
+        }
+        self.process_service.push(service);
+        let lock_slot = if patience { self.slot() } else { NONE };
+        self.lock_slot.push(lock_slot);
+        self.pool_slot.push(self.slots as u32);
+        self.slots += pools.len();
+    }
+
+    fn slot(&mut self) -> u32 {
+        self.slots += 1;
+        self.slots as u32 - 1
+    }
+}
+
+/// Connections matter if they are limited or accepted.
+fn needs_connections(plan: &Plan, app: &Model, elide: bool) -> bool {
+    !elide || plan.clients.connections.is_some() || app.listen.is_some()
+}
+
+fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
+    match (model.executors[0].tasks, model.executors[0].carriers) {
+        (Tasks::Unlimited, _) => MainKind::Loop,
+        (Tasks::One, Some(_)) => MainKind::Threads,
+        (Tasks::One, None) if own_core && elide && model.lock.is_none() => MainKind::Free,
+        (Tasks::One, None) => MainKind::ThreadEach,
+    }
+}
+
+/// How many threads on a host can want a core at once; `None`: any number.
+fn most_runnable(system: &System, host: usize) -> Option<u64> {
+    system
+        .services
+        .iter()
+        .filter(|service| service.host == host)
+        .try_fold(0, |sum, service| {
+            let model = &service.model;
+            let used = model
+                .executors
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index == 0 || model.place_native == Some(*index));
+            let threads = used
+                .map(|(_, executor)| executor.carriers.map(u64::from))
+                .sum::<Option<u64>>()?;
+            Some(sum + u64::from(model.processes) * threads)
+        })
+}
+
+/// Upper ends of shares of the range of a 64-bit word, in proportion to the weights.
+pub(super) fn thresholds(weights: impl Iterator<Item = f64> + Clone) -> Vec<u64> {
+    let total: f64 = weights.clone().sum();
+    let mut sum = 0.0;
+    let mut ends: Vec<u64> = weights
+        .clone()
+        .map(|weight| {
+            sum += weight;
+            (sum / total * 18_446_744_073_709_551_616.0) as u64
+        })
+        .collect();
+    // Whatever rounding did, the last branch of positive weight takes the rest.
+    let last = weights
+        .enumerate()
+        .filter(|(_, weight)| *weight > 0.0)
+        .map(|(index, _)| index)
+        .last()
+        .unwrap_or(0);
+    for end in &mut ends[last..] {
+        *end = u64::MAX;
+    }
+    ends
+}
+
+fn arrival_plan(arrivals: &Arrivals, load: f64) -> ArrivalPlan {
+    match arrivals {
+        Arrivals::Open { process, .. } => {
+            let mean = 1e9 / load;
+            let gap = match process {
+                OpenProcess::Poisson => Dist::Exp { mean },
+                OpenProcess::Constant => Dist::Constant(Span::from_nanos_f64(mean)),
+            };
+            ArrivalPlan::Open { gap }
+        }
+        Arrivals::Closed { think, .. } => ArrivalPlan::Closed {
+            users: load.round() as u32,
+            think: think.clone(),
+        },
+        Arrivals::Replay { times } => ArrivalPlan::Replay {
+            times: times.clone(),
+        },
+    }
+}
+
+/// The loads a scenario names itself, if it does.
+#[must_use]
+pub fn named_loads(arrivals: &Arrivals) -> Option<Vec<f64>> {
+    match arrivals {
+        Arrivals::Open {
+            rate: Loads::List(loads),
+            ..
+        }
+        | Arrivals::Closed {
+            users: Loads::List(loads),
+            ..
+        } => Some(loads.clone()),
+        Arrivals::Open { .. } | Arrivals::Closed { .. } => None,
+        Arrivals::Replay { times } => {
+            let span = times.last().map_or(0.0, |last| last.as_secs_f64());
+            Some(vec![if span > 0.0 {
+                times.len() as f64 / span
+            } else {
+                1.0
+            }])
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What a request needs of each resource on average: the demands of the utilisation law.
+//!
+//! The same walk over the step lists as the compiler's, with means in place of draws and nobody in the way. A service's
+//! threads and a pool's connections are held for as long as what happens meanwhile takes without waiting, so their demands
+//! are lower bounds, as bounds from demands must be. How often a cache hits depends on the load: a key asked for at the rate
+//! r is found with probability r·ttl / (1 + r·ttl), or, where the cache is small, with Che's approximation 1 - exp(-r·t),
+//! t the time in which a key falls out (H. Che, Y. Tung, Z. Wang, "Hierarchical Web Caching Systems", IEEE JSAC 20, 2002),
+//! whichever is less. Cold cores are left out: a resource near its bound has no time to cool.
+
+use super::compile::Setting;
+use super::plan::{MainKind, NONE, Plan};
+use super::program::scaled;
+use crate::kernel::{Count, Dist, Span};
+use crate::measure::Resource;
+use crate::scenario::{Contestant, System};
+use crate::service::{Cache, Hold};
+use crate::workload::{Action, Arrivals, CacheAt, Step};
+
+/// A resource and the mean time a request needs of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demand {
+    /// The resource.
+    pub resource: Resource,
+    /// Mean time in use for each request, nanoseconds.
+    pub ns: f64,
+}
+
+/// What a request needs of everything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Demands {
+    /// By resource, in the order of the plan.
+    pub resources: Vec<Demand>,
+    /// Mean latency of a request that never waits, nanoseconds.
+    pub zero_load_ns: f64,
+}
+
+/// The demands of a contestant at a load (requests per second; it matters for caches only), at an exponent of the ratios of
+/// languages as in [`Setting::language`].
+#[must_use]
+pub fn demands(contestant: &Contestant, arrivals: &Arrivals, load: f64, language: f64) -> Demands {
+    let setting = Setting {
+        language,
+        ..Setting::new(load.max(1.0), Span::from_secs(1))
+    };
+    let plan = Plan::compile(contestant, arrivals, setting);
+    let system = &contestant.system;
+    let mut walk = Walk {
+        plan: &plan,
+        system,
+        load,
+        language,
+        ns: vec![0.0; plan.resources.len()],
+    };
+    let endpoints = &system.services[0].endpoints;
+    let total: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
+    let mut zero_load_ns = 2.0 * system.clients.latency.as_nanos_f64();
+    for endpoint in endpoints {
+        let share = endpoint.weight / total;
+        zero_load_ns += share * walk.visit(0, Some(&endpoint.steps), None, share);
+    }
+    let ns = walk.ns;
+    let resources = plan
+        .resources
+        .iter()
+        .cloned()
+        .zip(ns)
+        .map(|(resource, ns)| Demand { resource, ns })
+        .collect();
+    Demands {
+        resources,
+        zero_load_ns,
+    }
+}
+
+struct Walk<'a> {
+    plan: &'a Plan,
+    system: &'a System,
+    load: f64,
+    language: f64,
+    ns: Vec<f64>,
+}
+
+/// One visit of a service in progress.
+struct Visit {
+    service: usize,
+    /// Mean time since it began, nanoseconds.
+    elapsed: f64,
+    /// Kept connections: pool, visits of it, when it was taken.
+    kept: Vec<(usize, f64, f64)>,
+}
+
+impl Walk<'_> {
+    fn add(&mut self, resource: u32, ns: f64) {
+        if resource != NONE {
+            self.ns[resource as usize] += ns;
+        }
+    }
+
+    /// A request at a service, `times` per client's request: its own steps around these, or around bare work.
+    fn visit(
+        &mut self,
+        service: usize,
+        steps: Option<&[Step]>,
+        work: Option<&Dist>,
+        times: f64,
+    ) -> f64 {
+        let model = &self.system.services[service].model;
+        let mut visit = Visit {
+            service,
+            elapsed: 0.0,
+            kept: Vec::new(),
+        };
+        self.steps(&mut visit, &model.before, times);
+        if let Some(work) = work {
+            self.cpu(&mut visit, work.mean_ns(), times, false);
+        }
+        self.steps(&mut visit, steps.unwrap_or(&[]), times);
+        self.steps(&mut visit, &model.after, times);
+        let plan = &self.plan.services[service];
+        if plan.main == MainKind::Threads {
+            self.add(plan.main_resource, times * visit.elapsed);
+        }
+        for (pool, times, taken) in visit.kept {
+            self.add(plan.pools[pool].resource, times * (visit.elapsed - taken));
+        }
+        visit.elapsed
+    }
+
+    fn steps(&mut self, visit: &mut Visit, steps: &[Step], times: f64) {
+        for step in steps {
+            self.step(visit, step, times);
+        }
+    }
+
+    fn step(&mut self, visit: &mut Visit, step: &Step, times: f64) {
+        match &step.action {
+            Action::Cpu { work, ratio, .. } => {
+                self.cpu(
+                    visit,
+                    scaled(work, *ratio, self.language).mean_ns(),
+                    times,
+                    false,
+                );
+            }
+            Action::Native { work } => self.native(visit, work.mean_ns(), times),
+            Action::Call {
+                service,
+                endpoint,
+                work,
+            } => self.call(visit, *service, *endpoint, work, times),
+            Action::Wait { time } => visit.elapsed += time.mean_ns(),
+            Action::Parallel { branches } => self.parallel(visit, branches, times),
+            Action::Choose { branches } => {
+                let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
+                for (weight, steps) in branches {
+                    self.part(visit, weight / total, times, |walk, visit, times| {
+                        walk.steps(visit, steps, times)
+                    });
+                }
+            }
+            Action::Repeat {
+                times: count,
+                steps,
+            } => {
+                self.part(visit, count.mean(), times, |walk, visit, times| {
+                    walk.steps(visit, steps, times)
+                });
+            }
+            Action::Cached {
+                cache,
+                key,
+                ttl,
+                miss,
+            } => self.cached(visit, cache, key, *ttl, miss, times),
+            Action::Yield => {}
+        }
+    }
+
+    /// Something that happens `share` times on average.
+    fn part(
+        &mut self,
+        visit: &mut Visit,
+        share: f64,
+        times: f64,
+        body: impl FnOnce(&mut Self, &mut Visit, f64),
+    ) {
+        let before = visit.elapsed;
+        body(self, visit, times * share);
+        visit.elapsed = before + share * (visit.elapsed - before);
+    }
+
+    fn cpu(&mut self, visit: &mut Visit, ns: f64, times: f64, native: bool) {
+        let plan = &self.plan.services[visit.service];
+        self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
+        if plan.main == MainKind::Loop {
+            self.add(plan.main_resource, times * ns);
+        }
+        if !native {
+            self.add(plan.lock_resource, times * ns);
+        }
+        visit.elapsed += ns;
+    }
+
+    fn native(&mut self, visit: &mut Visit, ns: f64, times: f64) {
+        let plan = &self.plan.services[visit.service];
+        match self.system.services[visit.service].model.place_native {
+            None => self.cpu(visit, ns, times, true),
+            Some(executor) => {
+                self.add(plan.aux[executor - 1].1, times * ns);
+                self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
+                visit.elapsed += ns;
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        visit: &mut Visit,
+        callee: usize,
+        endpoint: Option<usize>,
+        work: &Dist,
+        times: f64,
+    ) {
+        let system = self.system;
+        let target = &system.services[callee];
+        let model = &system.services[visit.service].model;
+        let named =
+            |name: &String| *name == target.name || Some(name) == target.model.role.as_ref();
+        if let Some((_, steps)) = model.on_call.iter().find(|(name, _)| named(name)) {
+            self.steps(visit, steps, times);
+        }
+        let taken = visit.elapsed;
+        let steps = endpoint.map(|endpoint| target.endpoints[endpoint].steps.as_slice());
+        let work = endpoint.is_none().then_some(work);
+        visit.elapsed +=
+            2.0 * target.latency.as_nanos_f64() + self.visit(callee, steps, work, times);
+        if let Some(pool) = model.pools.iter().position(|(name, _)| named(name)) {
+            match model.pools[pool].1.hold {
+                Hold::Call => self.add(
+                    self.plan.services[visit.service].pools[pool].resource,
+                    times * (visit.elapsed - taken),
+                ),
+                Hold::Request if !visit.kept.iter().any(|(kept, ..)| *kept == pool) => {
+                    visit.kept.push((pool, times, taken))
+                }
+                Hold::Request => {}
+            }
+        }
+    }
+
+    fn parallel(&mut self, visit: &mut Visit, branches: &[Vec<Step>], times: f64) {
+        if self.plan.services[visit.service].main == MainKind::Threads {
+            branches
+                .iter()
+                .for_each(|branch| self.steps(visit, branch, times));
+            return;
+        }
+        let before = visit.elapsed;
+        let mut longest = before;
+        for branch in branches {
+            visit.elapsed = before;
+            self.steps(visit, branch, times);
+            longest = longest.max(visit.elapsed);
+        }
+        visit.elapsed = longest;
+    }
+
+    fn cached(
+        &mut self,
+        visit: &mut Visit,
+        cache: &CacheAt,
+        key: &Count,
+        ttl: Span,
+        miss: &[Step],
+        times: f64,
+    ) {
+        let model = &self.system.services[visit.service].model;
+        let (params, caches) = match cache {
+            CacheAt::Local => (model.cache, f64::from(model.processes)),
+            CacheAt::Service { service, .. } => (self.system.services[*service].model.cache, 1.0),
+        };
+        let call = |walk: &mut Self, visit: &mut Visit, times: f64| {
+            if let CacheAt::Service { service, work } = cache {
+                walk.call(visit, *service, None, work, times);
+            }
+        };
+        call(self, visit, times);
+        let misses = 1.0 - hit_ratio(key, self.load * times / caches, ttl, params);
+        self.part(visit, misses, times, |walk, visit, times| {
+            walk.steps(visit, miss, times);
+            call(walk, visit, times);
+        });
+    }
+}
+
+/// The share of look-ups that hit, at `rate` look-ups per second.
+fn hit_ratio(key: &Count, rate: f64, ttl: Span, params: Cache) -> f64 {
+    let groups = groups(key);
+    let ttl = ttl.as_secs_f64();
+    let present = |time: f64| {
+        groups
+            .iter()
+            .map(|&(keys, p)| keys * -libm::expm1(-p * rate * time))
+            .sum::<f64>()
+    };
+    let keys: f64 = groups.iter().map(|(keys, _)| keys).sum();
+    let limit = params.entries.map_or(f64::INFINITY, f64::from);
+    let falls_out = if limit >= keys {
+        f64::INFINITY
+    } else {
+        bisect(limit, &present)
+    };
+    groups
+        .iter()
+        .map(|&(keys, p)| {
+            let by_time = p * rate * ttl / (1.0 + p * rate * ttl);
+            keys * p * by_time.min(-libm::expm1(-p * rate * falls_out))
+        })
+        .sum()
+}
+
+/// The keys in groups of nearly equal probability: (how many, the probability of each).
+fn groups(key: &Count) -> Vec<(f64, f64)> {
+    let support = key.support().unwrap_or(0);
+    let mut groups = Vec::new();
+    let mut first = 0;
+    while first < support {
+        let next = (first + 1).max(first + first / 20).min(support);
+        groups.push((
+            (next - first) as f64,
+            key.probability((first + next - 1) / 2),
+        ));
+        first = next;
+    }
+    groups
+}
+
+/// Where the growing function `f` of a time in seconds reaches `target`.
+fn bisect(target: f64, f: &impl Fn(f64) -> f64) -> f64 {
+    let (mut lo, mut hi) = (-30.0, 40.0); // powers of 2
+    for _ in 0..40 {
+        let middle = 0.5 * (lo + hi);
+        if f(libm::exp2(middle)) < target {
+            lo = middle
+        } else {
+            hi = middle
+        }
+    }
+    libm::exp2(hi)
+}

@@ -1,0 +1,279 @@
+//! What a contestant at a load compiles to: flat, immutable, shared by all replications.
+//!
+//! Programs are arrays of [`Op`]s; services, processes and threads are numbered across the whole system. What cannot matter
+//! has been left out: a step of no length, a scheduler where every thread has a core, a lock nobody else wants, a thread
+//! where each task has one of its own, connections nobody counts.
+
+use std::sync::Arc;
+
+use crate::host::Host;
+use crate::kernel::{Count, Dist, Key, Path, Span, Time};
+use crate::measure::{Component, Resource};
+use crate::service::{Cache, Listen, LockParams, Queue};
+use crate::workload::Clients;
+
+/// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
+pub type Pc = u32;
+/// "None" for the indices below.
+pub const NONE: u32 = u32::MAX;
+
+/// One step of a flat program.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// Work on the task's carrier; `native` needs no interpreter lock.
+    Burst {
+        /// How much.
+        law: Dist,
+        /// Its dice.
+        path: Path,
+        /// Whether the lock is let go.
+        native: bool,
+    },
+    /// Time that passes without anybody's help.
+    Delay {
+        /// How much.
+        law: Dist,
+        /// Its dice.
+        path: Path,
+        /// What it is charged to: a timer, or work where every task has a core of its own.
+        component: Component,
+    },
+    /// Native work on an auxiliary executor of the same process.
+    Aux {
+        /// How much.
+        law: Dist,
+        /// Its dice.
+        path: Path,
+        /// Which of the service's auxiliary executors.
+        executor: u32,
+    },
+    /// Take a connection of a pool, unless the request holds one already.
+    Acquire {
+        /// Which of the service's pools.
+        pool: u32,
+        /// Kept to the end of the request.
+        keep: bool,
+    },
+    /// Give it back.
+    Release {
+        /// Which of the service's pools.
+        pool: u32,
+    },
+    /// A request to another service.
+    Call {
+        /// Which.
+        service: u32,
+        /// What runs there.
+        entry: Pc,
+        /// The callee's dice.
+        path: Path,
+    },
+    /// Go on at one of several places.
+    Choose {
+        /// Its dice.
+        path: Path,
+        /// Upper ends of the branches' shares of the word's range, ascending, and where they begin.
+        branches: Box<[(u64, Pc)]>,
+    },
+    /// Go on elsewhere.
+    Jump(Pc),
+    /// Begin a loop: an iteration for each of `times`, or go on behind it.
+    Repeat {
+        /// How often.
+        times: Count,
+        /// Its dice.
+        path: Path,
+        /// Behind the loop.
+        end: Pc,
+    },
+    /// The end of a loop's body.
+    Again,
+    /// Start branches at once and go on when all have ended.
+    Fork {
+        /// Where they begin.
+        branches: Box<[Pc]>,
+    },
+    /// Look a key up in the process's cache; on a hit go on elsewhere.
+    Lookup {
+        /// Which of the service's caches.
+        cache: u32,
+        /// Which key.
+        key: Count,
+        /// Its dice.
+        path: Path,
+        /// Where a hit goes on.
+        hit: Pc,
+    },
+    /// Store the key.
+    Store {
+        /// Which of the service's caches.
+        cache: u32,
+        /// Which key.
+        key: Count,
+        /// Its dice, those of the look-up.
+        path: Path,
+        /// How long it lives.
+        ttl: Span,
+    },
+    /// Go to the back of the loop's queue.
+    Yield,
+    /// The end of a request or a branch.
+    End,
+}
+
+/// How requests come to be sent.
+#[derive(Clone, Debug)]
+pub enum ArrivalPlan {
+    /// One after another, with these gaps.
+    Open {
+        /// The law of the gaps.
+        gap: Dist,
+    },
+    /// Users.
+    Closed {
+        /// How many.
+        users: u32,
+        /// What they do between an answer and the next request.
+        think: Dist,
+    },
+    /// At these times.
+    Replay {
+        /// Ascending.
+        times: Arc<[Time]>,
+    },
+}
+
+/// The first executor of a process, which runs handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MainKind {
+    /// Every task has a thread and a core of its own: no carriers at all.
+    Free,
+    /// Every task has a thread of its own; the threads share cores or a lock.
+    ThreadEach,
+    /// A number of threads.
+    Threads,
+    /// One thread that runs an event loop.
+    Loop,
+}
+
+/// A host.
+#[derive(Clone, Debug)]
+pub struct HostPlan {
+    /// Its parameters.
+    pub host: Host,
+    /// Cores under the scheduler; `None`: every thread has one.
+    pub shared_cores: Option<u32>,
+    /// First agenda slot of its cores.
+    pub core_slot: u32,
+    /// The resource of all its cores, or [`NONE`]; the single cores follow it where the plan lists them.
+    pub resource: u32,
+    /// Whether single cores are listed.
+    pub parts: bool,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct ServicePlan {
+    /// Its host.
+    pub host: u32,
+    /// One way between callers and it.
+    pub latency: Span,
+    /// How handlers run.
+    pub main: MainKind,
+    /// Its processes: `first_process .. first_process + processes`.
+    pub first_process: u32,
+    /// How many.
+    pub processes: u32,
+    /// The kernel's side.
+    pub listen: Option<Listen>,
+    /// The server's side.
+    pub queue: Queue,
+    /// How long an idle connection is kept.
+    pub keep_alive: Option<Span>,
+    /// The extra of a cold core.
+    pub cold: Span,
+    /// The lock of each process, if it can matter.
+    pub lock: Option<LockParams>,
+    /// Resource: handlers' threads occupied, or loops active.
+    pub main_resource: u32,
+    /// Resource: lock held.
+    pub lock_resource: u32,
+    /// Threads of main in each process, where they are numbered.
+    pub threads: u32,
+    /// Auxiliary executors: threads and resource.
+    pub aux: Vec<(u32, u32)>,
+    /// Pools: size, hold to the end, time-out, resource.
+    pub pools: Vec<PoolPlan>,
+    /// The caches its steps use.
+    pub caches: Vec<CachePlan>,
+    /// Bytes of a process, a further thread, a connection.
+    pub memory: crate::service::Memory,
+}
+
+/// A cache of each process of a service, or one for all of them that another service keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct CachePlan {
+    /// Its keys are `0..keys`.
+    pub keys: u64,
+    /// How it works.
+    pub params: Cache,
+    /// Whether there is one for all processes.
+    pub shared: bool,
+}
+
+/// A pool of each process of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolPlan {
+    /// Connections.
+    pub size: u32,
+    /// How long a wait may last.
+    pub acquire_timeout: Option<Span>,
+    /// The resource of its use.
+    pub resource: u32,
+}
+
+/// A numbered thread.
+#[derive(Clone, Copy, Debug)]
+pub struct CarrierPlan {
+    /// Its process.
+    pub process: u32,
+    /// Its service.
+    pub service: u32,
+    /// Which auxiliary executor it belongs to, or [`NONE`] for `main`.
+    pub aux: u32,
+    /// Its agenda slot where it has a core of its own, or [`NONE`].
+    pub slot: u32,
+}
+
+/// Everything a replication needs to know.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(crate) ops: Vec<Op>,
+    /// Where the app's endpoints begin.
+    pub(crate) entries: Vec<Pc>,
+    /// Upper ends of the endpoints' shares of the word's range.
+    pub(crate) choice: Vec<u64>,
+    pub(crate) arrivals: ArrivalPlan,
+    pub(crate) clients: Clients,
+    /// Whether connections are objects that processes accept, keep and close.
+    pub(crate) connections: bool,
+    pub(crate) hosts: Vec<HostPlan>,
+    pub(crate) services: Vec<ServicePlan>,
+    pub(crate) carriers: Vec<CarrierPlan>,
+    /// Service of each process.
+    pub(crate) process_service: Vec<u32>,
+    /// Agenda slot of each process's lock patience, or [`NONE`].
+    pub(crate) lock_slot: Vec<u32>,
+    /// First agenda slot of each process's pool time-outs.
+    pub(crate) pool_slot: Vec<u32>,
+    pub(crate) slots: usize,
+    /// The resources whose use is measured, in the order of [`Segment::busy_ns`](crate::measure::Segment::busy_ns).
+    pub resources: Vec<Resource>,
+    /// How long a replication is.
+    pub horizon: Span,
+}
+
+/// The address of a replication's arrivals.
+pub(crate) fn source_key(seed: u64, replication: u64) -> Key {
+    Key::root(seed, replication).at(Path::ROOT.child("arrivals"))
+}

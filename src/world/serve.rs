@@ -1,0 +1,327 @@
+//! The server's front: the kernel's accept queue, which process takes a connection, and a request's way to a thread or loop.
+//!
+//! ```text
+//!  new connection ──► backlog full? ──► SYN again after a gap, or refused
+//!        │ no
+//!        ▼
+//!  accept queue (shared, one a process, or a primary's) ──► a process that admits: idle thread, below its limit, loop's round
+//!                                                                      │
+//!  open connection ────────────────────────────────────────────────────┴──► process: idle thread, else its queue; loop: ready
+//! ```
+//!
+//! A model without `listen` has no accept stage: requests wait for any process that admits, and that wait counts as waiting
+//! for a worker. Calls from other services come over connections that stay open, so they have no accept stage either.
+//! Whether a full backlog drops the SYN or the final ACK is not told apart: the attempt that fails is made again after the
+//! gap, counted from its arrival. Which of several processes below their limit wins the race for a connection is drawn from
+//! the request's dice, those whose lock is free first.
+
+use super::plan::{MainKind, NONE};
+use super::state::{World, kind};
+use crate::kernel::Span;
+use crate::measure::{Component, Failure};
+use crate::service::{Admit, ListenPolicy, Overflow};
+
+impl World<'_> {
+    /// A client's request, with its connection, is at the server's network card.
+    pub fn request_arrives(&mut self, task: u32) {
+        let connection = self.tasks.hot[task as usize].connection;
+        let process = if connection == NONE {
+            NONE
+        } else {
+            self.connections[connection as usize].process
+        };
+        if process != NONE {
+            self.tasks.charge(task, self.now, Component::WaitWorker);
+            self.deliver(task, process);
+        } else if self.plan.services[0].listen.is_none() {
+            self.tasks.charge(task, self.now, Component::WaitWorker);
+            self.submit(task, 0);
+        } else {
+            self.connect(task);
+        }
+    }
+
+    /// A new connection asks to be accepted.
+    fn connect(&mut self, task: u32) {
+        if self.tasks.hot[task as usize].abandoned && self.tasks.hot[task as usize].attempts > 0 {
+            self.forget(task); // nobody sends another SYN
+            return;
+        }
+        self.tasks.charge(task, self.now, Component::WaitAccept);
+        let Some(listen) = &self.plan.services[0].listen else {
+            return;
+        };
+        let queue = self.accept_queue(task, listen.policy);
+        if self.admit_now(task, queue) {
+            return;
+        }
+        let full = listen
+            .backlog
+            .is_some_and(|backlog| self.services[0].accept[queue].len() > backlog);
+        match (
+            &listen.overflow,
+            full && listen.policy != ListenPolicy::Primary,
+        ) {
+            (_, false) => self.services[0].accept[queue].push(&mut self.tasks, task),
+            (Overflow::Refuse, true) => {
+                self.tasks.hot[task as usize].failure = Some(Failure::Refused);
+                self.respond(task);
+            }
+            (Overflow::SynRetry { gaps }, true) => {
+                let attempt = self.tasks.hot[task as usize].attempts as usize;
+                let attempts = &mut self.tasks.hot[task as usize].attempts;
+                *attempts = attempts.saturating_add(1);
+                let gap = gaps
+                    .get(attempt)
+                    .or(gaps.last())
+                    .copied()
+                    .unwrap_or(Span::from_secs(1));
+                self.agenda.schedule(self.now + gap, kind::REQUEST, task);
+            }
+        }
+    }
+
+    fn accept_queue(&self, task: u32, policy: ListenPolicy) -> usize {
+        match policy {
+            ListenPolicy::Shared | ListenPolicy::Primary => 0,
+            ListenPolicy::PerProcess => {
+                let word = self.tasks.hot[task as usize].key.word(self.paths.process);
+                (word % self.services[0].accept.len() as u64) as usize
+            }
+        }
+    }
+
+    /// Gives the connection to a process that takes it at once, if there is one.
+    fn admit_now(&mut self, task: u32, queue: usize) -> bool {
+        let plan = &self.plan.services[0];
+        let own = plan
+            .listen
+            .as_ref()
+            .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
+        let primary = plan
+            .listen
+            .as_ref()
+            .is_some_and(|listen| listen.policy == ListenPolicy::Primary);
+        let process = if primary {
+            self.services[0].credit.pop_front()
+        } else if plan.main == MainKind::Loop {
+            // An idle loop wakes and accepts in the round that begins.
+            let chosen = self.idle_process(own.then_some(queue as u32));
+            if let Some(process) = chosen {
+                self.services[0].accept[queue].push(&mut self.tasks, task);
+                self.kick(process);
+                return true;
+            }
+            None
+        } else {
+            self.willing_process(task, own.then_some(queue as u32))
+        };
+        process.map(|process| self.accept(task, process)).is_some()
+    }
+
+    /// A process of the app with an idle thread or loop, the last to go idle first.
+    fn idle_process(&self, only: Option<u32>) -> Option<u32> {
+        let process_of = |&carrier: &u32| self.carriers[carrier as usize].process;
+        self.services[0]
+            .idle
+            .iter()
+            .rev()
+            .map(process_of)
+            .find(|process| only.is_none_or(|only| only == *process))
+    }
+
+    /// A process of threads that takes a new connection now.
+    fn willing_process(&self, task: u32, only: Option<u32>) -> Option<u32> {
+        let plan = &self.plan.services[0];
+        let processes =
+            || (0..plan.processes).filter(|process| only.is_none_or(|only| only == *process));
+        match plan.queue.admit {
+            Admit::Idle if plan.main == MainKind::Threads => self.idle_process(only),
+            Admit::Idle | Admit::Always => self.pick(task, processes()),
+            Admit::Below(limit) => {
+                let below = |process: &u32| self.processes[*process as usize].connections < limit;
+                let free = |process: &u32| {
+                    self.processes[*process as usize]
+                        .lock
+                        .as_ref()
+                        .is_none_or(|lock| lock.holder().is_none())
+                };
+                self.pick(task, processes().filter(below).filter(free))
+                    .or_else(|| self.pick(task, processes().filter(below)))
+            }
+        }
+    }
+
+    /// One of several, by the request's dice.
+    fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
+        let count = among.clone().count() as u64;
+        let word = self.tasks.hot[task as usize].key.word(self.paths.process);
+        among
+            .clone()
+            .nth(((u128::from(word) * u128::from(count)) >> 64) as usize)
+    }
+
+    /// A process accepts a connection and with it the request.
+    pub fn accept(&mut self, task: u32, process: u32) {
+        self.take_connection(task, process);
+        if self.plan.services[0]
+            .listen
+            .as_ref()
+            .is_some_and(|listen| listen.policy == ListenPolicy::Primary)
+        {
+            self.hand_over(task, process);
+        }
+        self.deliver(task, process);
+    }
+
+    /// A primary's hand-over: the worker gets no other connection before its loop has got to this one.
+    fn hand_over(&mut self, task: u32, process: u32) {
+        if self.plan.services[0].main == MainKind::Loop {
+            self.tasks.hot[task as usize].unacknowledged = true;
+        } else {
+            self.services[0].credit.push_back(process);
+        }
+    }
+
+    /// A worker's loop has got to the connection handed over: it may have the next.
+    pub fn acknowledge(&mut self, task: u32) {
+        let hot = &mut self.tasks.hot[task as usize];
+        hot.unacknowledged = false;
+        let process = hot.process;
+        match self.services[0].accept[0].pop(&mut self.tasks) {
+            Some(next) => self.accept(next, process),
+            None => self.services[0].credit.push_back(process),
+        }
+    }
+
+    /// Lets processes that admit again take what waits in the accept queues.
+    pub fn accept_waiting(&mut self, service: u32) {
+        if self.plan.services[service as usize].main == MainKind::Loop {
+            return; // loops accept in their rounds
+        }
+        for queue in 0..self.services[0].accept.len() {
+            while let Some(task) = self.services[0].accept[queue].first() {
+                let own = (self.services[0].accept.len() > 1).then_some(queue as u32);
+                let Some(process) = self.willing_process(task, own) else {
+                    break;
+                };
+                self.services[0].accept[queue].pop(&mut self.tasks);
+                self.accept(task, process);
+            }
+        }
+    }
+
+    /// A request for a service that has no accept stage.
+    pub fn submit(&mut self, task: u32, service: u32) {
+        let plan = &self.plan.services[service as usize];
+        self.tasks.hot[task as usize].service = service as u16;
+        if plan.processes == 1 {
+            self.deliver(task, plan.first_process);
+            return;
+        }
+        match self.services[service as usize]
+            .idle
+            .last()
+            .map(|&carrier| self.carriers[carrier as usize].process)
+        {
+            Some(process) => self.deliver(task, process),
+            None if matches!(plan.main, MainKind::Free | MainKind::ThreadEach) => {
+                let word = self.tasks.hot[task as usize].key.word(self.paths.process);
+                self.deliver(
+                    task,
+                    plan.first_process + (word % u64::from(plan.processes)) as u32,
+                );
+            }
+            None => self.services[service as usize].accept[0].push(&mut self.tasks, task),
+        }
+    }
+
+    /// A request is inside a process: to a thread, or into its queue. Its state is [`Component::WaitWorker`].
+    pub fn deliver(&mut self, task: u32, process: u32) {
+        let service = self.processes[process as usize].service;
+        let hot = &mut self.tasks.hot[task as usize];
+        hot.process = process;
+        hot.service = service as u16;
+        let plan = &self.plan.services[service as usize];
+        match plan.main {
+            MainKind::Free => self.run_free(task),
+            MainKind::ThreadEach => {
+                let carrier = self.spare_carrier(service, process);
+                self.occupy(carrier, task);
+                self.run_carrier(carrier);
+            }
+            MainKind::Threads => {
+                if let Some(carrier) = self.take_idle(service, process) {
+                    self.occupy(carrier, task);
+                    self.run_carrier(carrier);
+                } else if plan.queue.capacity.is_some_and(|capacity| {
+                    self.processes[process as usize].queue.len() >= capacity
+                }) {
+                    self.tasks.hot[task as usize].failure = Some(Failure::Shed);
+                    self.end_task(task);
+                } else {
+                    self.processes[process as usize]
+                        .queue
+                        .push(&mut self.tasks, task);
+                }
+            }
+            MainKind::Loop => {
+                let full = plan.queue.capacity.is_some_and(|capacity| {
+                    self.processes[process as usize].event_loop.ready_len() >= capacity
+                });
+                if full {
+                    self.tasks.hot[task as usize].failure = Some(Failure::Shed);
+                    self.end_task(task);
+                } else {
+                    self.tasks.hot[task as usize].carrier =
+                        self.processes[process as usize].loop_carrier;
+                    self.loop_ready(process, task);
+                }
+            }
+        }
+    }
+
+    /// An idle thread of this process, taken from the stack.
+    fn take_idle(&mut self, service: u32, process: u32) -> Option<u32> {
+        let idle = &mut self.services[service as usize].idle;
+        if self.plan.services[service as usize].processes == 1 {
+            return idle.pop();
+        }
+        let at = idle
+            .iter()
+            .rposition(|&carrier| self.carriers[carrier as usize].process == process)?;
+        Some(idle.remove(at))
+    }
+
+    /// What a thread that has ended a request takes up next: what waits inside its process, else from the accept queue.
+    pub fn next_request(&mut self, service: u32, process: u32) -> Option<u32> {
+        if let Some(task) = self.processes[process as usize].queue.pop(&mut self.tasks) {
+            return Some(task);
+        }
+        let plan = &self.plan.services[service as usize];
+        if plan.queue.admit != Admit::Idle && plan.listen.is_some() {
+            return None;
+        }
+        let queues = self.services[service as usize].accept.len();
+        let queue = if queues == 1 { 0 } else { process as usize };
+        let task = self.services[service as usize].accept[queue].pop(&mut self.tasks)?;
+        self.take_connection(task, process);
+        Some(task)
+    }
+
+    /// The connection is the process's from now on, if connections count.
+    pub fn take_connection(&mut self, task: u32, process: u32) {
+        self.tasks.charge(task, self.now, Component::WaitWorker);
+        self.tasks.hot[task as usize].process = process;
+        let connection = self.tasks.hot[task as usize].connection;
+        if self.tasks.hot[task as usize].service == 0
+            && connection != NONE
+            && self.plan.services[0].listen.is_some()
+        {
+            self.connections[connection as usize].process = process;
+            self.processes[process as usize].connections += 1;
+            self.open_connections += 1;
+            self.most_connections = self.most_connections.max(self.open_connections);
+        }
+    }
+}

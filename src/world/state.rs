@@ -1,0 +1,411 @@
+//! The state of a running simulation, and the loop that drives it.
+
+use std::collections::VecDeque;
+
+use super::plan::{ArrivalPlan, MainKind, NONE, Plan, source_key};
+use super::task::Tasks;
+use crate::host::lock::Lock;
+use crate::host::scheduler::Scheduler;
+use crate::kernel::{Agenda, Fifo, Key, Path, Span, Time};
+use crate::measure::{Outcome, Recorder};
+use crate::service::{CacheState, EventLoop, ListenPolicy, PoolState};
+
+/// What an event is, the `kind` of [`crate::kernel::Event`].
+pub(super) mod kind {
+    pub const ARRIVAL: u8 = 0;
+    pub const SEGMENT: u8 = 1;
+    pub const CLIENT_TIMEOUT: u8 = 2;
+    pub const CORE: u8 = 3;
+    pub const BURST_END: u8 = 4;
+    pub const DELAY_END: u8 = 5;
+    pub const REQUEST: u8 = 6;
+    pub const RESPONSE: u8 = 7;
+    pub const CALL: u8 = 8;
+    pub const CALL_RETURN: u8 = 9;
+    pub const THINK: u8 = 10;
+    pub const PATIENCE: u8 = 11;
+    pub const POOL_TIMEOUT: u8 = 12;
+}
+
+/// Fixed agenda slots.
+pub(super) const SLOT_ARRIVAL: usize = 0;
+pub(super) const SLOT_SEGMENT: usize = 1;
+pub(super) const SLOT_TIMEOUT: usize = 2;
+
+/// What follows at the same instant, once the present handler is done.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Soon {
+    /// A call reaches its service.
+    Submit(u32),
+    /// A task goes on: what it waited for is there.
+    Resume(u32),
+    /// A thread that was signalled becomes runnable.
+    Wake(u32),
+    /// A request has got a connection.
+    Send(u32),
+    /// A service looks whether it can accept.
+    Accept(u32),
+    /// A branch begins that is not on a loop.
+    Start(u32),
+}
+
+/// A thread: what it is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CarrierState {
+    /// Idle, or blocked with its task.
+    Parked,
+    /// Runnable, waiting for a core.
+    Queued,
+    /// On a core.
+    Running,
+    /// Waiting for the lock.
+    Locked,
+}
+
+/// A numbered thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Carrier {
+    pub task: u32,
+    pub process: u32,
+    pub service: u32,
+    pub aux: u32,
+    pub host: u32,
+    /// Its agenda slot, where it has a core of its own.
+    pub slot: u32,
+    pub state: CarrierState,
+    /// The burst in hand.
+    pub native: bool,
+    pub left: Span,
+    /// Still to pay before the burst proceeds: the context switch, then the cold core.
+    pub switch: Span,
+    pub cold: Span,
+    /// Since when the present stretch on a core is not yet accounted.
+    pub mark: Time,
+    /// When its burst ends, on a core of its own.
+    pub end: Time,
+    /// Since when it is occupied, [`Time::NEVER`] if it is not.
+    pub occupied: Time,
+    /// Whether bursts are just delays: a core of its own and no lock.
+    pub simple: bool,
+}
+
+/// A process.
+pub(super) struct Process {
+    pub service: u32,
+    /// Requests that wait inside for a thread.
+    pub queue: Fifo,
+    pub lock: Option<Lock>,
+    pub lock_since: Time,
+    /// Whether an event waits for the patience of a waiter.
+    pub patience_set: bool,
+    pub event_loop: EventLoop,
+    /// The loop's thread.
+    pub loop_carrier: u32,
+    pub aux: Vec<Aux>,
+    pub pools: Vec<PoolState>,
+    pub caches: Vec<CacheState>,
+    /// Open connections of clients.
+    pub connections: u32,
+}
+
+/// An auxiliary executor of a process.
+pub(super) struct Aux {
+    pub queue: Fifo,
+    pub idle: Vec<u32>,
+}
+
+/// The state of a service beyond its processes.
+pub(super) struct ServiceState {
+    /// Connections, or requests, that no process has taken yet: one queue, or one for each process.
+    pub accept: Vec<Fifo>,
+    /// Threads, or loops, with nothing to do, of all processes: the last to go idle on top.
+    pub idle: Vec<u32>,
+    /// Threads made for one task each that are free to be used again.
+    pub spare: Vec<u32>,
+    /// Under a primary: processes that have acknowledged their last connection.
+    pub credit: VecDeque<u32>,
+}
+
+/// A connection between client and server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Connection {
+    /// The process that accepted it, or [`NONE`]: not open.
+    pub process: u32,
+    pub last_used: Time,
+}
+
+pub(super) struct HostState {
+    pub scheduler: Option<Scheduler>,
+    /// Since when each core's use is not yet accounted.
+    pub since: Vec<Time>,
+}
+
+/// One replication in progress.
+pub(super) struct World<'p> {
+    pub plan: &'p Plan,
+    pub now: Time,
+    pub agenda: Agenda,
+    pub soon: VecDeque<Soon>,
+    pub tasks: Tasks,
+    pub carriers: Vec<Carrier>,
+    pub processes: Vec<Process>,
+    pub services: Vec<ServiceState>,
+    pub hosts: Vec<HostState>,
+    pub recorder: Recorder,
+    /// The dice of arrivals or users.
+    pub source: Key,
+    pub paths: Paths,
+    /// The next arrival's number, or each user's.
+    pub ordinal: u64,
+    pub users: Vec<u64>,
+    pub connections: Vec<Connection>,
+    pub free_connections: VecDeque<u32>,
+    /// Connection records that nobody uses.
+    pub spare_connections: Vec<u32>,
+    /// Connections the client side has, free or busy.
+    pub client_connections: usize,
+    pub waiting_clients: Fifo,
+    /// Ends of the list of requests that may time out.
+    pub timeout_first: u32,
+    pub timeout_last: u32,
+    pub timeout_set: bool,
+    pub events: u64,
+    pub threads: u64,
+    pub most_threads: u64,
+    pub open_connections: u64,
+    pub most_connections: u64,
+}
+
+/// Addresses of draws that no step makes.
+pub(super) struct Paths {
+    pub gap: Path,
+    pub endpoint: Path,
+    pub think: Path,
+    pub process: Path,
+    pub lock: Path,
+}
+
+impl<'p> World<'p> {
+    pub fn new(plan: &'p Plan, seed: u64, replication: u64) -> Self {
+        let root = Path::ROOT;
+        let mut world = Self {
+            plan,
+            now: Time::ZERO,
+            agenda: Agenda::new(plan.slots),
+            soon: VecDeque::new(),
+            tasks: Tasks::new(),
+            carriers: Vec::new(),
+            processes: Vec::new(),
+            services: Vec::new(),
+            hosts: Vec::new(),
+            recorder: Recorder::new(plan.horizon, plan.entries.len(), plan.resources.len()),
+            source: source_key(seed, replication),
+            paths: Paths {
+                gap: root.child("gap"),
+                endpoint: root.child("endpoint"),
+                think: root.child("think"),
+                process: root.child("process"),
+                lock: root.child("lock"),
+            },
+            ordinal: 0,
+            users: Vec::new(),
+            connections: Vec::new(),
+            free_connections: VecDeque::new(),
+            spare_connections: Vec::new(),
+            client_connections: 0,
+            waiting_clients: Fifo::default(),
+            timeout_first: NONE,
+            timeout_last: NONE,
+            timeout_set: false,
+            events: 0,
+            threads: 0,
+            most_threads: 0,
+            open_connections: 0,
+            most_connections: 0,
+        };
+        world.build();
+        world
+    }
+
+    fn build(&mut self) {
+        let plan = self.plan;
+        for host in &plan.hosts {
+            let cores = host.shared_cores.unwrap_or(0);
+            self.hosts.push(HostState {
+                scheduler: host
+                    .shared_cores
+                    .map(|cores| Scheduler::new(&host.host, cores)),
+                since: vec![Time::ZERO; cores as usize],
+            });
+        }
+        for service in &plan.services {
+            let each = service
+                .listen
+                .as_ref()
+                .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
+            let queues = if each { service.processes } else { 1 };
+            self.services.push(ServiceState {
+                accept: vec![Fifo::default(); queues as usize],
+                idle: Vec::new(),
+                spare: Vec::new(),
+                credit: (service.first_process..service.first_process + service.processes)
+                    .collect(),
+            });
+        }
+        for &service in &plan.process_service {
+            self.add_process(service);
+        }
+        for index in 0..plan.carriers.len() {
+            self.add_carrier(index);
+        }
+        for service in &mut self.services {
+            service.idle.reverse(); // the first thread of the first process goes first
+        }
+        self.agenda
+            .set(SLOT_SEGMENT, self.recorder.segment_end(), kind::SEGMENT, 0);
+        self.first_arrivals();
+    }
+
+    fn add_process(&mut self, service: u32) {
+        let plan = &self.plan.services[service as usize];
+        self.processes.push(Process {
+            service,
+            queue: Fifo::default(),
+            lock: plan.lock.map(Lock::new),
+            lock_since: Time::ZERO,
+            patience_set: false,
+            event_loop: EventLoop::idle(),
+            loop_carrier: NONE,
+            aux: plan
+                .aux
+                .iter()
+                .map(|_| Aux {
+                    queue: Fifo::default(),
+                    idle: Vec::new(),
+                })
+                .collect(),
+            pools: plan
+                .pools
+                .iter()
+                .map(|pool| PoolState::new(pool.size, pool.acquire_timeout))
+                .collect(),
+            caches: plan
+                .caches
+                .iter()
+                .map(|cache| CacheState::new(cache.params, cache.keys))
+                .collect(),
+            connections: 0,
+        });
+    }
+
+    fn add_carrier(&mut self, index: usize) {
+        let planned = self.plan.carriers[index];
+        let service = &self.plan.services[planned.service as usize];
+        self.carriers.push(Carrier {
+            task: NONE,
+            process: planned.process,
+            service: planned.service,
+            aux: planned.aux,
+            host: service.host,
+            slot: planned.slot,
+            state: CarrierState::Parked,
+            native: false,
+            left: Span::ZERO,
+            switch: Span::ZERO,
+            cold: Span::ZERO,
+            mark: Time::ZERO,
+            end: Time::NEVER,
+            occupied: Time::NEVER,
+            simple: planned.slot != NONE && service.lock.is_none(),
+        });
+        let process = &mut self.processes[planned.process as usize];
+        if planned.aux != NONE {
+            process.aux[planned.aux as usize]
+                .idle
+                .insert(0, index as u32);
+        } else {
+            if service.main == MainKind::Loop {
+                process.loop_carrier = index as u32;
+            }
+            self.services[planned.service as usize]
+                .idle
+                .push(index as u32);
+        }
+    }
+
+    /// Runs to the horizon.
+    pub fn run(mut self) -> Outcome {
+        let end = Time::ZERO + self.plan.horizon;
+        while let Some(event) = self.agenda.pop() {
+            if event.time > end || self.agenda.exhausted() {
+                break;
+            }
+            debug_assert!(event.time >= self.now, "an event in the past");
+            self.now = event.time;
+            self.events += 1;
+            match event.kind {
+                kind::ARRIVAL => self.arrival(),
+                kind::BURST_END => self.burst_end(event.index),
+                kind::DELAY_END => self.delay_end(event.index),
+                kind::CORE => self.core_event(event.index),
+                kind::REQUEST => self.request_arrives(event.index),
+                kind::RESPONSE => self.response_arrives(event.index),
+                kind::CALL => self.call_arrives(event.index),
+                kind::CALL_RETURN => self.call_returned(event.index),
+                kind::THINK => self.issue_for_user(event.index),
+                kind::PATIENCE => self.out_of_patience(event.index),
+                kind::POOL_TIMEOUT => self.pool_timeout(event.index),
+                kind::CLIENT_TIMEOUT => self.client_timeout(),
+                _ => self.segment_ends(),
+            }
+            while let Some(next) = self.soon.pop_front() {
+                self.follow(next);
+            }
+        }
+        self.now = end;
+        self.account_resources();
+        let memory = self.memory();
+        self.recorder.finish(self.events, memory)
+    }
+
+    fn follow(&mut self, next: Soon) {
+        match next {
+            Soon::Submit(task) => self.call_arrives(task),
+            Soon::Resume(task) => self.resume(task),
+            Soon::Wake(carrier) => self.make_runnable(carrier),
+            Soon::Send(task) => self.send(task),
+            Soon::Accept(service) => self.accept_waiting(service),
+            Soon::Start(task) => self.start_branch(task),
+        }
+    }
+
+    fn segment_ends(&mut self) {
+        self.account_resources();
+        if self.recorder.next_segment(self.now) {
+            let end = self.recorder.segment_end();
+            self.agenda.set(SLOT_SEGMENT, end, kind::SEGMENT, 0);
+        }
+    }
+
+    /// Most memory of the app so far, bytes.
+    fn memory(&self) -> u64 {
+        let app = &self.plan.services[0];
+        let fixed = u64::from(app.processes) * app.memory.process;
+        let per_process =
+            app.threads.max(1) - 1 + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>();
+        let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
+        fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
+    }
+
+    /// Schedules the first arrival, or every user's first request.
+    fn first_arrivals(&mut self) {
+        if let ArrivalPlan::Closed { users, .. } = &self.plan.arrivals {
+            self.users = vec![0; *users as usize];
+            for user in 0..*users {
+                self.think(user);
+            }
+        } else {
+            self.next_arrival();
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Requests in flight: one hot cache line each, an account in another, and what few of them need apart.
+//!
+//! A task is a client's request at the app, a call at another service, or a branch of a `parallel`. It is always in exactly
+//! one charged state since `mark`; [`Tasks::charge`] is the only way to another, so accounts add up by construction.
+
+use super::plan::NONE;
+use crate::kernel::fifo::Links;
+use crate::kernel::{Key, Path, Span, Time};
+use crate::measure::{Component, Failure};
+
+/// What a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A client's request.
+    Root,
+    /// A call from another service's task.
+    Call,
+    /// A branch of a `parallel`.
+    Branch,
+}
+
+/// The part of a task that every event touches: one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Task {
+    pub key: Key,
+    /// Since when it is in `state`.
+    pub mark: Time,
+    pub pc: u32,
+    /// The numbered thread it runs on, or [`NONE`].
+    pub carrier: u32,
+    pub process: u32,
+    /// The queue it stands in.
+    pub next: u32,
+    /// The caller, the task that was forked, or of a client's request the user.
+    pub parent: u32,
+    /// Of a client's request: the connection it goes over.
+    pub connection: u32,
+    pub service: u16,
+    pub endpoint: u16,
+    /// Branches that have not ended.
+    pub branches: u16,
+    /// Waits for the lock so far: each has dice of its own.
+    pub lock_waits: u16,
+    pub state: Component,
+    pub role: Role,
+    pub failure: Option<Failure>,
+    /// Its client has given up: what follows is orphaned work.
+    pub abandoned: bool,
+    /// Waits for its branches: the account is theirs.
+    pub forked: bool,
+    /// Handed over by a primary, and the worker's loop has not got to it.
+    pub unacknowledged: bool,
+    /// Something is in the second half of its account.
+    pub second: bool,
+    /// Loops in progress.
+    pub loops: u8,
+    /// Connections of pools held.
+    pub holds: u8,
+    /// Attempts to connect that failed.
+    pub attempts: u8,
+}
+
+/// States in each half of an account.
+const HALF: usize = Component::COUNT / 2;
+
+/// Where in the account each state's time is: what nearly every request has in the first half.
+const PLACE: [u8; Component::COUNT] = [0, 7, 1, 8, 2, 3, 9, 10, 11, 12, 13, 4, 5, 6];
+
+/// When a request was meant to be sent, and the first half of its account: one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Sheet {
+    intended: Time,
+    first: [u64; HALF],
+}
+
+/// One level of a loop in progress.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame {
+    pub key: Key,
+    pub body: u32,
+    pub iteration: u64,
+    pub times: u64,
+}
+
+/// How deep loops may be nested.
+pub const MAX_LOOPS: usize = 4;
+/// How many pools a request may hold a connection of at once.
+pub const MAX_HELD: usize = 4;
+
+/// What few tasks need.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rare {
+    second: [u64; HALF],
+    /// Neighbours among the requests that may time out, or among the branches of one fork.
+    pub before: u32,
+    pub after: u32,
+    /// The branch that began last and has not ended.
+    pub branch: u32,
+    held: [u32; MAX_HELD],
+    pub frames: [Frame; MAX_LOOPS],
+    /// When a wait for a pool's connection began.
+    pub waiting_since: Time,
+}
+
+/// All tasks.
+pub(super) struct Tasks {
+    pub hot: Vec<Task>,
+    sheets: Vec<Sheet>,
+    /// As many as were ever needed.
+    rare: Vec<Rare>,
+    free: Vec<u32>,
+}
+
+impl Links for Tasks {
+    #[inline(always)]
+    fn link(&mut self, id: u32) -> &mut u32 {
+        &mut self.hot[id as usize].next
+    }
+}
+
+impl Tasks {
+    pub fn new() -> Self {
+        Self {
+            hot: Vec::new(),
+            sheets: Vec::new(),
+            rare: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    /// How many are in use.
+    pub fn live(&self) -> usize {
+        self.hot.len() - self.free.len()
+    }
+
+    /// A fresh task, in the given state since `now`.
+    #[inline]
+    pub fn add(&mut self, role: Role, key: Key, now: Time, state: Component) -> u32 {
+        let hot = Task {
+            key,
+            mark: now,
+            pc: 0,
+            carrier: NONE,
+            process: NONE,
+            next: NONE,
+            parent: NONE,
+            connection: NONE,
+            service: 0,
+            endpoint: 0,
+            branches: 0,
+            lock_waits: 0,
+            state,
+            role,
+            failure: None,
+            abandoned: false,
+            forked: false,
+            unacknowledged: false,
+            second: false,
+            loops: 0,
+            holds: 0,
+            attempts: 0,
+        };
+        let sheet = Sheet {
+            intended: now,
+            first: [0; HALF],
+        };
+        if let Some(id) = self.free.pop() {
+            self.hot[id as usize] = hot;
+            self.sheets[id as usize] = sheet;
+            return id;
+        }
+        self.hot.push(hot);
+        self.sheets.push(sheet);
+        self.hot.len() as u32 - 1
+    }
+
+    #[inline]
+    pub fn remove(&mut self, id: u32) {
+        self.free.push(id);
+    }
+
+    /// When it was meant to be sent.
+    #[inline]
+    pub fn intended(&self, id: u32) -> Time {
+        self.sheets[id as usize].intended
+    }
+
+    /// What few tasks need, of this one.
+    pub fn rare(&mut self, id: u32) -> &mut Rare {
+        if self.rare.len() <= id as usize {
+            let frame = Frame {
+                key: self.hot[id as usize].key,
+                body: 0,
+                iteration: 0,
+                times: 0,
+            };
+            let fresh = Rare {
+                second: [0; HALF],
+                before: NONE,
+                after: NONE,
+                branch: NONE,
+                held: [NONE; MAX_HELD],
+                frames: [frame; MAX_LOOPS],
+                waiting_since: Time::ZERO,
+            };
+            self.rare.resize(self.hot.len(), fresh);
+        }
+        &mut self.rare[id as usize]
+    }
+
+    /// Adds to what has been charged to a state, or takes away from it.
+    #[inline]
+    fn entry(&mut self, id: u32, state: Component) -> &mut u64 {
+        let place = usize::from(PLACE[state as usize]);
+        if place < HALF {
+            return &mut self.sheets[id as usize].first[place];
+        }
+        if !std::mem::replace(&mut self.hot[id as usize].second, true) {
+            self.rare(id).second = [0; HALF];
+        }
+        &mut self.rare[id as usize].second[place - HALF]
+    }
+
+    /// Ends the present state at `now` and begins another.
+    #[inline]
+    pub fn charge(&mut self, id: u32, now: Time, next: Component) {
+        let task = &mut self.hot[id as usize];
+        let (span, state) = (now.0 - task.mark.0, task.state);
+        task.mark = now;
+        task.state = next;
+        if span > 0 {
+            *self.entry(id, state) += span;
+        }
+    }
+
+    /// Moves `span` of what has been charged to `from` over to `to`.
+    pub fn transfer(&mut self, id: u32, span: Span, from: Component, to: Component) {
+        *self.entry(id, from) -= span.0;
+        *self.entry(id, to) += span.0;
+    }
+
+    /// The task takes the time of a branch as its own.
+    pub fn adopt(&mut self, id: u32, account: &[u64; Component::COUNT]) {
+        for state in Component::ALL {
+            if account[state as usize] > 0 {
+                *self.entry(id, state) += account[state as usize];
+            }
+        }
+    }
+
+    /// The pools of which the task holds a connection.
+    pub fn held(&self, id: u32) -> &[u32] {
+        let holds = usize::from(self.hot[id as usize].holds);
+        self.rare
+            .get(id as usize)
+            .map_or(&[], |rare| &rare.held[..holds])
+    }
+
+    /// The task holds a connection of this pool. There are no more than [`MAX_HELD`] pools.
+    pub fn hold(&mut self, id: u32, pool: u32) {
+        let holds = usize::from(self.hot[id as usize].holds);
+        self.rare(id).held[holds] = pool;
+        self.hot[id as usize].holds += 1;
+    }
+
+    /// The task gives one back.
+    pub fn unhold(&mut self, id: u32, pool: u32) {
+        if let Some(place) = self.held(id).iter().position(|&held| held == pool) {
+            let hot = &mut self.hot[id as usize];
+            hot.holds -= 1;
+            self.rare[id as usize].held[place] =
+                self.rare[id as usize].held[usize::from(hot.holds)];
+        }
+    }
+
+    /// The priority of the task's next wait for a lock.
+    pub fn lock_priority(&mut self, id: u32, path: Path) -> u64 {
+        let hot = &mut self.hot[id as usize];
+        hot.lock_waits = hot.lock_waits.wrapping_add(1);
+        hot.key.nth(u64::from(hot.lock_waits)).word(path)
+    }
+
+    /// The account up to `now`, on the critical path: of a task that waits for branches, with one that has not ended.
+    #[inline]
+    pub fn account(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
+        let task = &self.hot[id as usize];
+        let first = &self.sheets[id as usize].first;
+        let second = if task.second {
+            &self.rare[id as usize].second
+        } else {
+            &[0; HALF]
+        };
+        let mut account: [u64; Component::COUNT] = std::array::from_fn(|state| {
+            let place = usize::from(PLACE[state]);
+            if place < HALF {
+                first[place]
+            } else {
+                second[place - HALF]
+            }
+        });
+        if task.forked {
+            let branch = self.account_of_branches(id, now);
+            account
+                .iter_mut()
+                .zip(branch)
+                .for_each(|(sum, part)| *sum += part);
+        } else {
+            account[task.state as usize] += now.0 - task.mark.0;
+        }
+        account
+    }
+
+    #[cold]
+    fn account_of_branches(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
+        self.account(self.rare[id as usize].branch, now)
+    }
+}
