@@ -20,11 +20,9 @@ const MOST_TASKS: usize = 8_000_000;
 
 impl World<'_> {
     pub fn next_arrival(&mut self) {
+        self.next_key = self.source.nth(self.ordinal);
         let at = match &self.plan.arrivals {
-            ArrivalPlan::Open { gap } => {
-                let key = self.source.nth(self.ordinal);
-                self.now + gap.sample(key.word(self.paths.gap))
-            }
+            ArrivalPlan::Open { gap } => self.now + gap.sample(self.next_key.word(self.paths.gap)),
             ArrivalPlan::Replay { times } => match times.get(self.ordinal as usize) {
                 Some(&time) => time,
                 None => return,
@@ -35,10 +33,9 @@ impl World<'_> {
     }
 
     pub fn arrival(&mut self) {
-        let ordinal = self.ordinal;
+        let key = self.next_key;
         self.ordinal += 1;
         self.next_arrival();
-        let key = self.source.nth(ordinal);
         self.issue(key, NONE);
     }
 
@@ -238,7 +235,7 @@ impl World<'_> {
         let intended = self.tasks.intended(task);
         let latency = self.now.since(intended);
         debug_assert_eq!(
-            account.iter().sum::<u64>(),
+            account.total(),
             latency.0,
             "the account must sum to the latency"
         );

@@ -1,0 +1,5 @@
+//! The simulator against the outside: closed forms, traces worked out by hand, properties, and the files people edit.
+//!
+//! One binary. `support` runs scenario texts on the ordinary engine.
+
+mod support;
