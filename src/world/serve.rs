@@ -124,7 +124,7 @@ impl World<'_> {
             ListenPolicy::Shared | ListenPolicy::Primary => 0,
             ListenPolicy::PerProcess => {
                 let word = self.tasks.hot[task as usize].key.word(self.paths.process);
-                (word % self.services[0].accept.len() as u64) as usize
+                share(word, self.services[0].accept.len() as u64) as usize
             }
         }
     }
@@ -204,9 +204,7 @@ impl World<'_> {
     fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
         let count = among.clone().count() as u64;
         let word = self.tasks.hot[task as usize].key.word(self.paths.process);
-        among
-            .clone()
-            .nth(((u128::from(word) * u128::from(count)) >> 64) as usize)
+        among.clone().nth(share(word, count) as usize)
     }
 
     /// A process accepts a connection and with it the request.
@@ -283,7 +281,7 @@ impl World<'_> {
                 let word = self.tasks.hot[task as usize].key.word(self.paths.process);
                 self.deliver(
                     task,
-                    plan.first_process + (word % u64::from(plan.processes)) as u32,
+                    plan.first_process + share(word, u64::from(plan.processes)) as u32,
                 );
             }
             None if plan.queue.capacity.is_some_and(|capacity| {
@@ -394,4 +392,9 @@ impl World<'_> {
             self.most_connections = self.most_connections.max(self.open_connections);
         }
     }
+}
+
+/// One of `of`, by a word of dice.
+fn share(word: u64, of: u64) -> u64 {
+    ((u128::from(word) * u128::from(of)) >> 64) as u64
 }
