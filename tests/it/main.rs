@@ -2,5 +2,8 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod fingerprints;
+mod properties;
+mod random;
 mod support;
 mod traces;
