@@ -36,7 +36,7 @@ impl Part {
             failed: tally.failed,
             sum_ns: tally.sum_ns,
             sum_sq_ns2: tally.sum_sq_ns2,
-            account_ns: tally.account_ns.map(u128::from),
+            account_ns: Component::ALL.map(|state| u128::from(tally.account_ns.get(state))),
             latency: buckets(&tally.latency),
         }
     }

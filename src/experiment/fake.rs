@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use super::simulator::{Plan, Simulator};
 use crate::kernel::{Dist, Path, Span, Time};
-use crate::measure::{Component, Failure, Outcome, Recorder, Resource};
+use crate::measure::{Account, Component, Failure, Outcome, Recorder, Resource};
 use crate::scenario::{Contestant, RunSettings, Scenario, Service, Slo, System};
 use crate::service::Model;
 use crate::stats::synthetic::Mm1;
@@ -188,8 +188,8 @@ impl Queue<'_> {
                     recorder.failed(0, *at, Failure::Shed);
                 }
                 Some(span) => {
-                    let mut account = [0; Component::COUNT];
-                    account[Component::WaitWorker as usize] = span.0;
+                    let mut account = Account::default();
+                    *account.entry(Component::WaitWorker) = span.0;
                     recorder.succeeded(0, *at, *span, &account);
                     recorder.busy(0, self.service_ns as u64);
                 }
