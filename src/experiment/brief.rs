@@ -36,7 +36,7 @@ impl Part {
             failed: tally.failed,
             sum_ns: tally.sum_ns,
             sum_sq_ns2: tally.sum_sq_ns2,
-            account_ns: Component::ALL.map(|state| u128::from(tally.account_ns.get(state))),
+            account_ns: tally.account_ns.by_component().map(u128::from),
             latency: buckets(&tally.latency),
         }
     }
