@@ -46,21 +46,55 @@ enum Part {
 
 /// The figures with an interval: name, what it says, where it is read.
 const FIGURES: &[(&str, &str, ReadFigure)] = &[
-    ("offered_rps", "requests meant to be sent per second; empty in a closed loop", |r| r.offered_rps),
-    ("throughput_rps", "requests answered successfully per second", |r| r.throughput_rps),
-    ("errors", "fraction of ended requests that failed", |r| r.errors),
-    ("errors_refused", "fraction that failed because the connection was refused", |r| r.errors_by[0]),
-    ("errors_timeout", "because the client gave up, or a wait for a connection did", |r| r.errors_by[1]),
-    ("errors_killed", "because the server killed the worker", |r| r.errors_by[2]),
-    ("errors_shed", "because the server refused the request (503)", |r| r.errors_by[3]),
-    ("mean_ms", "mean latency of the successful, from the moment the client meant to send", |r| r.mean_ms),
+    (
+        "offered_rps",
+        "requests meant to be sent per second; empty in a closed loop",
+        |r| r.offered_rps,
+    ),
+    (
+        "throughput_rps",
+        "requests answered successfully per second",
+        |r| r.throughput_rps,
+    ),
+    ("errors", "fraction of ended requests that failed", |r| {
+        r.errors
+    }),
+    (
+        "errors_refused",
+        "fraction that failed because the connection was refused",
+        |r| r.errors_by[0],
+    ),
+    (
+        "errors_timeout",
+        "because the client gave up, or a wait for a connection did",
+        |r| r.errors_by[1],
+    ),
+    (
+        "errors_killed",
+        "because the server killed the worker",
+        |r| r.errors_by[2],
+    ),
+    (
+        "errors_shed",
+        "because the server refused the request (503)",
+        |r| r.errors_by[3],
+    ),
+    (
+        "mean_ms",
+        "mean latency of the successful, from the moment the client meant to send",
+        |r| r.mean_ms,
+    ),
     ("sd_ms", "standard deviation of that latency", |r| r.sd_ms),
     ("p50_ms", "median of that latency", |r| r.p50_ms),
     ("p90_ms", "90th percentile", |r| r.p90_ms),
     ("p95_ms", "95th percentile", |r| r.p95_ms),
     ("p99_ms", "99th percentile", |r| r.p99_ms),
     ("p999_ms", "99.9th percentile", |r| r.p999_ms),
-    ("p99_slo_ms", "99th percentile of all requests, failures counted as infinite; empty where infinite", |r| r.p99_slo_ms),
+    (
+        "p99_slo_ms",
+        "99th percentile of all requests, failures counted as infinite; empty where infinite",
+        |r| r.p99_slo_ms,
+    ),
 ];
 
 /// What each state of the account means.
@@ -104,34 +138,90 @@ pub fn resources(study: &Study) -> Vec<String> {
 }
 
 fn columns_for(resources: &[String]) -> Vec<Column> {
-    let column = |name: &str, doc: &str, source| Column { name: name.to_owned(), doc: doc.to_owned(), source };
+    let column = |name: &str, doc: &str, source| Column {
+        name: name.to_owned(),
+        doc: doc.to_owned(),
+        source,
+    };
     let mut all = vec![
-        column("contestant", "its name in the scenario", Source::Text(|_, r| r.contestant.clone())),
-        column("endpoint", "its name, or `all` for the sum", Source::Text(|_, r| r.endpoint.clone())),
+        column(
+            "contestant",
+            "its name in the scenario",
+            Source::Text(|_, r| r.contestant.clone()),
+        ),
+        column(
+            "endpoint",
+            "its name, or `all` for the sum",
+            Source::Text(|_, r| r.endpoint.clone()),
+        ),
         column("load", "the load", Source::Number(|r| Some(r.load))),
-        column("load_unit", "`rps` (requests per second) or `users`", Source::Text(load_unit)),
+        column(
+            "load_unit",
+            "`rps` (requests per second) or `users`",
+            Source::Text(load_unit),
+        ),
     ];
     for &(name, doc, read) in FIGURES {
         all.push(column(name, doc, Source::Figure(read, Part::Value)));
-        all.push(column(&format!("{name}_lo"), "lower end of its 95 % interval", Source::Figure(read, Part::Lo)));
-        all.push(column(&format!("{name}_hi"), "upper end", Source::Figure(read, Part::Hi)));
+        all.push(column(
+            &format!("{name}_lo"),
+            "lower end of its 95 % interval",
+            Source::Figure(read, Part::Lo),
+        ));
+        all.push(column(
+            &format!("{name}_hi"),
+            "upper end",
+            Source::Figure(read, Part::Hi),
+        ));
     }
     all.extend([
-        column("saturated", "whether the system could not keep up: then latencies are empty", Source::Flag(|r| r.saturated)),
-        column("requests", "measured requests, over all replications", Source::Count(|r| r.requests)),
-        column("warmup_s", "simulated time cut off at the start", Source::Number(|r| Some(r.warmup.as_secs_f64()))),
-        column("replications", "independent repetitions", Source::Count(|r| r.replications.into())),
+        column(
+            "saturated",
+            "whether the system could not keep up: then latencies are empty",
+            Source::Flag(|r| r.saturated),
+        ),
+        column(
+            "requests",
+            "measured requests, over all replications",
+            Source::Count(|r| r.requests),
+        ),
+        column(
+            "warmup_s",
+            "simulated time cut off at the start",
+            Source::Number(|r| Some(r.warmup.as_secs_f64())),
+        ),
+        column(
+            "replications",
+            "independent repetitions",
+            Source::Count(|r| r.replications.into()),
+        ),
     ]);
     for component in Component::ALL {
         let name = format!("{}_ms", component.name());
-        all.push(column(&name, account_doc(component), Source::Account(component)));
+        all.push(column(
+            &name,
+            account_doc(component),
+            Source::Account(component),
+        ));
     }
     for name in resources {
         let doc = format!("fraction of `{name}` in use; only in the rows of `all`");
-        all.push(column(&format!("util_{name}"), &doc, Source::Util(name.clone())));
+        all.push(column(
+            &format!("util_{name}"),
+            &doc,
+            Source::Util(name.clone()),
+        ));
     }
-    all.push(column("memory_mb", "most memory in use by the app", Source::Number(|r| Some(r.memory_mb))));
-    all.push(column("events", "simulated events; in the rows of `all`", Source::Count(|r| r.events)));
+    all.push(column(
+        "memory_mb",
+        "most memory in use by the app",
+        Source::Number(|r| Some(r.memory_mb)),
+    ));
+    all.push(column(
+        "events",
+        "simulated events; in the rows of `all`",
+        Source::Count(|r| r.events),
+    ));
     all
 }
 
@@ -156,15 +246,24 @@ impl Column {
             })),
             Source::Count(read) => Cell::Count(read(row)),
             Source::Flag(read) => Cell::Flag(read(row)),
-            Source::Account(component) => number(row.account_ms.map(|account| account[*component as usize])),
-            Source::Util(name) => number(row.util.iter().find(|(n, _)| n == name).map(|&(_, used)| used)),
+            Source::Account(component) => {
+                number(row.account_ms.map(|account| account[*component as usize]))
+            }
+            Source::Util(name) => number(
+                row.util
+                    .iter()
+                    .find(|(n, _)| n == name)
+                    .map(|&(_, used)| used),
+            ),
         }
     }
 }
 
 /// Nine significant digits: enough for any use, and no noise in the last bits of a file. What is not finite is absent.
 fn number(value: Option<f64>) -> Cell {
-    let rounded = value.filter(|v| v.is_finite()).and_then(|v| format!("{v:.8e}").parse().ok());
+    let rounded = value
+        .filter(|v| v.is_finite())
+        .and_then(|v| format!("{v:.8e}").parse().ok());
     Cell::Number(rounded)
 }
 
@@ -174,7 +273,9 @@ pub fn documentation() -> String {
     let mut out = String::from("| column | says |\n| --- | --- |\n");
     for Column { name, doc, source } in columns_for(&["<resource>".to_owned()]) {
         let line = match source {
-            Source::Figure(_, Part::Value) => format!("| `{name}`, `{name}_lo`, `{name}_hi` | {doc} |\n"),
+            Source::Figure(_, Part::Value) => {
+                format!("| `{name}`, `{name}_lo`, `{name}_hi` | {doc} |\n")
+            }
             Source::Figure(..) => continue,
             _ => format!("| `{name}` | {doc} |\n"),
         };
@@ -201,7 +302,10 @@ mod tests {
             wait_client_ms wait_accept_ms wait_worker_ms wait_lock_ms wait_core_ms cpu_ms cold_ms wait_pool_ms \
             native_ms gc_ms wait_connection_ms call_ms network_ms timer_ms \
             util_cores util_loop util_postgres util_threads util_lock memory_mb events";
-        let names: Vec<String> = columns(&fixture::compare()).into_iter().map(|c| c.name).collect();
+        let names: Vec<String> = columns(&fixture::compare())
+            .into_iter()
+            .map(|c| c.name)
+            .collect();
         assert_eq!(names.join(" "), contract);
     }
 
@@ -215,6 +319,10 @@ mod tests {
     #[test]
     fn the_documentation_is_this_table() {
         let page = include_str!("../../docs/results.md");
-        assert!(page.contains(&documentation()), "docs/results.md should contain:\n{}", documentation());
+        assert!(
+            page.contains(&documentation()),
+            "docs/results.md should contain:\n{}",
+            documentation()
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Studies made up for tests: curves with knees, some saturated, two endpoints. The numbers are plausible, not simulated.
 
 use crate::experiment::{
-    Bound, Capacity, ContestantInfo, Crossing, Estimate, Flip, LoadUnit, Row, Study, TimelineSlot, Verdict,
+    Bound, Capacity, ContestantInfo, Crossing, Estimate, Flip, LoadUnit, Row, Study, TimelineSlot,
+    Verdict,
 };
 use crate::kernel::Span;
 use crate::measure::Component;
@@ -61,7 +62,9 @@ const SHAPES: [Shape; 4] = [
     },
 ];
 
-const LOADS: [f64; 12] = [50.0, 100.0, 180.0, 240.0, 260.0, 360.0, 480.0, 540.0, 620.0, 780.0, 940.0, 1100.0];
+const LOADS: [f64; 12] = [
+    50.0, 100.0, 180.0, 240.0, 260.0, 360.0, 480.0, 540.0, 620.0, 780.0, 940.0, 1100.0,
+];
 
 /// A comparison of four contestants at twelve loads.
 pub fn compare() -> Study {
@@ -98,7 +101,9 @@ pub fn single() -> Study {
 pub fn small() -> Study {
     let mut study = compare();
     study.contestants.truncate(1);
-    study.rows.retain(|row| row.contestant == "node" && (row.load == 240.0 || row.load == 360.0));
+    study
+        .rows
+        .retain(|row| row.contestant == "node" && (row.load == 240.0 || row.load == 360.0));
     study.rows.retain(|row| row.endpoint != "checkout");
     study
 }
@@ -140,7 +145,10 @@ pub fn saturated() -> Study {
         estimate: None,
         bottleneck: None,
     };
-    study.verdict = Verdict { capacity_measured: SHAPES.iter().map(none).collect(), ..Verdict::default() };
+    study.verdict = Verdict {
+        capacity_measured: SHAPES.iter().map(none).collect(),
+        ..Verdict::default()
+    };
     study.shortfalls.clear();
     study
 }
@@ -155,7 +163,11 @@ pub fn empty() -> Study {
         digest: "0123456789abcdef".to_owned(),
         events_per_second: 12_345_678.9,
         load_unit: LoadUnit::Rps,
-        slo: Slo { p99: Some(Span::from_millis(250)), errors: Some(0.001), ..Slo::default() },
+        slo: Slo {
+            p99: Some(Span::from_millis(250)),
+            errors: Some(0.001),
+            ..Slo::default()
+        },
         endpoints: vec!["page".to_owned(), "checkout".to_owned()],
         contestants: Vec::new(),
         rows: Vec::new(),
@@ -178,7 +190,10 @@ fn info(shape: &Shape) -> ContestantInfo {
         title: shape.title.to_owned(),
         unvalidated: false,
         bounds: vec![
-            Bound { demand_ms, ..bound(shape.resource, shape.knee) },
+            Bound {
+                demand_ms,
+                ..bound(shape.resource, shape.knee)
+            },
             bound("postgres", 1600.0),
         ],
         zero_load_ms: shape.base_ms,
@@ -186,23 +201,41 @@ fn info(shape: &Shape) -> ContestantInfo {
 }
 
 fn around(value: f64, relative: f64) -> Estimate {
-    Estimate { value, lo: value * (1.0 - relative), hi: value * (1.0 + relative) }
+    Estimate {
+        value,
+        lo: value * (1.0 - relative),
+        hi: value * (1.0 + relative),
+    }
 }
 
 fn push_rows(study: &mut Study, shape: &Shape, load: f64) {
     let rho = load / shape.knee;
-    for (endpoint, share, factor) in [("all", 1.0, 1.0), ("page", 0.95, 1.02), ("checkout", 0.05, 0.62)] {
+    for (endpoint, share, factor) in [
+        ("all", 1.0, 1.0),
+        ("page", 0.95, 1.02),
+        ("checkout", 0.05, 0.62),
+    ] {
         let mut row = blank(shape, endpoint, load);
         row.offered_rps = Some(around(load * share, 0.004));
         row.throughput_rps = Some(around(load.min(shape.knee * 0.985) * share, 0.006));
-        let errors = if rho > 1.0 { (1.0 - 1.0 / rho) * 0.8 } else { 0.0 };
+        let errors = if rho > 1.0 {
+            (1.0 - 1.0 / rho) * 0.8
+        } else {
+            0.0
+        };
         row.errors = Some(around(errors, 0.05));
         row.errors_by = [0.0, errors, 0.0, 0.0].map(|e| Some(around(e, 0.05)));
         row.saturated = rho >= 1.0;
         if !row.saturated {
-            fill_latency(&mut row, shape, shape.base_ms * factor * (1.0 + 0.35 * rho.powi(3) / (1.0 - rho)));
+            fill_latency(
+                &mut row,
+                shape,
+                shape.base_ms * factor * (1.0 + 0.35 * rho.powi(3) / (1.0 - rho)),
+            );
         }
-        row.within_slo = row.p99_slo_ms.map_or(Some(false), |p99| Some(p99.hi <= 250.0));
+        row.within_slo = row
+            .p99_slo_ms
+            .map_or(Some(false), |p99| Some(p99.hi <= 250.0));
         if endpoint == "all" {
             row.util = utilisation(shape, rho.min(1.0), load);
             row.events = (load * 3000.0) as u64;
@@ -213,7 +246,10 @@ fn push_rows(study: &mut Study, shape: &Shape, load: f64) {
 
 fn utilisation(shape: &Shape, used: f64, load: f64) -> Vec<(String, f64)> {
     let mut all = vec![
-        ("cores".to_owned(), (used * if shape.units == 1 { 0.27 } else { 0.97 }).min(1.0)),
+        (
+            "cores".to_owned(),
+            (used * if shape.units == 1 { 0.27 } else { 0.97 }).min(1.0),
+        ),
         ("loop".to_owned(), used * 0.96),
         ("postgres".to_owned(), (load / 1600.0).min(1.0)),
     ];
@@ -273,7 +309,9 @@ fn fill_latency(row: &mut Row, shape: &Shape, mean: f64) {
     row.p99_ms = figure(0.99, 2.5);
     row.p99_slo_ms = row.p99_ms;
     row.p999_ms = (row.load > 100.0).then(|| figure(0.999, 5.0)).flatten();
-    let fractions = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995];
+    let fractions = [
+        0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995,
+    ];
     row.spectrum = fractions.iter().map(|&q| (q, quantile(q))).collect();
     row.account_ms = Some(account(shape, mean));
 }
@@ -301,14 +339,23 @@ fn timeline(row: &Row) -> Vec<TimelineSlot> {
             start_s: f64::from(i) * 1.5,
             throughput_rps: rate * wave(i),
             failed_rps: row.errors.map_or(0.0, |e| e.value * rate),
-            mean_ms: row.mean_ms.map(|m| m.value * wave(i + 2) * (1.0 - 0.5 * (-f64::from(i)).exp())),
-            in_system: row.mean_ms.map_or(f64::from(i), |m| m.value * 1e-3 * rate * wave(i + 1)),
+            mean_ms: row
+                .mean_ms
+                .map(|m| m.value * wave(i + 2) * (1.0 - 0.5 * (-f64::from(i)).exp())),
+            in_system: row
+                .mean_ms
+                .map_or(f64::from(i), |m| m.value * 1e-3 * rate * wave(i + 1)),
         })
         .collect()
 }
 
 fn verdict() -> Verdict {
-    let capacity = |contestant: &str, carries: f64, fails_at: f64, estimate: f64, resource: &str, used: f64| Capacity {
+    let capacity = |contestant: &str,
+                    carries: f64,
+                    fails_at: f64,
+                    estimate: f64,
+                    resource: &str,
+                    used: f64| Capacity {
         contestant: contestant.to_owned(),
         carries: Some(carries),
         fails_at: Some(fails_at),

@@ -14,7 +14,10 @@ pub fn json(study: &Study) -> String {
         ("seed", json!(study.seed)),
         ("version", json!(study.version)),
         ("digest", json!(study.digest)),
-        ("events_per_second", number(Some(study.events_per_second.round()))),
+        (
+            "events_per_second",
+            number(Some(study.events_per_second.round())),
+        ),
         ("interrupted", json!(study.interrupted)),
         ("shortfalls", json!(study.shortfalls)),
     ];
@@ -24,11 +27,17 @@ pub fn json(study: &Study) -> String {
     }
     let columns = columns(study);
     let rows = study.rows.iter().map(|row| {
-        let cells = columns.iter().map(|c| format!("{}:{}", json!(c.name), value(c.cell(study, row))));
+        let cells = columns
+            .iter()
+            .map(|c| format!("{}:{}", json!(c.name), value(c.cell(study, row))));
         format!("    {{{}}}", cells.collect::<Vec<_>>().join(","))
     });
     let rows = rows.collect::<Vec<_>>().join(",\n");
-    let rows = if rows.is_empty() { "[]".to_owned() } else { format!("[\n{rows}\n  ]") };
+    let rows = if rows.is_empty() {
+        "[]".to_owned()
+    } else {
+        format!("[\n{rows}\n  ]")
+    };
     out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
     out
 }

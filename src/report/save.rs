@@ -36,19 +36,30 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    std::fs::create_dir_all(folder).map_err(|source| SaveError::Write { path: folder.to_owned(), source })?;
-    files.iter().map(|(name, bytes)| write(&folder.join(name), bytes)).collect()
+    std::fs::create_dir_all(folder).map_err(|source| SaveError::Write {
+        path: folder.to_owned(),
+        source,
+    })?;
+    files
+        .iter()
+        .map(|(name, bytes)| write(&folder.join(name), bytes))
+        .collect()
 }
 
 /// Writes a file beside its place and moves it there.
 fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
-    whole(path, bytes).map_err(|source| SaveError::Write { path: path.to_owned(), source })?;
+    whole(path, bytes).map_err(|source| SaveError::Write {
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(path.to_owned())
 }
 
 fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .permissions(permissions())
+        .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
@@ -63,7 +74,10 @@ fn permissions() -> std::fs::Permissions {
 
 #[cfg(not(unix))]
 fn permissions() -> std::fs::Permissions {
-    std::env::temp_dir().metadata().map(|m| m.permissions()).expect("the folder for temporary files exists")
+    std::env::temp_dir()
+        .metadata()
+        .map(|m| m.permissions())
+        .expect("the folder for temporary files exists")
 }
 
 #[cfg(test)]
@@ -75,7 +89,10 @@ mod tests {
     fn everything_is_there_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let files = save(&fixture::compare(), &folder.path().join("deep/er")).unwrap();
-        let mut there: Vec<PathBuf> = std::fs::read_dir(folder.path().join("deep/er")).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut there: Vec<PathBuf> = std::fs::read_dir(folder.path().join("deep/er"))
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
         let mut named = files;
         there.sort();
         named.sort();

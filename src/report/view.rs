@@ -35,11 +35,7 @@ pub fn row<'a>(study: &'a Study, contestant: &str, load: f64, endpoint: &str) ->
 /// The names of the contestants that have any row, in the order of the scenario.
 #[must_use]
 pub fn contestants(study: &Study) -> Vec<&str> {
-    study
-        .contestants
-        .iter()
-        .map(|c| c.name.as_str())
-        .collect()
+    study.contestants.iter().map(|c| c.name.as_str()).collect()
 }
 
 /// The load for pictures of one load, and why this one: the highest at which all meet the objective; else at which all keep up;
@@ -47,13 +43,24 @@ pub fn contestants(study: &Study) -> Vec<&str> {
 #[must_use]
 pub fn common_load(study: &Study) -> Option<(f64, &'static str)> {
     let counted = |load: f64, which: fn(&Row) -> bool| {
-        let rows = study.rows.iter().filter(|row| row.load == load && row.endpoint == ALL);
-        rows.filter(|row| row.account_ms.is_some() && which(row)).count()
+        let rows = study
+            .rows
+            .iter()
+            .filter(|row| row.load == load && row.endpoint == ALL);
+        rows.filter(|row| row.account_ms.is_some() && which(row))
+            .count()
     };
     let loads = loads(study);
-    let highest = |which, least: usize| loads.iter().rev().copied().find(|&load| counted(load, which) >= least);
+    let highest = |which, least: usize| {
+        loads
+            .iter()
+            .rev()
+            .copied()
+            .find(|&load| counted(load, which) >= least)
+    };
     let all = study.contestants.len().max(1);
-    let met = highest(|row| row.within_slo == Some(true), all).map(|load| (load, "all meet the objective"));
+    let met = highest(|row| row.within_slo == Some(true), all)
+        .map(|load| (load, "all meet the objective"));
     met.or_else(|| highest(|_| true, all).map(|load| (load, "all keep up")))
         .or_else(|| highest(|_| true, 1).map(|load| (load, "any keeps up")))
 }

@@ -8,7 +8,11 @@ use crate::scenario::Slo;
 #[must_use]
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
-        return if value > 0.0 { "∞".to_owned() } else { "–".to_owned() };
+        return if value > 0.0 {
+            "∞".to_owned()
+        } else {
+            "–".to_owned()
+        };
     }
     let magnitude = value.abs();
     if magnitude == 0.0 {
@@ -18,14 +22,26 @@ pub fn number(value: f64) -> String {
     let rounded: f64 = format!("{magnitude:.2e}").parse().unwrap_or(magnitude);
     let exponent = rounded.log10().floor() as i32;
     let decimals = usize::try_from((2 - exponent).clamp(0, 6)).unwrap_or(0);
-    let text = if exponent >= 3 { thousands(magnitude) } else { format!("{rounded:.decimals$}") };
-    if value < 0.0 { format!("-{text}") } else { text }
+    let text = if exponent >= 3 {
+        thousands(magnitude)
+    } else {
+        format!("{rounded:.decimals$}")
+    };
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text
+    }
 }
 
 /// A load: whole where it is whole.
 #[must_use]
 pub fn load(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { thousands(value) } else { number(value) }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        thousands(value)
+    } else {
+        number(value)
+    }
 }
 
 fn thousands(value: f64) -> String {
@@ -82,7 +98,11 @@ pub fn plus_minus(estimate: Estimate) -> String {
         return value;
     }
     let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
-    let half = if half >= 1000.0 { thousands(half) } else { format!("{half:.decimals$}") };
+    let half = if half >= 1000.0 {
+        thousands(half)
+    } else {
+        format!("{half:.decimals$}")
+    };
     format!("{value} ±{half}")
 }
 
@@ -102,7 +122,8 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
 /// The objectives in words, `p99 ≤ 250 ms and errors ≤ 0.1 %`; `None` where none is set.
 #[must_use]
 pub fn objectives(slo: &Slo) -> Option<String> {
-    let limit = |name: &str, limit: Option<Span>| limit.map(|s| format!("{name} ≤ {}", plain_time(s)));
+    let limit =
+        |name: &str, limit: Option<Span>| limit.map(|s| format!("{name} ≤ {}", plain_time(s)));
     let limits = [
         limit("mean", slo.mean),
         limit("p50", slo.p50),
@@ -120,7 +141,11 @@ pub fn objectives(slo: &Slo) -> Option<String> {
 #[must_use]
 pub fn plain_time(span: Span) -> String {
     let ms = span.as_millis_f64();
-    if ms >= 1000.0 { format!("{} s", ms / 1000.0) } else { format!("{ms} ms") }
+    if ms >= 1000.0 {
+        format!("{} s", ms / 1000.0)
+    } else {
+        format!("{ms} ms")
+    }
 }
 
 #[cfg(test)]
@@ -165,8 +190,22 @@ mod tests {
 
     #[test]
     fn intervals_share_the_digits_of_their_figure() {
-        assert_eq!(plus_minus(Estimate { value: 84.23, lo: 81.1, hi: 87.3 }), "84.2 ±3.1");
-        assert_eq!(plus_minus(Estimate { value: 8.0, lo: 8.0, hi: 8.0 }), "8.00");
+        assert_eq!(
+            plus_minus(Estimate {
+                value: 84.23,
+                lo: 81.1,
+                hi: 87.3
+            }),
+            "84.2 ±3.1"
+        );
+        assert_eq!(
+            plus_minus(Estimate {
+                value: 8.0,
+                lo: 8.0,
+                hi: 8.0
+            }),
+            "8.00"
+        );
     }
 
     #[test]

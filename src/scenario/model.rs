@@ -7,8 +7,8 @@ use super::steps::{Calls, Steps, Times};
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::{Path, Span};
 use crate::service::{
-    Admit, Cache, Executor, Hold, Listen, ListenPolicy, LockParams, Memory, Model, Order, Overflow, Pool,
-    Queue, Tasks,
+    Admit, Cache, Executor, Hold, Listen, ListenPolicy, LockParams, Memory, Model, Order, Overflow,
+    Pool, Queue, Tasks,
 };
 use crate::workload::Step;
 

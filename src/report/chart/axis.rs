@@ -26,22 +26,42 @@ pub struct Axis {
 impl Axis {
     /// From 0 to at least `max`, with about `wanted` ticks at round numbers.
     pub fn linear(max: f64, wanted: usize) -> Self {
-        let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
+        let max = if max.is_finite() && max > 0.0 {
+            max
+        } else {
+            1.0
+        };
         let step = round_step(max / wanted.max(1) as f64);
         let count = (max / step).floor() as usize;
-        let ticks = (0..=count).map(|i| i as f64 * step).map(|v| (v, tick_text(v, step))).collect();
-        Self { scale: Scale::Linear, lo: 0.0, hi: max, ticks }
+        let ticks = (0..=count)
+            .map(|i| i as f64 * step)
+            .map(|v| (v, tick_text(v, step)))
+            .collect();
+        Self {
+            scale: Scale::Linear,
+            lo: 0.0,
+            hi: max,
+            ticks,
+        }
     }
 
     /// From 0 to 1 as percentages.
     pub fn share() -> Self {
         let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|v| (v, format!("{:.0} %", v * 100.0)));
-        Self { scale: Scale::Linear, lo: 0.0, hi: 1.0, ticks: ticks.to_vec() }
+        Self {
+            scale: Scale::Linear,
+            lo: 0.0,
+            hi: 1.0,
+            ticks: ticks.to_vec(),
+        }
     }
 
     /// From 0 to 1 without ticks: where only the other axis means anything.
     pub fn bare() -> Self {
-        Self { ticks: Vec::new(), ..Self::share() }
+        Self {
+            ticks: Vec::new(),
+            ..Self::share()
+        }
     }
 
     /// Logarithmic over all positive values among these; ticks at 1, 2 and 5 of each decade, or at decades where there are many.
@@ -63,25 +83,49 @@ impl Axis {
         };
         let (first, last) = (lo.log10().floor() as i32, hi.log10().ceil() as i32);
         let all = (first..=last).flat_map(|d| steps.iter().map(move |s| s * 10.0_f64.powi(d)));
-        let ticks = all.filter(|v| (lo..=hi).contains(v)).map(|v| (v, log_text(v))).collect();
-        Self { scale: Scale::Log, lo, hi, ticks }
+        let ticks = all
+            .filter(|v| (lo..=hi).contains(v))
+            .map(|v| (v, log_text(v)))
+            .collect();
+        Self {
+            scale: Scale::Log,
+            lo,
+            hi,
+            ticks,
+        }
     }
 
     /// Percentiles from the lowest upwards to `max`, a fraction below 1.
     pub fn nines(max: f64) -> Self {
-        let hi = if max.is_finite() { max.clamp(0.9, 0.999_999) } else { 0.99 };
+        let hi = if max.is_finite() {
+            max.clamp(0.9, 0.999_999)
+        } else {
+            0.99
+        };
         let marks = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
         let names = ["50", "90", "99", "99.9", "99.99", "99.999"];
-        let shown = marks.into_iter().zip(names).filter(|(q, _)| *q <= hi + 1e-12);
+        let shown = marks
+            .into_iter()
+            .zip(names)
+            .filter(|(q, _)| *q <= hi + 1e-12);
         let ticks = shown.map(|(q, name)| (q, format!("{name} %"))).collect();
-        Self { scale: Scale::Nines, lo: 0.0, hi, ticks }
+        Self {
+            scale: Scale::Nines,
+            lo: 0.0,
+            hi,
+            ticks,
+        }
     }
 
     /// Where a value lies between the ends, 0 to 1; beyond them it is moved to the nearer end.
     pub fn place(&self, value: f64) -> f64 {
         let (v, lo, hi) = (self.flat(value), self.flat(self.lo), self.flat(self.hi));
         let place = (v - lo) / (hi - lo);
-        if place.is_finite() { place.clamp(0.0, 1.0) } else { 0.0 }
+        if place.is_finite() {
+            place.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
     }
 
     /// Whether a value lies between the ends.
@@ -101,7 +145,10 @@ impl Axis {
 /// The round number (1, 2 or 5 times a power of ten) at or above a step.
 fn round_step(step: f64) -> f64 {
     let power = 10.0_f64.powf(step.log10().floor());
-    let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * power >= step * 0.999).unwrap_or(10.0);
+    let factor = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .find(|f| f * power >= step * 0.999)
+        .unwrap_or(10.0);
     factor * power
 }
 
@@ -133,16 +180,39 @@ mod tests {
     fn ticks_are_round() {
         assert_eq!(texts(&Axis::linear(1100.0, 5)), ["0", "500", "1,000"]);
         assert_eq!(texts(&Axis::linear(1.1, 5)), ["0.0", "0.5", "1.0"]);
-        assert_eq!(texts(&Axis::log([3.0, 700.0].into_iter())), ["5", "10", "20", "50", "100", "200", "500"]);
-        assert_eq!(texts(&Axis::log([0.02, 0.4].into_iter())), ["0.02", "0.05", "0.1", "0.2"]);
-        assert_eq!(texts(&Axis::nines(0.999)), ["50 %", "90 %", "99 %", "99.9 %"]);
+        assert_eq!(
+            texts(&Axis::log([3.0, 700.0].into_iter())),
+            ["5", "10", "20", "50", "100", "200", "500"]
+        );
+        assert_eq!(
+            texts(&Axis::log([0.02, 0.4].into_iter())),
+            ["0.02", "0.05", "0.1", "0.2"]
+        );
+        assert_eq!(
+            texts(&Axis::nines(0.999)),
+            ["50 %", "90 %", "99 %", "99.9 %"]
+        );
     }
 
     #[test]
     fn places_lie_between_the_ends() {
-        let axes = [Axis::linear(10.0, 4), Axis::log([1.0, 10.0].into_iter()), Axis::nines(0.99), Axis::share()];
+        let axes = [
+            Axis::linear(10.0, 4),
+            Axis::log([1.0, 10.0].into_iter()),
+            Axis::nines(0.99),
+            Axis::share(),
+        ];
         for axis in axes {
-            for value in [-1.0, 0.0, 0.5, 1.0, 1e9, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for value in [
+                -1.0,
+                0.0,
+                0.5,
+                1.0,
+                1e9,
+                f64::NAN,
+                f64::INFINITY,
+                f64::NEG_INFINITY,
+            ] {
                 let place = axis.place(value);
                 assert!((0.0..=1.0).contains(&place), "{value} at {place}");
             }
@@ -151,7 +221,12 @@ mod tests {
 
     #[test]
     fn axes_of_nothing_are_still_axes() {
-        for axis in [Axis::linear(f64::NAN, 4), Axis::linear(0.0, 4), Axis::log([].into_iter()), Axis::nines(f64::NAN)] {
+        for axis in [
+            Axis::linear(f64::NAN, 4),
+            Axis::linear(0.0, 4),
+            Axis::log([].into_iter()),
+            Axis::nines(f64::NAN),
+        ] {
             assert!(axis.ticks.len() >= 2);
             assert!(axis.place(axis.ticks[1].0) > 0.0);
         }

@@ -22,10 +22,19 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     let subtitle = format!("{}. Mean of all requests{at}.", study.title);
     let mut page = Page::new("Where the time of a request goes", &subtitle)?;
     let bars: Vec<(&str, Option<[f64; Component::COUNT]>)> = contestants(study)
-        .map(|(name, _)| (name, load.and_then(|load| view::row(study, name, load, ALL)).and_then(|row| row.account_ms)))
+        .map(|(name, _)| {
+            (
+                name,
+                load.and_then(|load| view::row(study, name, load, ALL))
+                    .and_then(|row| row.account_ms),
+            )
+        })
         .collect();
     let shown = shown(&bars);
-    let entries: Vec<_> = shown.iter().map(|&c| (Sample::Box(colour(c)), name(c).to_owned())).collect();
+    let entries: Vec<_> = shown
+        .iter()
+        .map(|&c| (Sample::Box(colour(c)), name(c).to_owned()))
+        .collect();
     page.legend(&entries);
     draw_bars(&mut page, &bars, &shown);
     page.finish()
@@ -33,14 +42,32 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
 
 /// The components that anybody's bar shows: at least half a per cent of the longest bar.
 fn shown(bars: &[(&str, Option<[f64; Component::COUNT]>)]) -> Vec<Component> {
-    let longest = bars.iter().filter_map(|(_, a)| a.map(|a| a.iter().sum())).fold(0.0, f64::max);
-    let visible = |c: Component| bars.iter().filter_map(|(_, a)| *a).any(|a| a[c as usize] > 0.005 * longest);
+    let longest = bars
+        .iter()
+        .filter_map(|(_, a)| a.map(|a| a.iter().sum()))
+        .fold(0.0, f64::max);
+    let visible = |c: Component| {
+        bars.iter()
+            .filter_map(|(_, a)| *a)
+            .any(|a| a[c as usize] > 0.005 * longest)
+    };
     ORDER.into_iter().filter(|&c| visible(c)).collect()
 }
 
-fn draw_bars(page: &mut Page, bars: &[(&str, Option<[f64; Component::COUNT]>)], shown: &[Component]) {
-    let longest = bars.iter().filter_map(|(_, a)| a.map(|a| a.iter().sum())).fold(0.0, f64::max);
-    let names = bars.iter().map(|(name, _)| text_width(name, LABEL)).fold(0.0, f64::max).min(150.0);
+fn draw_bars(
+    page: &mut Page,
+    bars: &[(&str, Option<[f64; Component::COUNT]>)],
+    shown: &[Component],
+) {
+    let longest = bars
+        .iter()
+        .filter_map(|(_, a)| a.map(|a| a.iter().sum()))
+        .fold(0.0, f64::max);
+    let names = bars
+        .iter()
+        .map(|(name, _)| text_width(name, LABEL))
+        .fold(0.0, f64::max)
+        .min(150.0);
     let panel = Panel {
         left: MARGIN + names + 8.0,
         top: page.y + 2.0,
@@ -51,24 +78,37 @@ fn draw_bars(page: &mut Page, bars: &[(&str, Option<[f64; Component::COUNT]>)], 
     };
     for (value, _) in &panel.x.ticks {
         let (x, _) = panel.at(*value, 0.0);
-        page.canvas.line(&[(x, panel.top), (x, panel.bottom)], super::panel::HAIR);
+        page.canvas
+            .line(&[(x, panel.top), (x, panel.bottom)], super::panel::HAIR);
     }
     panel.frame(&mut page.canvas);
     panel.labels_below(&mut page.canvas);
     for (i, (name, account)) in bars.iter().enumerate() {
         let middle = panel.top + STEP * (i as f64 + 0.5);
         let name = shortened(name, LABEL, names);
-        page.canvas.text((panel.left - 6.0, middle), &name, LABEL, Align::Right);
+        page.canvas
+            .text((panel.left - 6.0, middle), &name, LABEL, Align::Right);
         match account {
             Some(account) => bar(page, &panel, middle, account, shown),
-            None => page.canvas.text((panel.left + 6.0, middle), "saturated, or too little data", QUIET, Align::Left),
+            None => page.canvas.text(
+                (panel.left + 6.0, middle),
+                "saturated, or too little data",
+                QUIET,
+                Align::Left,
+            ),
         }
     }
     page.axis_title(&panel, "mean latency, ms");
 }
 
 /// One bar: its segments from left to right, each with its milliseconds where they fit, then the sum.
-fn bar(page: &mut Page, panel: &Panel, middle: f64, account: &[f64; Component::COUNT], shown: &[Component]) {
+fn bar(
+    page: &mut Page,
+    panel: &Panel,
+    middle: f64,
+    account: &[f64; Component::COUNT],
+    shown: &[Component],
+) {
     let mut sum = 0.0;
     for &component in shown {
         let ms = account[component as usize];
@@ -80,22 +120,47 @@ fn bar(page: &mut Page, panel: &Panel, middle: f64, account: &[f64; Component::C
         // A hair of white between neighbours of similar colour.
         let gap = if to - from > 3.0 { 0.8 } else { 0.0 };
         let fill = colour(component);
-        page.canvas.rectangle((from, middle - BAR / 2.0), (to - gap, middle + BAR / 2.0), fill);
+        page.canvas.rectangle(
+            (from, middle - BAR / 2.0),
+            (to - gap, middle + BAR / 2.0),
+            fill,
+        );
         let text = words::number(ms);
-        let font = Font { size: 11.5, bold: false, colour: on(fill) };
+        let font = Font {
+            size: 11.5,
+            bold: false,
+            colour: on(fill),
+        };
         if text_width(&text, font) + 5.0 < to - from {
-            page.canvas.text(((from + to - gap) / 2.0, middle), &text, font, Align::Middle);
+            page.canvas.text(
+                ((from + to - gap) / 2.0, middle),
+                &text,
+                font,
+                Align::Middle,
+            );
         }
     }
     let total: f64 = account.iter().sum();
     let text = words::number(total);
-    page.canvas.text((panel.at(total, 0.0).0 + 5.0, middle), &text, Font { colour: GREY, ..LABEL }, Align::Left);
+    page.canvas.text(
+        (panel.at(total, 0.0).0 + 5.0, middle),
+        &text,
+        Font {
+            colour: GREY,
+            ..LABEL
+        },
+        Align::Left,
+    );
 }
 
 /// Text that can be read on a colour.
 fn on(RGBColor(r, g, b): RGBColor) -> RGBColor {
     let light = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
-    if light > 130.0 { INK } else { RGBColor(255, 255, 255) }
+    if light > 130.0 {
+        INK
+    } else {
+        RGBColor(255, 255, 255)
+    }
 }
 
 /// In a bar: what the request does itself, what others do for it, what it waits for.

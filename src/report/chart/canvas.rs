@@ -60,14 +60,20 @@ impl Canvas {
         font::register()?;
         let sink = Sink::default();
         let area = sink.clone().into_drawing_area();
-        Ok(Self { sink, area, error: None })
+        Ok(Self {
+            sink,
+            area,
+            error: None,
+        })
     }
 
     /// The picture as SVG, of this size in pixels.
     pub fn finish(self, width: f64, height: f64) -> Result<String, ChartError> {
         match self.error {
             Some(error) => Err(error),
-            None => Ok(self.sink.document(width.ceil() as i32, height.ceil() as i32)),
+            None => Ok(self
+                .sink
+                .document(width.ceil() as i32, height.ceil() as i32)),
         }
     }
 
@@ -77,7 +83,8 @@ impl Canvas {
             return;
         }
         self.sink.set_dash(stroke.dash.array());
-        let style = ShapeStyle::from(&stroke.colour).stroke_width(units(stroke.width).unsigned_abs());
+        let style =
+            ShapeStyle::from(&stroke.colour).stroke_width(units(stroke.width).unsigned_abs());
         let drawn = self.area.draw(&PathElement::new(all_units(points), style));
         self.sink.set_dash("");
         self.keep(drawn);
@@ -88,13 +95,17 @@ impl Canvas {
         if outline.len() < 3 {
             return;
         }
-        let drawn = self.area.draw(&Polygon::new(all_units(outline), colour.filled()));
+        let drawn = self
+            .area
+            .draw(&Polygon::new(all_units(outline), colour.filled()));
         self.keep(drawn);
     }
 
     /// A filled rectangle between two corners.
     pub fn rectangle(&mut self, a: Point, b: Point, colour: RGBColor) {
-        let drawn = self.area.draw(&Rectangle::new([place(a), place(b)], colour.filled()));
+        let drawn = self
+            .area
+            .draw(&Rectangle::new([place(a), place(b)], colour.filled()));
         self.keep(drawn);
     }
 
@@ -102,10 +113,16 @@ impl Canvas {
     pub fn marker(&mut self, at: Point, marker: Marker, radius: f64, colour: RGBColor) {
         if marker == Marker::Circle {
             let radius = units(radius);
-            let drawn = self.area.draw(&Circle::new(place(at), radius, colour.filled()));
+            let drawn = self
+                .area
+                .draw(&Circle::new(place(at), radius, colour.filled()));
             return self.keep(drawn);
         }
-        let outline: Vec<Point> = marker.outline().iter().map(|(x, y)| (at.0 + x * radius, at.1 + y * radius)).collect();
+        let outline: Vec<Point> = marker
+            .outline()
+            .iter()
+            .map(|(x, y)| (at.0 + x * radius, at.1 + y * radius))
+            .collect();
         self.area(&outline, colour.to_rgba());
     }
 
@@ -123,7 +140,8 @@ impl Canvas {
 
     fn keep<E: std::fmt::Display>(&mut self, drawn: Result<(), E>) {
         if let Err(error) = drawn {
-            self.error.get_or_insert_with(|| ChartError::Draw(error.to_string()));
+            self.error
+                .get_or_insert_with(|| ChartError::Draw(error.to_string()));
         }
     }
 }
@@ -137,8 +155,14 @@ pub fn text_width(text: &str, font: Font) -> f64 {
 }
 
 fn text_style(font: Font, scale: f64) -> TextStyle<'static> {
-    let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
-    (font::FAMILY, font.size * scale, weight).into_font().color(&font.colour)
+    let weight = if font.bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
+    (font::FAMILY, font.size * scale, weight)
+        .into_font()
+        .color(&font.colour)
 }
 
 fn units(pixels: f64) -> i32 {

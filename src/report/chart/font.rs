@@ -11,7 +11,10 @@ pub const LINE_PER_EM: f64 = 0.928 + 0.236;
 
 /// Makes the font known to plotters.
 pub fn register() -> Result<(), ChartError> {
-    let fonts = [(FontStyle::Normal, dejavu::sans::regular()), (FontStyle::Bold, dejavu::sans::bold())];
+    let fonts = [
+        (FontStyle::Normal, dejavu::sans::regular()),
+        (FontStyle::Bold, dejavu::sans::bold()),
+    ];
     for (style, bytes) in fonts {
         register_font(FAMILY, style, bytes).map_err(|_| ChartError::Font)?;
     }

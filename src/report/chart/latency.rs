@@ -26,14 +26,19 @@ const STRIP: f64 = 13.0;
 
 /// Draws the chart for one endpoint, or for all.
 pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
-    let subtitle = format!("{}. {}; bands are 95 % intervals.", study.title, which(study, endpoint));
+    let subtitle = format!(
+        "{}. {}; bands are 95 % intervals.",
+        study.title,
+        which(study, endpoint)
+    );
     let mut page = Page::new("Latency over load", &subtitle)?;
     let mut entries = legend(study);
     entries.extend(marks(study));
     page.legend(&entries);
 
-    let curves: Vec<Curve> =
-        contestants(study).map(|(name, look)| (look, view::curve(study, name, endpoint))).collect();
+    let curves: Vec<Curve> = contestants(study)
+        .map(|(name, look)| (look, view::curve(study, name, endpoint)))
+        .collect();
     let parts = [
         Part {
             heading: "99th percentile, ms (failures count as infinite)",
@@ -41,7 +46,12 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
             limit: study.slo.p99,
             height: 210.0,
         },
-        Part { heading: "Median, ms", figure: |row| row.p50_ms, limit: study.slo.p50, height: 115.0 },
+        Part {
+            heading: "Median, ms",
+            figure: |row| row.p50_ms,
+            limit: study.slo.p50,
+            height: 115.0,
+        },
     ];
     let axes = parts.each_ref().map(|part| axis(&curves, part));
     let left = MARGIN + axes.iter().map(Panel::margin).fold(38.0, f64::max);
@@ -62,29 +72,58 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
 fn marks(study: &Study) -> Vec<(Sample, String)> {
     let mut marks = Vec::new();
     if let Some(limit) = study.slo.p99.or(study.slo.p50) {
-        marks.push((Sample::Stroke(OBJECTIVE), format!("objective: {}", words::plain_time(limit))));
+        marks.push((
+            Sample::Stroke(OBJECTIVE),
+            format!("objective: {}", words::plain_time(limit)),
+        ));
     }
     if study.rows.iter().any(|row| row.saturated) {
-        let look = Look { marker: Marker::Up, colour: GREY, dash: Dash::Solid };
+        let look = Look {
+            marker: Marker::Up,
+            colour: GREY,
+            dash: Dash::Solid,
+        };
         marks.push((Sample::Marker(look), "saturated from here".to_owned()));
     }
     if study.contestants.iter().any(|c| !c.bounds.is_empty()) && study.load_unit == LoadUnit::Rps {
-        let stroke = Stroke { colour: GREY, width: 1.0, dash: Dash::Dots };
+        let stroke = Stroke {
+            colour: GREY,
+            width: 1.0,
+            dash: Dash::Dots,
+        };
         marks.push((Sample::Stroke(stroke), "bound by demand".to_owned()));
     }
     marks
 }
 
 fn axis(curves: &[Curve], part: &Part) -> Axis {
-    let figures = curves.iter().flat_map(|(_, rows)| data(rows, part.figure)).map(|d| d.y);
+    let figures = curves
+        .iter()
+        .flat_map(|(_, rows)| data(rows, part.figure))
+        .map(|d| d.y);
     Axis::log(figures.chain(part.limit.map(Span::as_millis_f64)))
 }
 
-fn panel(study: &Study, page: &mut Page, curves: &[Curve], part: &Part, y: Axis, left: f64) -> Panel {
-    page.canvas.text((MARGIN, page.y + 8.0), part.heading, HEADING, Align::Left);
+fn panel(
+    study: &Study,
+    page: &mut Page,
+    curves: &[Curve],
+    part: &Part,
+    y: Axis,
+    left: f64,
+) -> Panel {
+    page.canvas
+        .text((MARGIN, page.y + 8.0), part.heading, HEADING, Align::Left);
     let top = page.y + 20.0 + STRIP;
     let right = WIDTH - MARGIN - 8.0;
-    let panel = Panel { left, top, right, bottom: top + part.height, x: load_axis(study), y };
+    let panel = Panel {
+        left,
+        top,
+        right,
+        bottom: top + part.height,
+        x: load_axis(study),
+        y,
+    };
     panel.frame(&mut page.canvas);
     bounds(study, &panel, page);
     if let Some(limit) = part.limit {
@@ -112,11 +151,18 @@ fn bounds(study: &Study, panel: &Panel, page: &mut Page) {
 
 /// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load.
 fn saturation(panel: &Panel, page: &mut Page, rows: &[&Row], last: Option<&Datum>, look: Look) {
-    let Some(first) = rows.iter().find(|row| row.saturated) else { return };
+    let Some(first) = rows.iter().find(|row| row.saturated) else {
+        return;
+    };
     let (x, top) = (panel.at(first.load, 0.0).0, panel.top - STRIP / 2.0);
     if let Some(last) = last.filter(|last| last.x < first.load) {
-        let stroke = Stroke { colour: look.colour, width: 0.8, dash: Dash::Solid };
-        page.canvas.line(&[panel.at(last.x, last.y), (x, top)], stroke);
+        let stroke = Stroke {
+            colour: look.colour,
+            width: 0.8,
+            dash: Dash::Solid,
+        };
+        page.canvas
+            .line(&[panel.at(last.x, last.y), (x, top)], stroke);
     }
     page.canvas.marker((x, top), Marker::Up, 4.2, look.colour);
 }

@@ -58,12 +58,20 @@ pub enum ChartError {
 /// Only for faults of this program: see [`ChartError`].
 pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
-    let mut add = |name: &str, svg: String| charts.push(Chart { name: name.to_owned(), svg });
+    let mut add = |name: &str, svg: String| {
+        charts.push(Chart {
+            name: name.to_owned(),
+            svg,
+        })
+    };
     if !view::single_load(study) {
         add("latency", latency::draw(study, ALL)?);
         if study.endpoints.len() > 1 {
             for endpoint in &study.endpoints {
-                add(&format!("latency-{}", file_stem(endpoint)), latency::draw(study, endpoint)?);
+                add(
+                    &format!("latency-{}", file_stem(endpoint)),
+                    latency::draw(study, endpoint)?,
+                );
             }
         }
         add("throughput", throughput::draw(study)?);
@@ -79,22 +87,43 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
 
 /// An endpoint's name as part of a file's.
 fn file_stem(name: &str) -> String {
-    name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect()
+    name.chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }
 
 /// Each contestant with its look.
 fn contestants(study: &Study) -> impl Iterator<Item = (&str, Look)> {
-    study.contestants.iter().enumerate().map(|(i, c)| (c.name.as_str(), Look::of(i)))
+    study
+        .contestants
+        .iter()
+        .enumerate()
+        .map(|(i, c)| (c.name.as_str(), Look::of(i)))
 }
 
 /// The legend of the contestants' lines.
 fn legend(study: &Study) -> Vec<(Sample, String)> {
-    contestants(study).map(|(name, look)| (Sample::Line(look), name.to_owned())).collect()
+    contestants(study)
+        .map(|(name, look)| (Sample::Line(look), name.to_owned()))
+        .collect()
 }
 
 /// The points of a curve where its figure is known.
 fn data(rows: &[&Row], figure: impl Fn(&Row) -> Option<Estimate>) -> Vec<Datum> {
-    let datum = |row: &&Row| figure(row).map(|e| Datum { x: row.load, y: e.value, lo: e.lo, hi: e.hi });
+    let datum = |row: &&Row| {
+        figure(row).map(|e| Datum {
+            x: row.load,
+            y: e.value,
+            lo: e.lo,
+            hi: e.hi,
+        })
+    };
     rows.iter().filter_map(datum).collect()
 }
 
@@ -113,9 +142,18 @@ fn load_title(study: &Study) -> &'static str {
 
 /// The load of the charts that show one, and how a subtitle says which: ` at 240 requests/s, the highest load ...`.
 fn common_load(study: &Study) -> (Option<f64>, String) {
-    let Some((load, why)) = view::common_load(study) else { return (None, String::new()) };
-    let why = if view::single_load(study) { String::new() } else { format!(", the highest load at which {why}") };
-    (Some(load), format!(" at {} {}{why}", words::load(load), view::unit(study)))
+    let Some((load, why)) = view::common_load(study) else {
+        return (None, String::new());
+    };
+    let why = if view::single_load(study) {
+        String::new()
+    } else {
+        format!(", the highest load at which {why}")
+    };
+    (
+        Some(load),
+        format!(" at {} {}{why}", words::load(load), view::unit(study)),
+    )
 }
 
 /// Which requests a chart shows, in words.

@@ -34,7 +34,10 @@ pub struct Page {
 impl Page {
     /// A page with a title and a subtitle, each broken into lines where it has to be.
     pub fn new(title: &str, subtitle: &str) -> Result<Self, ChartError> {
-        let mut page = Self { canvas: Canvas::new()?, y: MARGIN };
+        let mut page = Self {
+            canvas: Canvas::new()?,
+            y: MARGIN,
+        };
         page.paragraph(title, TITLE, 19.0);
         page.paragraph(subtitle, QUIET, 16.0);
         page.y += 4.0;
@@ -44,7 +47,8 @@ impl Page {
     /// Text over the whole width, with a line height in pixels.
     pub fn paragraph(&mut self, text: &str, font: Font, line: f64) {
         for part in wrapped(text, font, WIDTH - 2.0 * MARGIN) {
-            self.canvas.text((MARGIN, self.y + line / 2.0), &part, font, Align::Left);
+            self.canvas
+                .text((MARGIN, self.y + line / 2.0), &part, font, Align::Left);
             self.y += line;
         }
     }
@@ -65,7 +69,12 @@ impl Page {
             }
             let middle = self.y + LINE / 2.0;
             self.sample(*sample, (x, middle));
-            self.canvas.text((x + sample_width(*sample) + 6.0, middle), text, LABEL, Align::Left);
+            self.canvas.text(
+                (x + sample_width(*sample) + 6.0, middle),
+                text,
+                LABEL,
+                Align::Left,
+            );
             x += width + GAP;
         }
         self.y += LINE + 6.0;
@@ -75,12 +84,20 @@ impl Page {
         let width = sample_width(sample);
         match sample {
             Sample::Line(look) => {
-                self.canvas.line(&[(x, y), (x + width, y)], look.stroke(1.9));
-                self.canvas.marker((x + width / 2.0, y), look.marker, 3.6, look.colour);
+                self.canvas
+                    .line(&[(x, y), (x + width, y)], look.stroke(1.9));
+                self.canvas
+                    .marker((x + width / 2.0, y), look.marker, 3.6, look.colour);
             }
             Sample::Stroke(stroke) => self.canvas.line(&[(x, y), (x + width, y)], stroke),
-            Sample::Box(colour) => self.canvas.rectangle((x, y - 5.5), (x + width, y + 5.5), colour),
-            Sample::Marker(look) => self.canvas.marker((x + width / 2.0, y), look.marker, 4.0, look.colour),
+            Sample::Box(colour) => {
+                self.canvas
+                    .rectangle((x, y - 5.5), (x + width, y + 5.5), colour)
+            }
+            Sample::Marker(look) => {
+                self.canvas
+                    .marker((x + width / 2.0, y), look.marker, 4.0, look.colour)
+            }
         }
     }
 
@@ -89,7 +106,8 @@ impl Page {
         let middle = (panel.left + panel.right) / 2.0;
         let half = text_width(text, LABEL) / 2.0;
         let x = middle.min(WIDTH - MARGIN - half).max(MARGIN + half);
-        self.canvas.text((x, panel.bottom + 31.0), text, LABEL, Align::Middle);
+        self.canvas
+            .text((x, panel.bottom + 31.0), text, LABEL, Align::Middle);
         self.y = self.y.max(panel.bottom + 40.0);
     }
 

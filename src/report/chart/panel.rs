@@ -36,17 +36,28 @@ pub struct Datum {
 }
 
 /// A hair line.
-pub const HAIR: Stroke = Stroke { colour: FAINT, width: 1.0, dash: Dash::Solid };
+pub const HAIR: Stroke = Stroke {
+    colour: FAINT,
+    width: 1.0,
+    dash: Dash::Solid,
+};
 
 impl Panel {
     /// Room for the labels of a vertical axis, in pixels.
     pub fn margin(y: &Axis) -> f64 {
-        y.ticks.iter().map(|(_, text)| text_width(text, LABEL)).fold(0.0, f64::max) + 8.0
+        y.ticks
+            .iter()
+            .map(|(_, text)| text_width(text, LABEL))
+            .fold(0.0, f64::max)
+            + 8.0
     }
 
     /// Where a value lies.
     pub fn at(&self, x: f64, y: f64) -> Point {
-        (self.left + self.x.place(x) * (self.right - self.left), self.bottom - self.y.place(y) * (self.bottom - self.top))
+        (
+            self.left + self.x.place(x) * (self.right - self.left),
+            self.bottom - self.y.place(y) * (self.bottom - self.top),
+        )
     }
 
     /// The grid, the axes and the labels of the vertical one.
@@ -56,7 +67,10 @@ impl Panel {
             canvas.line(&[(self.left, y), (self.right, y)], HAIR);
             canvas.text((self.left - 6.0, y), text, LABEL, Align::Right);
         }
-        let axis = Stroke { colour: GREY, ..HAIR };
+        let axis = Stroke {
+            colour: GREY,
+            ..HAIR
+        };
         canvas.line(&[(self.left, self.bottom), (self.right, self.bottom)], axis);
         for (value, _) in &self.x.ticks {
             let (x, _) = self.at(*value, 0.0);
@@ -66,9 +80,18 @@ impl Panel {
 
     /// A curve: its interval as a band, its line, its markers. Non-numbers are left out.
     pub fn curve(&self, canvas: &mut Canvas, data: &[Datum], look: Look) {
-        let data: Vec<Datum> = data.iter().copied().filter(|d| d.x.is_finite() && d.y.is_finite()).collect();
-        let upper = data.iter().map(|d| self.at(d.x, if d.hi.is_finite() { d.hi } else { d.y }));
-        let lower = data.iter().rev().map(|d| self.at(d.x, if d.lo.is_finite() { d.lo } else { d.y }));
+        let data: Vec<Datum> = data
+            .iter()
+            .copied()
+            .filter(|d| d.x.is_finite() && d.y.is_finite())
+            .collect();
+        let upper = data
+            .iter()
+            .map(|d| self.at(d.x, if d.hi.is_finite() { d.hi } else { d.y }));
+        let lower = data
+            .iter()
+            .rev()
+            .map(|d| self.at(d.x, if d.lo.is_finite() { d.lo } else { d.y }));
         let outline: Vec<Point> = upper.chain(lower).collect();
         canvas.area(&outline, look.colour.mix(0.18));
         let line: Vec<Point> = data.iter().map(|d| self.at(d.x, d.y)).collect();
@@ -89,7 +112,12 @@ impl Panel {
     /// The labels of the horizontal axis.
     pub fn labels_below(&self, canvas: &mut Canvas) {
         for (value, text) in &self.x.ticks {
-            canvas.text((self.at(*value, 0.0).0, self.bottom + 13.0), text, LABEL, Align::Middle);
+            canvas.text(
+                (self.at(*value, 0.0).0, self.bottom + 13.0),
+                text,
+                LABEL,
+                Align::Middle,
+            );
         }
     }
 
@@ -99,6 +127,13 @@ impl Panel {
             return;
         }
         let (at, _) = self.at(x, 0.0);
-        canvas.line(&[(at, self.bottom), (at, self.top)], Stroke { colour, width: 1.0, dash: Dash::Dots });
+        canvas.line(
+            &[(at, self.bottom), (at, self.top)],
+            Stroke {
+                colour,
+                width: 1.0,
+                dash: Dash::Dots,
+            },
+        );
     }
 }

@@ -15,9 +15,17 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     let (load, at) = super::common_load(study);
     let subtitle = format!("{}. All successful requests{at}.", study.title);
     let mut page = Page::new("Latency by percentile", &subtitle)?;
-    let limit = study.slo.p99.map(|span| (span.as_millis_f64(), words::plain_time(span)));
+    let limit = study
+        .slo
+        .p99
+        .map(|span| (span.as_millis_f64(), words::plain_time(span)));
     let mut entries = legend(study);
-    entries.extend(limit.iter().map(|(_, text)| (Sample::Stroke(OBJECTIVE), format!("objective for p99: {text}"))));
+    entries.extend(limit.iter().map(|(_, text)| {
+        (
+            Sample::Stroke(OBJECTIVE),
+            format!("objective for p99: {text}"),
+        )
+    }));
     page.legend(&entries);
 
     let curves: Vec<_> = contestants(study)
@@ -27,8 +35,13 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
         })
         .collect();
     let all = || curves.iter().flat_map(|(_, spectrum)| spectrum.iter());
-    let y = Axis::log(all().map(|(_, ms)| *ms).chain(limit.iter().map(|(ms, _)| *ms)));
-    page.canvas.text((MARGIN, page.y + 8.0), "Latency, ms", HEADING, Align::Left);
+    let y = Axis::log(
+        all()
+            .map(|(_, ms)| *ms)
+            .chain(limit.iter().map(|(ms, _)| *ms)),
+    );
+    page.canvas
+        .text((MARGIN, page.y + 8.0), "Latency, ms", HEADING, Align::Left);
     let top = page.y + 22.0;
     let panel = Panel {
         left: MARGIN + Panel::margin(&y).max(38.0),
@@ -42,17 +55,23 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     panel.labels_below(&mut page.canvas);
     for (value, _) in &panel.x.ticks {
         let (x, _) = panel.at(*value, 0.0);
-        page.canvas.line(&[(x, panel.top), (x, panel.bottom)], super::panel::HAIR);
+        page.canvas
+            .line(&[(x, panel.top), (x, panel.bottom)], super::panel::HAIR);
     }
     if let Some((ms, _)) = limit {
         panel.level(&mut page.canvas, ms, OBJECTIVE);
     }
     for (look, spectrum) in curves {
-        let points: Vec<_> = spectrum.iter().filter(|(q, _)| panel.x.contains(*q)).map(|&(q, ms)| panel.at(q, ms)).collect();
+        let points: Vec<_> = spectrum
+            .iter()
+            .filter(|(q, _)| panel.x.contains(*q))
+            .map(|&(q, ms)| panel.at(q, ms))
+            .collect();
         page.canvas.line(&points, look.stroke(1.9));
         for (value, _) in &panel.x.ticks {
             if let Some(&(_, ms)) = spectrum.iter().find(|(q, _)| (q - value).abs() < 1e-9) {
-                page.canvas.marker(panel.at(*value, ms), look.marker, 3.6, look.colour);
+                page.canvas
+                    .marker(panel.at(*value, ms), look.marker, 3.6, look.colour);
             }
         }
     }

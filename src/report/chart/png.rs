@@ -23,11 +23,24 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 /// # Errors
 /// If the picture is not SVG or has no size.
 pub fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
-    let options = Options { fontdb: FONTS.clone(), ..Options::default() };
+    let options = Options {
+        fontdb: FONTS.clone(),
+        ..Options::default()
+    };
     let tree = Tree::from_str(svg, &options).map_err(|e| ChartError::Png(e.to_string()))?;
-    let size = tree.size().to_int_size().scale_by(SCALE).ok_or_else(|| ChartError::Png("no size".to_owned()))?;
-    let mut pixels =
-        Pixmap::new(size.width(), size.height()).ok_or_else(|| ChartError::Png("too large".to_owned()))?;
-    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|e| ChartError::Png(e.to_string()))
+    let size = tree
+        .size()
+        .to_int_size()
+        .scale_by(SCALE)
+        .ok_or_else(|| ChartError::Png("no size".to_owned()))?;
+    let mut pixels = Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| ChartError::Png("too large".to_owned()))?;
+    resvg::render(
+        &tree,
+        Transform::from_scale(SCALE, SCALE),
+        &mut pixels.as_mut(),
+    );
+    pixels
+        .encode_png()
+        .map_err(|e| ChartError::Png(e.to_string()))
 }

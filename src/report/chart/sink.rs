@@ -9,7 +9,8 @@ use std::rc::Rc;
 
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
+    FontStyle,
 };
 
 /// plotters' coordinates per pixel.
@@ -51,7 +52,11 @@ impl Sink {
 
     fn stroke<S: BackendStyle>(&self, style: &S) -> String {
         let mut paint = format!("fill=\"none\" {}", colour("stroke", style.color()));
-        let _ = write!(paint, " stroke-width=\"{}\"", tenths(style.stroke_width() as i32));
+        let _ = write!(
+            paint,
+            " stroke-width=\"{}\"",
+            tenths(style.stroke_width() as i32)
+        );
         if !self.dash.get().is_empty() {
             let _ = write!(paint, " stroke-dasharray=\"{}\"", self.dash.get());
         }
@@ -78,12 +83,17 @@ fn colour(attribute: &str, colour: BackendColor) -> String {
 }
 
 fn points<I: IntoIterator<Item = BackendCoord>>(path: I) -> String {
-    let points: Vec<String> = path.into_iter().map(|(x, y)| format!("{},{}", tenths(x), tenths(y))).collect();
+    let points: Vec<String> = path
+        .into_iter()
+        .map(|(x, y)| format!("{},{}", tenths(x), tenths(y)))
+        .collect();
     format!("points=\"{}\"", points.join(" "))
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 impl DrawingBackend for Sink {
@@ -102,33 +112,81 @@ impl DrawingBackend for Sink {
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Drawn {
-        let shape = format!("x=\"{}\" y=\"{}\" width=\"0.1\" height=\"0.1\"", tenths(at.0), tenths(at.1));
+        let shape = format!(
+            "x=\"{}\" y=\"{}\" width=\"0.1\" height=\"0.1\"",
+            tenths(at.0),
+            tenths(at.1)
+        );
         self.element("rect", &shape, &colour("fill", color))
     }
 
-    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+    fn draw_line<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+    ) -> Drawn {
         self.draw_path([from, to], style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, a: BackendCoord, b: BackendCoord, style: &S, fill: bool) -> Drawn {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        a: BackendCoord,
+        b: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
         let (x, y) = (a.0.min(b.0), a.1.min(b.1));
         let (w, h) = ((a.0 - b.0).abs(), (a.1 - b.1).abs());
-        let shape = format!("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", tenths(x), tenths(y), tenths(w), tenths(h));
-        let paint = if fill { colour("fill", style.color()) } else { self.stroke(style) };
+        let shape = format!(
+            "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+            tenths(x),
+            tenths(y),
+            tenths(w),
+            tenths(h)
+        );
+        let paint = if fill {
+            colour("fill", style.color())
+        } else {
+            self.stroke(style)
+        };
         self.element("rect", &shape, &paint)
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
         self.element("polyline", &points(path), &self.stroke(style))
     }
 
-    fn draw_circle<S: BackendStyle>(&mut self, at: BackendCoord, radius: u32, style: &S, fill: bool) -> Drawn {
-        let shape = format!("cx=\"{}\" cy=\"{}\" r=\"{}\"", tenths(at.0), tenths(at.1), tenths(radius as i32));
-        let paint = if fill { colour("fill", style.color()) } else { self.stroke(style) };
+    fn draw_circle<S: BackendStyle>(
+        &mut self,
+        at: BackendCoord,
+        radius: u32,
+        style: &S,
+        fill: bool,
+    ) -> Drawn {
+        let shape = format!(
+            "cx=\"{}\" cy=\"{}\" r=\"{}\"",
+            tenths(at.0),
+            tenths(at.1),
+            tenths(radius as i32)
+        );
+        let paint = if fill {
+            colour("fill", style.color())
+        } else {
+            self.stroke(style)
+        };
         self.element("circle", &shape, &paint)
     }
 
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
+        &mut self,
+        path: I,
+        style: &S,
+    ) -> Drawn {
         self.element("polygon", &points(path), &colour("fill", style.color()))
     }
 
@@ -144,7 +202,11 @@ impl DrawingBackend for Sink {
             VPos::Center => size * CAPITALS / 2.0,
             VPos::Bottom => 0.0,
         };
-        let weight = if matches!(style.style(), FontStyle::Bold) { " font-weight=\"bold\"" } else { "" };
+        let weight = if matches!(style.style(), FontStyle::Bold) {
+            " font-weight=\"bold\""
+        } else {
+            ""
+        };
         let (x, y) = (tenths(at.0), tenths(at.1 + below.round() as i32));
         let fill = colour("fill", style.color());
         let size = tenths(size.round() as i32);

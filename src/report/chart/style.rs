@@ -26,16 +26,36 @@ pub const FAINT: RGBColor = RGBColor(226, 226, 226);
 pub const TEXT: f64 = 13.0;
 
 /// Text of an axis or legend.
-pub const LABEL: Font = Font { size: TEXT, bold: false, colour: INK };
+pub const LABEL: Font = Font {
+    size: TEXT,
+    bold: false,
+    colour: INK,
+};
 /// Subtitles and notes.
-pub const QUIET: Font = Font { size: TEXT - 1.0, bold: false, colour: GREY };
+pub const QUIET: Font = Font {
+    size: TEXT - 1.0,
+    bold: false,
+    colour: GREY,
+};
 /// The title.
-pub const TITLE: Font = Font { size: TEXT + 2.5, bold: true, colour: INK };
+pub const TITLE: Font = Font {
+    size: TEXT + 2.5,
+    bold: true,
+    colour: INK,
+};
 /// The heading of a panel.
-pub const HEADING: Font = Font { size: TEXT, bold: true, colour: INK };
+pub const HEADING: Font = Font {
+    size: TEXT,
+    bold: true,
+    colour: INK,
+};
 
 /// The line of an objective.
-pub const OBJECTIVE: Stroke = Stroke { colour: INK, width: 1.3, dash: Dash::Solid };
+pub const OBJECTIVE: Stroke = Stroke {
+    colour: INK,
+    width: 1.3,
+    dash: Dash::Solid,
+};
 
 /// The dashes of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -140,15 +160,36 @@ pub struct Look {
 impl Look {
     /// The look of the `i`th. Colours repeat after seven, dashes after five: 35 differ.
     pub fn of(i: usize) -> Self {
-        const MARKERS: [Marker; 7] =
-            [Marker::Circle, Marker::Square, Marker::Up, Marker::Diamond, Marker::Down, Marker::Cross, Marker::Plus];
-        const DASHES: [Dash; 5] = [Dash::Solid, Dash::Long, Dash::DashDot, Dash::Short, Dash::Dots];
-        Self { colour: PALETTE[i % PALETTE.len()], marker: MARKERS[i % MARKERS.len()], dash: DASHES[i % DASHES.len()] }
+        const MARKERS: [Marker; 7] = [
+            Marker::Circle,
+            Marker::Square,
+            Marker::Up,
+            Marker::Diamond,
+            Marker::Down,
+            Marker::Cross,
+            Marker::Plus,
+        ];
+        const DASHES: [Dash; 5] = [
+            Dash::Solid,
+            Dash::Long,
+            Dash::DashDot,
+            Dash::Short,
+            Dash::Dots,
+        ];
+        Self {
+            colour: PALETTE[i % PALETTE.len()],
+            marker: MARKERS[i % MARKERS.len()],
+            dash: DASHES[i % DASHES.len()],
+        }
     }
 
     /// Its line, of a width in pixels.
     pub fn stroke(self, width: f64) -> Stroke {
-        Stroke { colour: self.colour, width, dash: self.dash }
+        Stroke {
+            colour: self.colour,
+            width,
+            dash: self.dash,
+        }
     }
 }
 
@@ -161,7 +202,12 @@ mod tests {
         let mut seen = Vec::new();
         for i in 0..35 {
             let look = Look::of(i);
-            let key = (look.colour.0, look.colour.1, look.colour.2, look.dash.array());
+            let key = (
+                look.colour.0,
+                look.colour.1,
+                look.colour.2,
+                look.dash.array(),
+            );
             assert!(!seen.contains(&key), "{i}");
             seen.push(key);
         }

@@ -20,9 +20,18 @@ fn every_study_has_charts_without_non_numbers() {
     for (name, study) in studies() {
         for chart in charts(&study).unwrap() {
             for wrong in ["NaN", "inf,", ",inf", "\"inf", "214748364"] {
-                assert!(!chart.svg.contains(wrong), "{wrong} in {} of {name}", chart.name);
+                assert!(
+                    !chart.svg.contains(wrong),
+                    "{wrong} in {} of {name}",
+                    chart.name
+                );
             }
-            assert!(chart.svg.len() < 60_000, "{} of {name} is {} bytes", chart.name, chart.svg.len());
+            assert!(
+                chart.svg.len() < 60_000,
+                "{} of {name} is {} bytes",
+                chart.name,
+                chart.svg.len()
+            );
             assert!(chart.svg.contains("<text"), "text stays text");
         }
     }
@@ -30,19 +39,44 @@ fn every_study_has_charts_without_non_numbers() {
 
 #[test]
 fn the_same_study_gives_the_same_bytes() {
-    let (a, b) = (charts(&fixture::compare()).unwrap(), charts(&fixture::compare()).unwrap());
-    assert!(a.iter().zip(&b).all(|(a, b)| a.name == b.name && a.svg == b.svg));
+    let (a, b) = (
+        charts(&fixture::compare()).unwrap(),
+        charts(&fixture::compare()).unwrap(),
+    );
+    assert!(
+        a.iter()
+            .zip(&b)
+            .all(|(a, b)| a.name == b.name && a.svg == b.svg)
+    );
     assert_eq!(png(&a[0].svg).unwrap(), png(&b[0].svg).unwrap());
 }
 
 #[test]
 fn a_comparison_has_the_charts_of_the_contract() {
-    let names: Vec<String> = charts(&fixture::compare()).unwrap().into_iter().map(|c| c.name).collect();
-    let wanted =
-        ["latency", "latency-page", "latency-checkout", "throughput", "breakdown", "percentiles", "utilisation"];
+    let names: Vec<String> = charts(&fixture::compare())
+        .unwrap()
+        .into_iter()
+        .map(|c| c.name)
+        .collect();
+    let wanted = [
+        "latency",
+        "latency-page",
+        "latency-checkout",
+        "throughput",
+        "breakdown",
+        "percentiles",
+        "utilisation",
+    ];
     assert_eq!(names, wanted);
-    let names: Vec<String> = charts(&fixture::single()).unwrap().into_iter().map(|c| c.name).collect();
-    assert_eq!(names, ["breakdown", "percentiles", "utilisation", "timeline"]);
+    let names: Vec<String> = charts(&fixture::single())
+        .unwrap()
+        .into_iter()
+        .map(|c| c.name)
+        .collect();
+    assert_eq!(
+        names,
+        ["breakdown", "percentiles", "utilisation", "timeline"]
+    );
 }
 
 #[test]
@@ -64,8 +98,16 @@ fn write_them_out() {
     let folder = std::path::PathBuf::from(std::env::var("CROSSOVER_CHARTS").unwrap());
     for (name, study) in studies() {
         for chart in charts(&study).unwrap() {
-            std::fs::write(folder.join(format!("{name}-{}.svg", chart.name)), &chart.svg).unwrap();
-            std::fs::write(folder.join(format!("{name}-{}.png", chart.name)), png(&chart.svg).unwrap()).unwrap();
+            std::fs::write(
+                folder.join(format!("{name}-{}.svg", chart.name)),
+                &chart.svg,
+            )
+            .unwrap();
+            std::fs::write(
+                folder.join(format!("{name}-{}.png", chart.name)),
+                png(&chart.svg).unwrap(),
+            )
+            .unwrap();
         }
     }
 }

@@ -10,14 +10,25 @@ use crate::experiment::{LoadUnit, Study};
 use crate::report::view::{self, ALL};
 
 /// Where everything offered is answered.
-const DIAGONAL: Stroke = Stroke { colour: GREY, width: 1.2, dash: Dash::Short };
+const DIAGONAL: Stroke = Stroke {
+    colour: GREY,
+    width: 1.2,
+    dash: Dash::Short,
+};
 /// What a contestant's demands allow at most.
-const CEILING: Stroke = Stroke { colour: GREY, width: 1.0, dash: Dash::Dots };
+const CEILING: Stroke = Stroke {
+    colour: GREY,
+    width: 1.0,
+    dash: Dash::Dots,
+};
 
 /// Draws the chart.
 pub fn draw(study: &Study) -> Result<String, ChartError> {
     let open = study.load_unit == LoadUnit::Rps;
-    let subtitle = format!("{}. Successful requests only; bands are 95 % intervals.", study.title);
+    let subtitle = format!(
+        "{}. Successful requests only; bands are 95 % intervals.",
+        study.title
+    );
     let mut page = Page::new("Throughput over load", &subtitle)?;
     let mut entries = legend(study);
     if open {
@@ -26,12 +37,27 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     }
     page.legend(&entries);
 
-    let curves: Vec<_> =
-        contestants(study).map(|(name, look)| (look, data(&view::curve(study, name, ALL), |row| row.throughput_rps))).collect();
-    let highest = curves.iter().flat_map(|(_, data)| data).map(|d| d.y).fold(0.0, f64::max);
+    let curves: Vec<_> = contestants(study)
+        .map(|(name, look)| {
+            (
+                look,
+                data(&view::curve(study, name, ALL), |row| row.throughput_rps),
+            )
+        })
+        .collect();
+    let highest = curves
+        .iter()
+        .flat_map(|(_, data)| data)
+        .map(|d| d.y)
+        .fold(0.0, f64::max);
     let last = view::loads(study).last().copied().unwrap_or(0.0);
     let y = Axis::linear(if open { highest.max(last) } else { highest } * 1.04, 7);
-    page.canvas.text((MARGIN, page.y + 8.0), "Requests answered per second", HEADING, Align::Left);
+    page.canvas.text(
+        (MARGIN, page.y + 8.0),
+        "Requests answered per second",
+        HEADING,
+        Align::Left,
+    );
     let top = page.y + 22.0;
     let panel = Panel {
         left: MARGIN + Panel::margin(&y).max(38.0),
@@ -44,7 +70,8 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     panel.frame(&mut page.canvas);
     panel.labels_below(&mut page.canvas);
     if open {
-        page.canvas.line(&[panel.at(0.0, 0.0), panel.at(last, last)], DIAGONAL);
+        page.canvas
+            .line(&[panel.at(0.0, 0.0), panel.at(last, last)], DIAGONAL);
         ceilings(study, &panel, &mut page, last);
     }
     for (look, data) in curves {
@@ -57,8 +84,16 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
 /// From the diagonal to the right: a contestant answers no more than its first resource allows.
 fn ceilings(study: &Study, panel: &Panel, page: &mut Page, last: f64) {
     for (info, (_, look)) in study.contestants.iter().zip(contestants(study)) {
-        let Some(bound) = info.bounds.first().filter(|b| b.load < last) else { continue };
+        let Some(bound) = info.bounds.first().filter(|b| b.load < last) else {
+            continue;
+        };
         let line = [panel.at(bound.load, bound.load), panel.at(last, bound.load)];
-        page.canvas.line(&line, Stroke { colour: look.colour, ..CEILING });
+        page.canvas.line(
+            &line,
+            Stroke {
+                colour: look.colour,
+                ..CEILING
+            },
+        );
     }
 }

@@ -15,15 +15,25 @@ type Figure = fn(&TimelineSlot) -> Option<f64>;
 /// Draws latency, throughput and requests in the system over time.
 pub fn draw(study: &Study) -> Result<String, ChartError> {
     let load = view::loads(study).first().copied();
-    let at = load.map_or_else(String::new, |load| format!(" At {} {}.", words::load(load), view::unit(study)));
-    let subtitle = format!("{}.{at} Means over the replications; left of the line is warm-up, not measured.", study.title);
+    let at = load.map_or_else(String::new, |load| {
+        format!(" At {} {}.", words::load(load), view::unit(study))
+    });
+    let subtitle = format!(
+        "{}.{at} Means over the replications; left of the line is warm-up, not measured.",
+        study.title
+    );
     let mut page = Page::new("The run over time", &subtitle)?;
     page.legend(&legend(study));
-    let rows: Vec<Option<&Row>> =
-        contestants(study).map(|(name, _)| load.and_then(|load| view::row(study, name, load, ALL))).collect();
+    let rows: Vec<Option<&Row>> = contestants(study)
+        .map(|(name, _)| load.and_then(|load| view::row(study, name, load, ALL)))
+        .collect();
     let panels: [(&str, Figure, bool); 3] = [
         ("Mean latency, ms", |slot| slot.mean_ms, true),
-        ("Requests answered per second", |slot| Some(slot.throughput_rps), false),
+        (
+            "Requests answered per second",
+            |slot| Some(slot.throughput_rps),
+            false,
+        ),
         ("Requests in the system", |slot| Some(slot.in_system), true),
     ];
     let mut last = None;
@@ -50,8 +60,13 @@ fn draw_panel(
     let slots = || rows.iter().flatten().flat_map(|row| row.timeline.iter());
     let values = || slots().filter_map(figure).filter(|v| v.is_finite());
     let highest = values().fold(f64::NAN, f64::max);
-    let y = if log { Axis::log(values()) } else { Axis::linear(highest * 1.1, 4) };
-    page.canvas.text((MARGIN, page.y + 8.0), heading, HEADING, Align::Left);
+    let y = if log {
+        Axis::log(values())
+    } else {
+        Axis::linear(highest * 1.1, 4)
+    };
+    page.canvas
+        .text((MARGIN, page.y + 8.0), heading, HEADING, Align::Left);
     let top = page.y + 22.0;
     let panel = Panel {
         left: MARGIN + Panel::margin(&y).max(38.0),
@@ -62,15 +77,26 @@ fn draw_panel(
         y,
     };
     panel.frame(&mut page.canvas);
-    let warmup = rows.iter().flatten().map(|row| row.warmup.as_secs_f64()).fold(0.0, f64::max);
+    let warmup = rows
+        .iter()
+        .flatten()
+        .map(|row| row.warmup.as_secs_f64())
+        .fold(0.0, f64::max);
     if warmup > 0.0 {
         panel.upright(&mut page.canvas, warmup, GREY);
     }
     for ((_, look), row) in contestants(study).zip(rows) {
         let slots = row.map_or(&[][..], |row| row.timeline.as_slice());
-        let points: Vec<_> = slots.iter().filter_map(|slot| Some(panel.at(slot.start_s, figure(slot)?))).collect();
+        let points: Vec<_> = slots
+            .iter()
+            .filter_map(|slot| Some(panel.at(slot.start_s, figure(slot)?)))
+            .collect();
         page.canvas.line(&points, look.stroke(1.6));
-        for point in points.iter().skip(points.len() / 8).step_by((points.len() / 4).max(1)) {
+        for point in points
+            .iter()
+            .skip(points.len() / 8)
+            .step_by((points.len() / 4).max(1))
+        {
             page.canvas.marker(*point, look.marker, 3.4, look.colour);
         }
     }

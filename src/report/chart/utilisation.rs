@@ -16,17 +16,29 @@ const MOST: usize = 7;
 /// Draws lines over load, or bars where there is one load.
 pub fn draw(study: &Study) -> Result<String, ChartError> {
     let resources = main_resources(study);
-    if view::single_load(study) { bars(study, &resources) } else { curves(study, &resources) }
+    if view::single_load(study) {
+        bars(study, &resources)
+    } else {
+        curves(study, &resources)
+    }
 }
 
 /// The resources most in use anywhere, in their order of appearance.
 fn main_resources(study: &Study) -> Vec<String> {
     let most = |name: &str| {
-        let used = study.rows.iter().flat_map(|row| &row.util).filter(|(n, _)| n == name);
+        let used = study
+            .rows
+            .iter()
+            .flat_map(|row| &row.util)
+            .filter(|(n, _)| n == name);
         used.map(|(_, used)| *used).fold(0.0, f64::max)
     };
     let all = columns::resources(study);
-    let mut ranked: Vec<(usize, f64)> = all.iter().enumerate().map(|(i, name)| (i, most(name))).collect();
+    let mut ranked: Vec<(usize, f64)> = all
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (i, most(name)))
+        .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked.truncate(MOST);
     ranked.sort_by_key(|(i, _)| *i);
@@ -36,9 +48,15 @@ fn main_resources(study: &Study) -> Vec<String> {
 fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
     const GAP: f64 = 18.0;
     const HEIGHT: f64 = 105.0;
-    let subtitle = format!("{}. A resource at 100 % is in use all the time.", study.title);
+    let subtitle = format!(
+        "{}. A resource at 100 % is in use all the time.",
+        study.title
+    );
     let mut page = Page::new("Utilisation over load", &subtitle)?;
-    let looks = resources.iter().enumerate().map(|(i, name)| (Sample::Line(Look::of(i)), name.clone()));
+    let looks = resources
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (Sample::Line(Look::of(i)), name.clone()));
     page.legend(&looks.collect::<Vec<_>>());
     let left = MARGIN + Panel::margin(&Axis::share());
     let width = (WIDTH - MARGIN - 8.0 - left - GAP) / 2.0;
@@ -54,10 +72,22 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             y.ticks.iter_mut().for_each(|(_, text)| text.clear());
         }
         let mut axis = load_axis(study);
-        axis.ticks = Axis::linear(view::loads(study).last().copied().unwrap_or(f64::NAN) * 1.02, 3).ticks;
-        let panel = Panel { left: x, top: page.y + 22.0, right: x + width, bottom: page.y + 22.0 + HEIGHT, x: axis, y };
+        axis.ticks = Axis::linear(
+            view::loads(study).last().copied().unwrap_or(f64::NAN) * 1.02,
+            3,
+        )
+        .ticks;
+        let panel = Panel {
+            left: x,
+            top: page.y + 22.0,
+            right: x + width,
+            bottom: page.y + 22.0 + HEIGHT,
+            x: axis,
+            y,
+        };
         let heading = shortened(name, HEADING, width);
-        page.canvas.text((x, page.y + 10.0), &heading, HEADING, Align::Left);
+        page.canvas
+            .text((x, page.y + 10.0), &heading, HEADING, Align::Left);
         panel.frame(&mut page.canvas);
         if i + 2 >= names.len() {
             panel.labels_below(&mut page.canvas);
@@ -66,7 +96,11 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
         last = Some(panel);
     }
     if let Some(last) = last {
-        let whole = Panel { left, right: WIDTH - MARGIN - 8.0, ..last };
+        let whole = Panel {
+            left,
+            right: WIDTH - MARGIN - 8.0,
+            ..last
+        };
         page.axis_title(&whole, load_title(study));
     }
     page.finish()
@@ -77,7 +111,12 @@ fn panel_curves(study: &Study, name: &str, resources: &[String], panel: &Panel, 
     for (i, resource) in resources.iter().enumerate() {
         let used = rows.iter().filter_map(|row| {
             let &(_, used) = row.util.iter().find(|(n, _)| n == resource)?;
-            Some(Datum { x: row.load, y: used, lo: used, hi: used })
+            Some(Datum {
+                x: row.load,
+                y: used,
+                lo: used,
+                hi: used,
+            })
         });
         panel.curve(&mut page.canvas, &used.collect::<Vec<_>>(), Look::of(i));
     }
@@ -86,9 +125,18 @@ fn panel_curves(study: &Study, name: &str, resources: &[String], panel: &Panel, 
 fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
     const STEP: f64 = 20.0;
     let load = view::loads(study).first().copied().unwrap_or(0.0);
-    let subtitle = format!("{}. At {} {}.", study.title, words::load(load), view::unit(study));
+    let subtitle = format!(
+        "{}. At {} {}.",
+        study.title,
+        words::load(load),
+        view::unit(study)
+    );
     let mut page = Page::new("Utilisation", &subtitle)?;
-    let names = resources.iter().map(|name| text_width(name, LABEL)).fold(0.0, f64::max).min(150.0);
+    let names = resources
+        .iter()
+        .map(|name| text_width(name, LABEL))
+        .fold(0.0, f64::max)
+        .min(150.0);
     let left = MARGIN + names + 8.0;
     let scale = Axis::share();
     for (name, look) in contestants(study) {
@@ -96,19 +144,41 @@ fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             .iter()
             .filter_map(|resource| {
                 let row = view::row(study, name, load, ALL)?;
-                row.util.iter().find(|(n, _)| n == resource).map(|&(_, used)| (resource, used))
+                row.util
+                    .iter()
+                    .find(|(n, _)| n == resource)
+                    .map(|&(_, used)| (resource, used))
             })
             .collect();
-        page.canvas.text((MARGIN, page.y + 9.0), name, HEADING, Align::Left);
+        page.canvas
+            .text((MARGIN, page.y + 9.0), name, HEADING, Align::Left);
         page.y += 20.0;
         for (resource, used) in used {
             let middle = page.y + STEP / 2.0;
             let right = WIDTH - MARGIN - 50.0;
             let at = |share: f64| left + scale.place(share) * (right - left);
-            page.canvas.text((left - 6.0, middle), &shortened(resource, LABEL, names), LABEL, Align::Right);
-            page.canvas.line(&[(at(0.0), middle + 7.0), (at(1.0), middle + 7.0)], HAIR);
-            page.canvas.rectangle((at(0.0), middle - 7.0), (at(used), middle + 7.0), look.colour);
-            page.canvas.text((at(used) + 5.0, middle), &words::percent(used), Font { colour: GREY, ..LABEL }, Align::Left);
+            page.canvas.text(
+                (left - 6.0, middle),
+                &shortened(resource, LABEL, names),
+                LABEL,
+                Align::Right,
+            );
+            page.canvas
+                .line(&[(at(0.0), middle + 7.0), (at(1.0), middle + 7.0)], HAIR);
+            page.canvas.rectangle(
+                (at(0.0), middle - 7.0),
+                (at(used), middle + 7.0),
+                look.colour,
+            );
+            page.canvas.text(
+                (at(used) + 5.0, middle),
+                &words::percent(used),
+                Font {
+                    colour: GREY,
+                    ..LABEL
+                },
+                Align::Left,
+            );
             page.y += STEP;
         }
         page.y += 8.0;

@@ -20,26 +20,50 @@ pub fn table(study: &Study) -> Table {
     let rows = study
         .contestants
         .iter()
-        .map(|info| row(info, find(&verdict.capacity_measured, info), equal.then(|| find(&verdict.capacity_equal_cpu, info))))
+        .map(|info| {
+            row(
+                info,
+                find(&verdict.capacity_measured, info),
+                equal.then(|| find(&verdict.capacity_equal_cpu, info)),
+            )
+        })
         .collect();
     let goal = words::objectives(&study.slo).unwrap_or_else(|| "no objective set".to_owned());
-    let title = format!("Load carried inside the objective ({goal}), {}", view::unit(study));
-    Table { title, header, rows, note: NOTE.to_owned() }
+    let title = format!(
+        "Load carried inside the objective ({goal}), {}",
+        view::unit(study)
+    );
+    Table {
+        title,
+        header,
+        rows,
+        note: NOTE.to_owned(),
+    }
 }
 
 fn find<'a>(capacities: &'a [Capacity], info: &ContestantInfo) -> Option<&'a Capacity> {
     capacities.iter().find(|c| c.contestant == info.name)
 }
 
-fn row(info: &ContestantInfo, measured: Option<&Capacity>, equal: Option<Option<&Capacity>>) -> Vec<String> {
+fn row(
+    info: &ContestantInfo,
+    measured: Option<&Capacity>,
+    equal: Option<Option<&Capacity>>,
+) -> Vec<String> {
     let mut cells = vec![info.name.clone(), carried(measured)];
     if let Some(equal) = equal {
         cells.push(carried(equal));
     }
     let busiest = measured.and_then(|c| c.bottleneck.as_ref());
-    cells.push(busiest.map_or_else(|| "–".to_owned(), |(name, used)| format!("{name} {}", words::percent(*used))));
+    cells.push(busiest.map_or_else(
+        || "–".to_owned(),
+        |(name, used)| format!("{name} {}", words::percent(*used)),
+    ));
     let bound = info.bounds.first();
-    cells.push(bound.map_or_else(|| "–".to_owned(), |b| format!("{} ({})", words::number(b.load), b.resource)));
+    cells.push(bound.map_or_else(
+        || "–".to_owned(),
+        |b| format!("{} ({})", words::number(b.load), b.resource),
+    ));
     cells.push(words::time(info.zero_load_ms));
     cells
 }

@@ -16,7 +16,12 @@ const ENDLESS: &str = "∞";
 pub fn tables(study: &Study) -> Vec<Table> {
     vec![
         table(study, "Median latency, ms", |row| row.p50_ms, false),
-        table(study, "p99 latency, ms, failures counted as infinite", |row| row.p99_slo_ms, true),
+        table(
+            study,
+            "p99 latency, ms, failures counted as infinite",
+            |row| row.p99_slo_ms,
+            true,
+        ),
     ]
 }
 
@@ -25,12 +30,19 @@ fn table(study: &Study, title: &str, figure: fn(&Row) -> Option<Estimate>, judge
     let mut header = vec![view::unit(study).to_owned()];
     header.extend(names.iter().map(|&name| name.to_owned()));
     let rows = view::loads(study).into_iter().map(|load| {
-        let cells = names.iter().map(|name| cell(view::row(study, name, load, ALL), figure, judged));
+        let cells = names
+            .iter()
+            .map(|name| cell(view::row(study, name, load, ALL), figure, judged));
         std::iter::once(words::load(load)).chain(cells).collect()
     });
     let rows: Vec<Vec<String>> = rows.collect();
     let note = note(&rows);
-    Table { title: title.to_owned(), header, rows, note }
+    Table {
+        title: title.to_owned(),
+        header,
+        rows,
+        note,
+    }
 }
 
 fn cell(row: Option<&Row>, figure: fn(&Row) -> Option<Estimate>, judged: bool) -> String {
@@ -52,13 +64,24 @@ fn cell(row: Option<&Row>, figure: fn(&Row) -> Option<Estimate>, judged: bool) -
 
 /// Explains the marks that occur.
 fn note(rows: &[Vec<String>]) -> String {
-    let occurs = |mark: &str| rows.iter().flatten().skip(1).any(|cell| cell == mark || cell.ends_with(&format!(" {mark}")));
+    let occurs = |mark: &str| {
+        rows.iter()
+            .flatten()
+            .skip(1)
+            .any(|cell| cell == mark || cell.ends_with(&format!(" {mark}")))
+    };
     let marks = [
         (MISSED, "objective missed"),
-        (UNKNOWN, "the intervals cannot tell whether the objective is met"),
+        (
+            UNKNOWN,
+            "the intervals cannot tell whether the objective is met",
+        ),
         (ENDLESS, "1 % or more failed"),
         (EMPTY, "too little data"),
     ];
-    let used = marks.iter().filter(|(mark, _)| occurs(mark)).map(|(mark, means)| format!("{mark} {means}"));
+    let used = marks
+        .iter()
+        .filter(|(mark, _)| occurs(mark))
+        .map(|(mark, means)| format!("{mark} {means}"));
     used.collect::<Vec<_>>().join("; ")
 }

@@ -24,9 +24,21 @@ pub fn markdown(study: &Study) -> String {
 
 fn push(out: &mut String, table: &Table) {
     out.push_str(&format!("**{}**\n\n", escaped(&table.title)));
-    let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|c| escaped(c)).collect::<Vec<_>>().join(" | "));
+    let line = |cells: &[String]| {
+        format!(
+            "| {} |\n",
+            cells
+                .iter()
+                .map(|c| escaped(c))
+                .collect::<Vec<_>>()
+                .join(" | ")
+        )
+    };
     out.push_str(&line(&table.header));
-    out.push_str(&format!("| --- |{}\n", " ---: |".repeat(table.header.len().saturating_sub(1))));
+    out.push_str(&format!(
+        "| --- |{}\n",
+        " ---: |".repeat(table.header.len().saturating_sub(1))
+    ));
     for row in &table.rows {
         out.push_str(&line(row));
     }
@@ -37,7 +49,9 @@ fn push(out: &mut String, table: &Table) {
 
 /// Nothing in a name or title can break the page.
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace(['\n', '\r'], " ")
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]

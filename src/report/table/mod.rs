@@ -38,7 +38,10 @@ pub fn tables(study: &Study) -> Vec<Table> {
         tables.push(capacity::table(study));
         tables
     };
-    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+    tables
+        .into_iter()
+        .filter(|table| !table.rows.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -48,9 +51,19 @@ mod tests {
 
     #[test]
     fn rows_are_as_wide_as_their_header() {
-        for study in [fixture::compare(), fixture::single(), fixture::closed(), fixture::saturated(), fixture::empty()] {
+        for study in [
+            fixture::compare(),
+            fixture::single(),
+            fixture::closed(),
+            fixture::saturated(),
+            fixture::empty(),
+        ] {
             for table in tables(&study) {
-                assert!(table.rows.iter().all(|row| row.len() == table.header.len()), "{}", table.title);
+                assert!(
+                    table.rows.iter().all(|row| row.len() == table.header.len()),
+                    "{}",
+                    table.title
+                );
             }
         }
     }

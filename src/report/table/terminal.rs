@@ -51,7 +51,16 @@ fn draw(out: &mut String, table: &Table, width: usize, colour: bool) {
 /// Groups of columns that fit, each beginning with the first column again.
 fn blocks(table: &Table, width: usize) -> Vec<Table> {
     let widths: Vec<usize> = (0..table.header.len())
-        .map(|i| table.rows.iter().map(|row| &row[i]).chain([&table.header[i]]).map(|c| c.chars().count() + 2).max().unwrap_or(0))
+        .map(|i| {
+            table
+                .rows
+                .iter()
+                .map(|row| &row[i])
+                .chain([&table.header[i]])
+                .map(|c| c.chars().count() + 2)
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     let first = widths.first().copied().unwrap_or(0);
     let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -66,7 +75,9 @@ fn blocks(table: &Table, width: usize) -> Vec<Table> {
             group.push(i);
         }
     }
-    let pick = |cells: &[String], group: &[usize]| group.iter().map(|&i| cells[i].clone()).collect::<Vec<_>>();
+    let pick = |cells: &[String], group: &[usize]| {
+        group.iter().map(|&i| cells[i].clone()).collect::<Vec<_>>()
+    };
     groups
         .iter()
         .map(|group| Table {
@@ -95,7 +106,10 @@ fn grid(table: &Table, colour: bool) -> String {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let text = grid.to_string();
-    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Breaks a text into lines of at most `width` characters at spaces; all but the first begin with `indent`.
@@ -137,7 +151,13 @@ mod tests {
 
     #[test]
     fn no_line_is_too_long() {
-        for study in [fixture::compare(), fixture::single(), fixture::closed(), fixture::saturated(), fixture::empty()] {
+        for study in [
+            fixture::compare(),
+            fixture::single(),
+            fixture::closed(),
+            fixture::saturated(),
+            fixture::empty(),
+        ] {
             for width in [60, 80, 120] {
                 for line in terminal(&study, width, false).lines() {
                     assert!(line.chars().count() <= width, "{width}: {line}");

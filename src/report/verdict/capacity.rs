@@ -10,11 +10,17 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = vec![goal(study)];
     if !verdict.capacity_equal_cpu.is_empty() {
         let ranking = ranking(&verdict.capacity_equal_cpu, unit, highest(study));
-        out.push(format!("At equal CPU (the concurrency model alone): {ranking}"));
+        out.push(format!(
+            "At equal CPU (the concurrency model alone): {ranking}"
+        ));
     }
     if !verdict.capacity_measured.is_empty() {
         let ranking = ranking(&verdict.capacity_measured, unit, highest(study));
-        let at = if verdict.capacity_equal_cpu.is_empty() { "Capacity" } else { "At the measured language ratios" };
+        let at = if verdict.capacity_equal_cpu.is_empty() {
+            "Capacity"
+        } else {
+            "At the measured language ratios"
+        };
         out.push(format!("{at}: {ranking}"));
     }
     out.extend(flip(study));
@@ -38,7 +44,10 @@ fn highest(study: &Study) -> Option<f64> {
 
 /// The bracket's ends as numbers that compare: nothing carried is 0, never missed is infinite.
 fn bracket(capacity: &Capacity) -> (f64, f64) {
-    (capacity.carries.unwrap_or(0.0), capacity.fails_at.unwrap_or(f64::INFINITY))
+    (
+        capacity.carries.unwrap_or(0.0),
+        capacity.fails_at.unwrap_or(f64::INFINITY),
+    )
 }
 
 /// Those that nobody is known to beat, and the rest; each by falling capacity.
@@ -47,7 +56,9 @@ fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacit
     let key = |c: &Capacity| (bracket(c).0, c.estimate.unwrap_or(0.0), bracket(c).1);
     let falling = |a: &Capacity, b: &Capacity| {
         let (a, b) = (key(a), key(b));
-        b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then(b.2.total_cmp(&a.2))
+        b.0.total_cmp(&a.0)
+            .then(b.1.total_cmp(&a.1))
+            .then(b.2.total_cmp(&a.2))
     };
     sorted.sort_by(|a, b| falling(a, b));
     let best = sorted.first().map_or(0.0, |c| bracket(c).0);
@@ -55,37 +66,68 @@ fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacit
 }
 
 fn ranking(capacities: &[Capacity], unit: &str, highest: Option<f64>) -> String {
-    let known: Vec<&Capacity> = capacities.iter().filter(|c| c.carries.or(c.fails_at).is_some()).collect();
+    let known: Vec<&Capacity> = capacities
+        .iter()
+        .filter(|c| c.carries.or(c.fails_at).is_some())
+        .collect();
     let head = ranking_of_known(&known, unit, highest);
-    let unknown = capacities.iter().filter(|c| c.carries.or(c.fails_at).is_none());
+    let unknown = capacities
+        .iter()
+        .filter(|c| c.carries.or(c.fails_at).is_none());
     let unknown: Vec<&str> = unknown.map(|c| c.contestant.as_str()).collect();
     match (known.is_empty(), unknown.is_empty()) {
         (_, true) => format!("{head}."),
-        (false, false) => format!("{head}; {} cannot be judged (too little data).", words::list(&unknown)),
+        (false, false) => format!(
+            "{head}; {} cannot be judged (too little data).",
+            words::list(&unknown)
+        ),
         (true, false) => "nobody can be judged: too little data.".to_owned(),
     }
 }
 
 fn ranking_of_known(known: &[&Capacity], unit: &str, highest: Option<f64>) -> String {
     if known.iter().all(|c| c.carries.is_none()) {
-        let lowest = known.iter().filter_map(|c| c.fails_at).fold(f64::INFINITY, f64::min);
-        let who = if known.len() == 1 { format!("{} does not meet it", known[0].contestant) } else { "nobody meets it".to_owned() };
-        return format!("{who}, not even at the lowest visited load ({} {unit})", words::load(lowest));
+        let lowest = known
+            .iter()
+            .filter_map(|c| c.fails_at)
+            .fold(f64::INFINITY, f64::min);
+        let who = if known.len() == 1 {
+            format!("{} does not meet it", known[0].contestant)
+        } else {
+            "nobody meets it".to_owned()
+        };
+        return format!(
+            "{who}, not even at the lowest visited load ({} {unit})",
+            words::load(lowest)
+        );
     }
-    if let ([_, _, ..], Some(highest), true) = (known, highest, known.iter().all(|c| c.fails_at.is_none())) {
+    if let ([_, _, ..], Some(highest), true) =
+        (known, highest, known.iter().all(|c| c.fails_at.is_none()))
+    {
         let highest = words::load(highest);
-        return format!("all meet it up to the highest visited load, {highest} {unit}: what tells them apart lies beyond");
+        return format!(
+            "all meet it up to the highest visited load, {highest} {unit}: what tells them apart lies beyond"
+        );
     }
     let (best, rest) = split(known);
     let named = |list: &[&Capacity]| {
-        words::list(&list.iter().map(|c| format!("{} {}", c.contestant, quantity(c))).collect::<Vec<_>>())
+        words::list(
+            &list
+                .iter()
+                .map(|c| format!("{} {}", c.contestant, quantity(c)))
+                .collect::<Vec<_>>(),
+        )
     };
     let head = match best.as_slice() {
         [one] if rest.is_empty() => format!("{} carries {} {unit}", one.contestant, quantity(one)),
         [one] => format!("{} carries most, {} {unit}", one.contestant, quantity(one)),
         several => format!("{} are not told apart, in {unit}", named(several)),
     };
-    if rest.is_empty() { head } else { format!("{head}; then {}", named(&rest)) }
+    if rest.is_empty() {
+        head
+    } else {
+        format!("{head}; then {}", named(&rest))
+    }
 }
 
 /// `about 522 (480 to 540)`.
@@ -93,10 +135,16 @@ fn quantity(capacity: &Capacity) -> String {
     match (capacity.carries, capacity.fails_at) {
         (Some(met), Some(missed)) => {
             let range = format!("{} to {}", words::load(met), words::load(missed));
-            capacity.estimate.map_or_else(|| range.clone(), |load| format!("about {} ({range})", words::number(load)))
+            capacity.estimate.map_or_else(
+                || range.clone(),
+                |load| format!("about {} ({range})", words::number(load)),
+            )
         }
         (Some(met), None) => format!("at least {} (never missed)", words::load(met)),
-        (None, Some(missed)) => format!("less than {} (missed at the lowest load)", words::load(missed)),
+        (None, Some(missed)) => format!(
+            "less than {} (missed at the lowest load)",
+            words::load(missed)
+        ),
         (None, None) => "unknown (too little data)".to_owned(),
     }
 }
@@ -110,11 +158,17 @@ fn flip(study: &Study) -> Option<String> {
     match &verdict.flip {
         Some(flip) => Some(flip_sentence(flip)),
         None => {
-            let best = |capacities: &[Capacity]| match split(&capacities.iter().collect::<Vec<_>>()).0.as_slice() {
+            let best = |capacities: &[Capacity]| match split(&capacities.iter().collect::<Vec<_>>())
+                .0
+                .as_slice()
+            {
                 [one] if capacities.len() > 1 => Some(one.contestant.clone()),
                 _ => None,
             };
-            let (equal, measured) = (best(&verdict.capacity_equal_cpu), best(&verdict.capacity_measured));
+            let (equal, measured) = (
+                best(&verdict.capacity_equal_cpu),
+                best(&verdict.capacity_measured),
+            );
             (equal.is_some() && equal == measured).then(|| {
                 "The same contestant carries most at both: the languages' speed does not decide who wins."
                     .to_owned()
@@ -124,7 +178,12 @@ fn flip(study: &Study) -> Option<String> {
 }
 
 fn flip_sentence(flip: &Flip) -> String {
-    let Flip { below, above, ratio, measured } = flip;
+    let Flip {
+        below,
+        above,
+        ratio,
+        measured,
+    } = flip;
     format!(
         "The winner flips where the same logic takes {} times as much CPU in {below}'s language as in {above}'s: below that \
          {below} carries most, above it {above}. Measured is {}.",
@@ -137,18 +196,36 @@ fn flip_sentence(flip: &Flip) -> String {
 fn bottlenecks(study: &Study) -> Option<String> {
     let unit = view::unit(study);
     let each = study.contestants.iter().filter_map(|info| {
-        let capacity = study.verdict.capacity_measured.iter().find(|c| c.contestant == info.name);
+        let capacity = study
+            .verdict
+            .capacity_measured
+            .iter()
+            .find(|c| c.contestant == info.name);
         let busiest = capacity.and_then(|c| Some((c.bottleneck.as_ref()?, c.carries?)));
         let bound = info.bounds.first();
         let name = &info.name;
         let seen = busiest.map(|((resource, used), at)| {
-            (resource.as_str(), format!("{} in use at {}", words::percent(*used), words::load(at)))
+            (
+                resource.as_str(),
+                format!("{} in use at {}", words::percent(*used), words::load(at)),
+            )
         });
-        let bound = bound.map(|b| (b.resource.as_str(), format!("full at {} by demand alone", words::number(b.load))));
+        let bound = bound.map(|b| {
+            (
+                b.resource.as_str(),
+                format!("full at {} by demand alone", words::number(b.load)),
+            )
+        });
         Some(match (seen, bound) {
-            (Some((seen, used)), Some((bound, full))) if seen == bound => format!("{name}: {seen} ({used}, {full})"),
-            (Some((seen, used)), Some((bound, full))) => format!("{name}: {seen} ({used}; but {bound} {full})"),
-            (Some((resource, how)), None) | (None, Some((resource, how))) => format!("{name}: {resource} ({how})"),
+            (Some((seen, used)), Some((bound, full))) if seen == bound => {
+                format!("{name}: {seen} ({used}, {full})")
+            }
+            (Some((seen, used)), Some((bound, full))) => {
+                format!("{name}: {seen} ({used}; but {bound} {full})")
+            }
+            (Some((resource, how)), None) | (None, Some((resource, how))) => {
+                format!("{name}: {resource} ({how})")
+            }
             (None, None) => return None,
         })
     });

@@ -16,10 +16,22 @@ pub fn sentences(study: &Study) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let guessed: Vec<&str> = study.contestants.iter().filter(|c| c.unvalidated).map(|c| c.name.as_str()).collect();
+    let guessed: Vec<&str> = study
+        .contestants
+        .iter()
+        .filter(|c| c.unvalidated)
+        .map(|c| c.name.as_str())
+        .collect();
     if !guessed.is_empty() {
-        let verb = if guessed.len() == 1 { "has a model" } else { "have models" };
-        out.push(format!("{} {verb} that no recording of a real server backs: take the figures as estimates.", words::list(&guessed)));
+        let verb = if guessed.len() == 1 {
+            "has a model"
+        } else {
+            "have models"
+        };
+        out.push(format!(
+            "{} {verb} that no recording of a real server backs: take the figures as estimates.",
+            words::list(&guessed)
+        ));
     }
     out.extend(study.shortfalls.iter().map(|shortfall| sentence(shortfall)));
     out
@@ -28,7 +40,14 @@ pub fn sentences(study: &Study) -> Vec<String> {
 /// A shortfall as a sentence of its own.
 fn sentence(shortfall: &str) -> String {
     let mut chars = shortfall.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
     let text = format!("{first}{}", chars.as_str());
-    if text.ends_with(['.', '!', '`']) { text } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '`']) {
+        text
+    } else {
+        format!("{text}.")
+    }
 }

@@ -8,17 +8,32 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let unit = view::unit(study);
     let mut out = Vec::new();
     if !study.verdict.crossings.is_empty() {
-        let each: Vec<String> = study.verdict.crossings.iter().map(|c| crossing(c, unit)).collect();
+        let each: Vec<String> = study
+            .verdict
+            .crossings
+            .iter()
+            .map(|c| crossing(c, unit))
+            .collect();
         out.push(format!("The p99 curves cross: {}.", each.join("; ")));
     }
     if study.contestants.len() > 1 {
-        out.extend(study.verdict.indifferent_up_to.map(|load| indifferent(load, unit)));
+        out.extend(
+            study
+                .verdict
+                .indifferent_up_to
+                .map(|load| indifferent(load, unit)),
+        );
     }
     out
 }
 
 fn crossing(crossing: &Crossing, unit: &str) -> String {
-    let Crossing { below, above, load, between: (low, high) } = crossing;
+    let Crossing {
+        below,
+        above,
+        load,
+        between: (low, high),
+    } = crossing;
     format!(
         "{below} answers sooner below about {} {unit}, {above} above (the intervals tell them apart at {} and at {})",
         words::number(*load),

@@ -7,7 +7,11 @@ use crate::report::words;
 
 /// Who meets the objective, who answers soonest, what is in use most and where the time goes.
 pub fn sentences(study: &Study) -> Vec<String> {
-    let rows: Vec<&Row> = study.rows.iter().filter(|row| row.endpoint == ALL).collect();
+    let rows: Vec<&Row> = study
+        .rows
+        .iter()
+        .filter(|row| row.endpoint == ALL)
+        .collect();
     let mut out = Vec::new();
     out.extend(objective(study, &rows));
     out.extend(saturated(study, &rows));
@@ -17,7 +21,11 @@ pub fn sentences(study: &Study) -> Vec<String> {
 }
 
 fn names(rows: &[&Row], which: impl Fn(&Row) -> bool) -> Option<String> {
-    let names: Vec<&str> = rows.iter().filter(|row| which(row)).map(|row| row.contestant.as_str()).collect();
+    let names: Vec<&str> = rows
+        .iter()
+        .filter(|row| which(row))
+        .map(|row| row.contestant.as_str())
+        .collect();
     (!names.is_empty()).then(|| words::list(&names))
 }
 
@@ -25,12 +33,27 @@ fn objective(study: &Study, rows: &[&Row]) -> Option<String> {
     let goal = words::objectives(&study.slo)?;
     let groups = [
         ("met by", names(rows, |row| row.within_slo == Some(true))),
-        ("missed by", names(rows, |row| row.within_slo == Some(false))),
-        ("not to be told for", names(rows, |row| row.within_slo.is_none())),
+        (
+            "missed by",
+            names(rows, |row| row.within_slo == Some(false)),
+        ),
+        (
+            "not to be told for",
+            names(rows, |row| row.within_slo.is_none()),
+        ),
     ];
-    let groups: Vec<String> = groups.into_iter().filter_map(|(how, who)| Some(format!("{how} {}", who?))).collect();
-    let load = view::loads(study).first().map_or_else(String::new, |&load| words::load(load));
-    Some(format!("At {load} {} the objective ({goal}) is {}.", view::unit(study), groups.join("; ")))
+    let groups: Vec<String> = groups
+        .into_iter()
+        .filter_map(|(how, who)| Some(format!("{how} {}", who?)))
+        .collect();
+    let load = view::loads(study)
+        .first()
+        .map_or_else(String::new, |&load| words::load(load));
+    Some(format!(
+        "At {load} {} the objective ({goal}) is {}.",
+        view::unit(study),
+        groups.join("; ")
+    ))
 }
 
 fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
@@ -38,33 +61,61 @@ fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
         return None;
     }
     let who = names(rows, |row| row.saturated)?;
-    Some(format!("Saturated, so that its latency grows for as long as the load lasts: {who}."))
+    Some(format!(
+        "Saturated, so that its latency grows for as long as the load lasts: {who}."
+    ))
 }
 
 /// The lowest p99, claimed only where its interval lies below every other.
 fn soonest(rows: &[&Row]) -> Option<String> {
-    let mut known: Vec<(&str, Estimate)> = rows.iter().filter_map(|r| Some((r.contestant.as_str(), r.p99_slo_ms?))).collect();
+    let mut known: Vec<(&str, Estimate)> = rows
+        .iter()
+        .filter_map(|r| Some((r.contestant.as_str(), r.p99_slo_ms?)))
+        .collect();
     known.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
     let (name, best) = *known.first()?;
-    let figure = |e: Estimate| format!("{} ({} to {})", words::time(e.value), words::number(e.lo), words::number(e.hi));
+    let figure = |e: Estimate| {
+        format!(
+            "{} ({} to {})",
+            words::time(e.value),
+            words::number(e.lo),
+            words::number(e.hi)
+        )
+    };
     if known.len() == 1 {
         return Some(format!("{name}: p99 {}.", figure(best)));
     }
-    let tied: Vec<&str> = known.iter().filter(|(_, e)| e.lo <= best.hi).map(|(name, _)| *name).collect();
-    let others: Vec<String> =
-        known.iter().filter(|(_, e)| e.lo > best.hi).map(|(name, e)| format!("{name} {}", figure(*e))).collect();
+    let tied: Vec<&str> = known
+        .iter()
+        .filter(|(_, e)| e.lo <= best.hi)
+        .map(|(name, _)| *name)
+        .collect();
+    let others: Vec<String> = known
+        .iter()
+        .filter(|(_, e)| e.lo > best.hi)
+        .map(|(name, e)| format!("{name} {}", figure(*e)))
+        .collect();
     let head = if tied.len() == 1 {
         format!("Lowest p99: {name}, {}", figure(best))
     } else {
-        format!("Lowest p99, not told apart by their intervals: {}, about {}", words::list(&tied), words::time(best.value))
+        format!(
+            "Lowest p99, not told apart by their intervals: {}, about {}",
+            words::list(&tied),
+            words::time(best.value)
+        )
     };
-    Some(if others.is_empty() { format!("{head}.") } else { format!("{head}; then {}.", words::list(&others)) })
+    Some(if others.is_empty() {
+        format!("{head}.")
+    } else {
+        format!("{head}; then {}.", words::list(&others))
+    })
 }
 
 /// The three largest parts of a contestant's mean latency, and its busiest resource.
 fn where_time_goes(row: &Row) -> Option<String> {
     let busiest = row.util.iter().max_by(|a, b| a.1.total_cmp(&b.1));
-    let busiest = busiest.map(|(name, used)| format!("in use most: {name}, {}", words::percent(*used)));
+    let busiest =
+        busiest.map(|(name, used)| format!("in use most: {name}, {}", words::percent(*used)));
     let Some(account) = row.account_ms else {
         return busiest.map(|busiest| format!("{}: {busiest}.", row.contestant));
     };
@@ -72,12 +123,22 @@ fn where_time_goes(row: &Row) -> Option<String> {
     if total <= 0.0 {
         return None;
     }
-    let mut parts: Vec<(Component, f64)> = Component::ALL.into_iter().map(|c| (c, account[c as usize] / total)).collect();
+    let mut parts: Vec<(Component, f64)> = Component::ALL
+        .into_iter()
+        .map(|c| (c, account[c as usize] / total))
+        .collect();
     parts.sort_by(|a, b| b.1.total_cmp(&a.1));
     let parts = parts.iter().take(3).filter(|(_, share)| *share >= 0.01);
-    let parts: Vec<String> = parts.map(|(c, share)| format!("{} {}", words::percent(*share), plain_name(*c))).collect();
+    let parts: Vec<String> = parts
+        .map(|(c, share)| format!("{} {}", words::percent(*share), plain_name(*c)))
+        .collect();
     let busiest = busiest.map_or_else(String::new, |busiest| format!("; {busiest}"));
-    Some(format!("{}: of the mean {}, {}{busiest}.", row.contestant, words::time(total), words::list(&parts)))
+    Some(format!(
+        "{}: of the mean {}, {}{busiest}.",
+        row.contestant,
+        words::time(total),
+        words::list(&parts)
+    ))
 }
 
 /// A state in the words of a sentence.

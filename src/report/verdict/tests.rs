@@ -9,7 +9,13 @@ fn text(study: &Study) -> String {
 }
 
 fn capacity(contestant: &str, carries: Option<f64>, fails_at: Option<f64>) -> Capacity {
-    Capacity { contestant: contestant.to_owned(), carries, fails_at, estimate: None, bottleneck: None }
+    Capacity {
+        contestant: contestant.to_owned(),
+        carries,
+        fails_at,
+        estimate: None,
+        bottleneck: None,
+    }
 }
 
 /// Two contestants with these brackets, nothing else concluded.
@@ -19,7 +25,10 @@ fn duel(a: (Option<f64>, Option<f64>), b: (Option<f64>, Option<f64>)) -> Study {
     study.contestants.iter_mut().for_each(|c| c.bounds.clear());
     study.verdict = Default::default();
     study.shortfalls.clear();
-    study.verdict.capacity_measured = vec![capacity("node", a.0, a.1), capacity("node-cluster", b.0, b.1)];
+    study.verdict.capacity_measured = vec![
+        capacity("node", a.0, a.1),
+        capacity("node-cluster", b.0, b.1),
+    ];
     study
 }
 
