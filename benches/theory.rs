@@ -1,14 +1,14 @@
 //! The table of errors against theory: `cargo bench --bench theory`, a Markdown table on standard output.
 //!
-//! The same cases as in `tests/it/theory`, each run four times as long. An argument limits it to the cases whose name
+//! The same cases as in `tests/it/theory/cases`, each run four times as long. An argument limits it to the cases whose name
 //! contains it.
 
+#[allow(dead_code)] // the tests use more of both
+#[path = "../tests/it/theory/cases/mod.rs"]
+mod cases;
+#[allow(dead_code)]
 #[path = "../tests/it/support.rs"]
-#[allow(dead_code)]
 mod support;
-#[path = "../tests/it/theory/mod.rs"]
-#[allow(dead_code)]
-mod theory;
 
 /// How many times longer than in the tests.
 const LONGER: f64 = 4.0;
@@ -18,7 +18,7 @@ fn main() {
     println!("| case | figure | theory | simulated | 95 % interval | error |");
     println!("| --- | --- | ---: | ---: | ---: | ---: |");
     let (mut all, mut outside) = (0, 0);
-    for case in theory::cases() {
+    for case in cases::all() {
         if filter
             .as_ref()
             .is_some_and(|part| !case.name.contains(part.as_str()))

@@ -49,6 +49,7 @@ fn tandem() -> Case {
         load: lambda,
         seconds: 100.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, network.sojourn_mean().unwrap()),
@@ -70,6 +71,7 @@ fn feedback() -> Case {
         load: 350.0,
         seconds: 200.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, network.sojourn_mean().unwrap()),
@@ -82,7 +84,7 @@ fn feedback() -> Case {
 fn thinking(users: u32, think: &str, steps: &str, contestant: &str, rest: &str) -> String {
     format!(
         "arrivals = {{ process = \"closed\", users = {users}, think = \"{think}\" }}\n\
-         run = {{ seed = 20 }}\n[endpoints.page]\nsteps = [ {steps} ]\n\
+         [endpoints.page]\nsteps = [ {steps} ]\n\
          [contestants.x]\nmodel = \"ideal\"\n{contestant}\n{rest}\n"
     )
 }
@@ -113,6 +115,7 @@ fn repair(servers: u32) -> Case {
         load: 40.0,
         seconds: 50.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, shop.response_mean()),
@@ -147,6 +150,7 @@ fn closed() -> Case {
         load: 12.0,
         seconds: 60.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, exact.response),
@@ -179,6 +183,7 @@ fn event_loop() -> Case {
         load: 800.0,
         seconds: 60.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, mean),

@@ -8,7 +8,7 @@ use super::{Case, Figure};
 pub fn open(rate: f64, steps: &str, contestant: &str, rest: &str) -> String {
     format!(
         "arrivals = {{ process = \"poisson\", rate = \"{rate}/s\" }}\n\
-         run = {{ seed = 20 }}\n\
+         \
          [endpoints.page]\nsteps = [ {steps} ]\n\
          [contestants.x]\nmodel = \"ideal\"\n{contestant}\n{rest}\n"
     )
@@ -54,6 +54,7 @@ fn mm1() -> Case {
         load: 800.0,
         seconds: 250.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -79,6 +80,7 @@ fn mm1_heavy() -> Case {
         load: 950.0,
         seconds: 1000.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -96,6 +98,7 @@ fn overloaded() -> Case {
         load: 1250.0,
         seconds: 50.0,
         replications: 20,
+        seed: 0,
         warmup: 1,
         theory: vec![(Figure::Throughput, 1e3), (Figure::Use("cores"), 1.0)],
     }
@@ -115,6 +118,7 @@ fn md1() -> Case {
         load: 800.0,
         seconds: 150.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -143,6 +147,7 @@ fn gamma() -> Case {
         load: 800.0,
         seconds: 150.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![(Figure::Mean, queue.sojourn_mean())],
     }
@@ -165,6 +170,7 @@ fn lognormal() -> Case {
         load: 500.0,
         seconds: 400.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -185,6 +191,7 @@ fn mm16() -> Case {
         load: queue.lambda,
         seconds: 12.0,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -219,6 +226,7 @@ fn loss(servers: u32, backlog: u32, rate: f64) -> Case {
         load: rate,
         seconds: 40_000.0 / rate,
         replications: 40,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Loss, queue.loss()),
@@ -256,6 +264,7 @@ fn four_servers() -> Vec<Case> {
             load: queue.lambda,
             seconds: 25.0,
             replications: 30,
+            seed: 0,
             warmup: 1,
             theory: vec![
                 (Figure::Mean, queue.sojourn_mean()),

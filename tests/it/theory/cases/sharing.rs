@@ -41,6 +41,7 @@ fn sharing(name: &'static str, work: &str) -> Case {
         load: 500.0,
         seconds: 50.0,
         replications: 20,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sharing_sojourn_mean()),
@@ -57,7 +58,7 @@ fn short_among_long() -> Case {
         scv: 0.0,
     };
     let text = format!(
-        "arrivals = {{ process = \"poisson\", rate = \"500/s\" }}\nrun = {{ seed = 20 }}\n\
+        "arrivals = {{ process = \"poisson\", rate = \"500/s\" }}\n\
          [endpoints.short]\nweight = 9\nsteps = [ {{ cpu = \"0.5ms\" }} ]\n\
          [endpoints.long]\nweight = 1\nsteps = [ {{ cpu = \"5.5ms\" }} ]\n\
          [contestants.x]\nmodel = \"ideal\"\n{FINE}\n"
@@ -68,6 +69,7 @@ fn short_among_long() -> Case {
         load: 500.0,
         seconds: 50.0,
         replications: 20,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::MeanOf(0), queue.sharing_sojourn_of(0.5e-3)),
@@ -92,6 +94,7 @@ fn any_order() -> Vec<Case> {
             load: queue.lambda,
             seconds: 100.0 / f64::from(servers),
             replications: 30,
+            seed: 0,
             warmup: 1,
             theory: vec![
                 (Figure::Mean, queue.sojourn_mean()),
@@ -129,6 +132,7 @@ fn gil() -> Case {
         load: 700.0,
         seconds: 100.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -153,6 +157,7 @@ fn per_process() -> Case {
         load: 2800.0,
         seconds: 30.0,
         replications: 30,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Mean, queue.sojourn_mean()),
@@ -174,6 +179,7 @@ fn infinite(name: &'static str, step: &str) -> Case {
         load: 1000.0,
         seconds: 50.0,
         replications: 20,
+        seed: 0,
         warmup: 1,
         theory: vec![
             (Figure::Number, queue.infinite_servers_number_mean()),
