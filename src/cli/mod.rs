@@ -1,9 +1,69 @@
 //! The command line: one file a subcommand, each thin.
+//!
+//! | file | is |
+//! | --- | --- |
+//! | `args` | what can be typed |
+//! | `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
+//! | `study` | what `compare` and `run` share: read, simulate, save, show |
+//! | `outcome` | how a command ends: exit statuses 0 to 3 |
+//! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
+//!
+//! Only here are the clock on the wall, the terminal and the folder of results.
+
+mod args;
+mod check;
+mod compare;
+mod completions;
+mod examples;
+mod init;
+mod interrupt;
+mod models;
+mod outcome;
+mod output;
+mod progress;
+mod run;
+mod study;
 
 use std::process::ExitCode;
+
+use args::{Args, Command};
+use clap::Parser;
+use outcome::{Done, Failure};
 
 /// Runs the command the arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print(); // nobody is left to tell
+            return ExitCode::from(if error.use_stderr() {
+                outcome::REFUSED
+            } else {
+                outcome::DONE
+            });
+        }
+    };
+    match dispatch(args) {
+        Ok(done) => done.status(),
+        Err(failure) => {
+            output::complain(&failure.to_string());
+            failure.status()
+        }
+    }
+}
+
+fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
+    match command {
+        None => compare::compare(&global, compare::DEFAULT),
+        Some(Command::Compare { scenario }) => {
+            compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
+        }
+        Some(Command::Run { scenario }) => run::run(&global, &scenario),
+        Some(Command::Check { files }) => check::check(&global, &files),
+        Some(Command::Init { folder }) => init::init(&global, &folder),
+        Some(Command::Models) => models::models(),
+        Some(Command::Examples) => examples::examples(),
+        Some(Command::Completions { shell }) => completions::completions(shell),
+    }
 }

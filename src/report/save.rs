@@ -36,18 +36,17 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    std::fs::create_dir_all(folder).map_err(|source| SaveError::Write {
-        path: folder.to_owned(),
-        source,
-    })?;
     files
         .iter()
         .map(|(name, bytes)| write(&folder.join(name), bytes))
         .collect()
 }
 
-/// Writes a file beside its place and moves it there.
-fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
+/// Writes a file beside its place and moves it there, so that it appears whole or not at all. Makes its folder.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
     whole(path, bytes).map_err(|source| SaveError::Write {
         path: path.to_owned(),
         source,
@@ -56,28 +55,22 @@ fn write(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
 }
 
 fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .permissions(permissions())
-        .tempfile_in(folder)?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // What a file gets that is simply created, less the process's mask; a temporary one would be its owner's alone.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
-}
-
-/// What a file gets that is simply created; a temporary file would be its owner's alone.
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::Permissions::from_mode(0o666) // less the process's mask
-}
-
-#[cfg(not(unix))]
-fn permissions() -> std::fs::Permissions {
-    std::env::temp_dir()
-        .metadata()
-        .map(|m| m.permissions())
-        .expect("the folder for temporary files exists")
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ impl Axis {
         let (lo, hi) = (lo / 1.15, (hi * 1.15).max(lo * 3.0));
         let decades = (hi / lo).log10();
         let steps: &[f64] = match decades {
+            d if d <= 0.8 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0],
             d if d <= 3.0 => &[1.0, 2.0, 5.0],
             d if d <= 4.0 => &[1.0, 3.0],
             _ => &[1.0],
@@ -161,11 +162,14 @@ fn tick_text(value: f64, step: f64) -> String {
 }
 
 fn log_text(value: f64) -> String {
-    if value >= 1.0 {
+    if value >= 10.0 {
         return words::load(value.round());
     }
+    // 1.5 needs one digit more than 1 or 2.
     let decimals = usize::try_from(-value.log10().floor() as i32).unwrap_or(0);
-    format!("{value:.decimals$}")
+    let more = format!("{value:.*}", decimals + 1);
+    more.strip_suffix('0')
+        .map_or(more.clone(), |less| less.trim_end_matches('.').to_owned())
 }
 
 #[cfg(test)]
@@ -187,6 +191,14 @@ mod tests {
         assert_eq!(
             texts(&Axis::log([0.02, 0.4].into_iter())),
             ["0.02", "0.05", "0.1", "0.2"]
+        );
+        assert_eq!(
+            texts(&Axis::log([1.0, 2.0].into_iter())),
+            ["1", "1.5", "2", "3"]
+        );
+        assert_eq!(
+            texts(&Axis::log([12.0, 29.0].into_iter())),
+            ["15", "20", "30"]
         );
         assert_eq!(
             texts(&Axis::nines(0.999)),

@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::{Align, Font, text_width};
 use super::page::{MARGIN, Page, Sample, WIDTH, shortened};
 use super::panel::Panel;
-use super::style::{GREY, INK, LABEL, QUIET};
+use super::style::{GREY, INK, LABEL, QUIET, WHITE};
 use super::{ChartError, contestants};
 use crate::experiment::Study;
 use crate::measure::Component;
@@ -156,11 +156,7 @@ fn bar(
 /// Text that can be read on a colour.
 fn on(RGBColor(r, g, b): RGBColor) -> RGBColor {
     let light = 0.299 * f64::from(r) + 0.587 * f64::from(g) + 0.114 * f64::from(b);
-    if light > 130.0 {
-        INK
-    } else {
-        RGBColor(255, 255, 255)
-    }
+    if light > 130.0 { INK } else { WHITE }
 }
 
 /// In a bar: what the request does itself, what others do for it, what it waits for.

@@ -1,10 +1,10 @@
 //! `latency`: the 99th percentile and the median over load, logarithmic.
 
 use super::axis::Axis;
-use super::canvas::{Align, Stroke};
+use super::canvas::{Align, Stroke, text_width};
 use super::page::{MARGIN, Page, Sample, WIDTH};
 use super::panel::{Datum, Panel};
-use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE};
+use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE, QUIET, WHITE};
 use super::{ChartError, contestants, data, legend, load_axis, load_title, which};
 use crate::experiment::{Estimate, LoadUnit, Row, Study};
 use crate::kernel::Span;
@@ -129,10 +129,31 @@ fn panel(
     if let Some(limit) = part.limit {
         panel.level(&mut page.canvas, limit.as_millis_f64(), OBJECTIVE);
     }
+    let mut triangles: Vec<f64> = Vec::new();
+    let mut empty = true;
     for (look, rows) in curves {
         let data = data(rows, part.figure);
+        empty &= data.is_empty();
         panel.curve(&mut page.canvas, &data, *look);
-        saturation(&panel, page, rows, data.last(), *look);
+        if let Some(first) = rows.iter().find(|row| row.saturated) {
+            let beside = triangles.iter().filter(|&&load| load == first.load).count();
+            saturation(&panel, page, first.load, beside, data.last(), *look);
+            triangles.push(first.load);
+        }
+    }
+    if empty {
+        let middle = (
+            (panel.left + panel.right) / 2.0,
+            (panel.top + panel.bottom) / 2.0,
+        );
+        let text = "nobody kept up, or too little data";
+        let half = text_width(text, QUIET) / 2.0 + 6.0;
+        page.canvas.rectangle(
+            (middle.0 - half, middle.1 - 10.0),
+            (middle.0 + half, middle.1 + 10.0),
+            WHITE,
+        );
+        page.canvas.text(middle, text, QUIET, Align::Middle);
     }
     panel
 }
@@ -149,13 +170,21 @@ fn bounds(study: &Study, panel: &Panel, page: &mut Page) {
     }
 }
 
-/// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load.
-fn saturation(panel: &Panel, page: &mut Page, rows: &[&Row], last: Option<&Datum>, look: Look) {
-    let Some(first) = rows.iter().find(|row| row.saturated) else {
-        return;
-    };
-    let (x, top) = (panel.at(first.load, 0.0).0, panel.top - STRIP / 2.0);
-    if let Some(last) = last.filter(|last| last.x < first.load) {
+/// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load, to the left of
+/// those already there.
+fn saturation(
+    panel: &Panel,
+    page: &mut Page,
+    load: f64,
+    beside: usize,
+    last: Option<&Datum>,
+    look: Look,
+) {
+    let (x, top) = (
+        panel.at(load, 0.0).0 - 10.0 * beside as f64,
+        panel.top - STRIP / 2.0,
+    );
+    if let Some(last) = last.filter(|last| last.x < load) {
         let stroke = Stroke {
             colour: look.colour,
             width: 0.8,

@@ -75,6 +75,6 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
             }
         }
     }
-    page.axis_title(&panel, "requests that are faster");
+    page.axis_title(&panel, "share of the requests that are faster");
     page.finish()
 }

@@ -19,6 +19,8 @@ const PALETTE: [RGBColor; 7] = [
 pub const INK: RGBColor = RGBColor(34, 34, 34);
 /// Text of lesser weight, axes.
 pub const GREY: RGBColor = RGBColor(96, 96, 96);
+/// The page.
+pub const WHITE: RGBColor = RGBColor(255, 255, 255);
 /// Grid lines.
 pub const FAINT: RGBColor = RGBColor(226, 226, 226);
 

@@ -1,0 +1,140 @@
+//! What can be typed.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Where does the event loop stop winning?
+///
+/// Simulates server concurrency models (Node's event loop, gunicorn's processes and threads, any other model file) under the same
+/// requests, and says who serves people better at which load, and why. Without a command: `compare` of the embedded quickstart.
+#[derive(Debug, Parser)]
+#[command(name = "crossover", version, max_term_width = 100, disable_help_subcommand = true, after_help = AFTER)]
+pub struct Args {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const AFTER: &str = "\
+SCENARIO is a file, or the name of an embedded example (`crossover examples`).
+Exit status: 0 done; 1 failed while running; 2 wrong usage or a file that was refused; 3 --assert-slo was missed.";
+
+/// Flags of every command.
+#[derive(Debug, Flags)]
+#[command(next_help_heading = "Flags of every command")]
+pub struct Global {
+    /// Override a key of the scenario or of its models, e.g. arrivals.rate=400/s; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE", global = true)]
+    pub set: Vec<String>,
+    /// The seed of all dice
+    #[arg(long, value_name = "N", global = true)]
+    pub seed: Option<u64>,
+    /// How often each simulation is repeated with other dice
+    #[arg(long, value_name = "N", global = true)]
+    pub replications: Option<NonZeroU32>,
+    /// Repeat until the interval of each p99 is at most this wide to either side, e.g. 5%
+    #[arg(long, value_name = "P", global = true, value_parser = precision)]
+    pub precision: Option<f64>,
+    /// Threads to simulate on; results do not depend on it [default: all cores]
+    #[arg(long, value_name = "N", global = true)]
+    pub threads: Option<NonZeroUsize>,
+    /// The folder for results [default: output/<scenario>]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub out: Option<PathBuf>,
+    /// How results are written to standard output
+    #[arg(long, value_name = "FORMAT", global = true, default_value = "table")]
+    pub format: Format,
+    /// No progress and no remarks on standard error
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Exit with status 3 unless every contestant is shown to meet the objectives at every load
+    #[arg(long, global = true)]
+    pub assert_slo: bool,
+}
+
+/// How results are written to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables and the verdict, for people
+    Table,
+    /// As in results.json
+    Json,
+    /// As in results.csv
+    Csv,
+    /// Tables and the verdict, for a report
+    Markdown,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Latency and throughput of all contestants over load
+    Compare {
+        /// A file or an embedded example [default: quickstart]
+        scenario: Option<String>,
+    },
+    /// One load in depth: percentiles, where the time goes, utilisations, the run over time
+    Run {
+        /// A file or an embedded example
+        scenario: String,
+    },
+    /// Read files and say what is wrong with them; run nothing
+    Check {
+        /// Scenarios, models, hosts' models
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+    },
+    /// Write the embedded models and examples out to be edited
+    Init {
+        /// Where to
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
+    /// List the embedded models
+    Models,
+    /// List the embedded examples
+    Examples,
+    /// Write completions for a shell to standard output
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+}
+
+/// A relative precision: `5%` or `0.05`.
+fn precision(text: &str) -> Result<f64, String> {
+    let (number, scale) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 0.01),
+        None => (text, 1.0),
+    };
+    match number.parse::<f64>().map(|n| n * scale) {
+        Ok(p) if p > 0.0 && p < 1.0 => Ok(p),
+        _ => Err("expected a share between 0 and 1, such as 5% or 0.05".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn precision_is_a_share() {
+        assert_eq!(precision("5%"), Ok(0.05));
+        assert_eq!(precision("0.05"), Ok(0.05));
+        for wrong in ["", "%", "5", "-1%", "0", "100%", "NaN", "five"] {
+            assert!(precision(wrong).is_err(), "{wrong}");
+        }
+    }
+}
