@@ -3,3 +3,4 @@
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
 mod support;
+mod theory;
