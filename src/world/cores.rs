@@ -26,7 +26,7 @@ impl World<'_> {
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             carrier.state = CarrierState::Running;
             carrier.mark = self.now;
-            return self.go_on(id);
+            return self.go_on_in_control(id);
         };
         match scheduler.wake(id, self.now) {
             Wake::Runs(core) => {
@@ -57,8 +57,22 @@ impl World<'_> {
         self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
-    /// A thread gets a core, one that idled for `gap` or one that another thread had.
+    /// A thread gets a core, one that idled for `gap` or one that another thread had. If it leaves again at once, because
+    /// the lock it needs is taken, the next in the queue gets the core.
     fn start_on_core(&mut self, id: u32, core: u32, gap: Option<Span>) {
+        let host = self.carriers[id as usize].host as usize;
+        self.put_on_core(id, core, gap);
+        let mut left = self.go_on(id);
+        while let Some((next, core)) = left {
+            self.put_on_core(next, core, None);
+            left = self.go_on(next);
+        }
+        if let (Some(gap), Some(scheduler)) = (gap, &mut self.hosts[host].scheduler) {
+            scheduler.was_only_visited(core, gap);
+        }
+    }
+
+    fn put_on_core(&mut self, id: u32, core: u32, gap: Option<Span>) {
         let host = self.carriers[id as usize].host as usize;
         let plan = &self.plan.hosts[host].host;
         let last = self.hosts[host]
@@ -83,11 +97,12 @@ impl World<'_> {
         carrier.mark = self.now;
         carrier.switch = switch;
         carrier.cold += cold;
-        self.go_on(id);
     }
 
-    /// A thread on a core, with a burst in hand: sees to the lock, then runs.
-    pub fn go_on(&mut self, id: u32) {
+    /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
+    /// who gets its core next.
+    #[must_use]
+    fn go_on(&mut self, id: u32) -> Option<(u32, u32)> {
         let (process, native) = (
             self.carriers[id as usize].process,
             self.carriers[id as usize].native,
@@ -96,7 +111,10 @@ impl World<'_> {
             match (native, lock.held_by(id)) {
                 (true, true) => self.release_lock(id),
                 (true, false) => {}
-                (false, true) if lock.drop_requested() => return self.forced_drop(id),
+                (false, true) if lock.drop_requested() => {
+                    self.forced_drop(id);
+                    return None;
+                }
                 (false, true) => {}
                 (false, false) => match lock.try_take(id) {
                     Some(dropper) => {
@@ -106,11 +124,11 @@ impl World<'_> {
                         }
                     }
                     None => {
-                        // It only looked: too short a visit to pay for the switch or to warm the core.
+                        // It only looked: too short a visit to pay for the switch.
                         self.carriers[id as usize].switch = Span::ZERO;
                         self.carriers[id as usize].cold = Span::ZERO;
-                        self.leave_core(id);
-                        return self.wait_for_lock(id);
+                        self.wait_for_lock(id);
+                        return self.vacate_core(id);
                     }
                 },
             }
@@ -128,6 +146,14 @@ impl World<'_> {
             },
         );
         self.arm(id);
+        None
+    }
+
+    /// The same for a thread that was in control, and so for the core it may leave.
+    pub fn go_on_in_control(&mut self, id: u32) {
+        if let Some((next, core)) = self.go_on(id) {
+            self.start_on_core(next, core, None);
+        }
     }
 
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
@@ -234,6 +260,13 @@ impl World<'_> {
 
     /// A thread gives its core up; the next in the queue gets it.
     pub fn leave_core(&mut self, id: u32) {
+        if let Some((next, core)) = self.vacate_core(id) {
+            self.start_on_core(next, core, None);
+        }
+    }
+
+    /// A thread gives its core up. Returns who is to have it, and the core.
+    fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
         let host = self.carriers[id as usize].host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             let carrier = &mut self.carriers[id as usize];
@@ -241,18 +274,16 @@ impl World<'_> {
             if carrier.slot != NONE {
                 self.agenda.clear(carrier.slot as usize);
             }
-            return;
+            return None;
         };
         let (core, next) = scheduler.leave(id, self.now);
-        match next {
-            Some(next) => self.start_on_core(next, core, None),
-            None => {
-                let since = self.hosts[host].since[core as usize];
-                self.account_core(host, core, since);
-                self.agenda
-                    .clear((self.plan.hosts[host].core_slot + core) as usize);
-            }
+        if next.is_none() {
+            let since = self.hosts[host].since[core as usize];
+            self.account_core(host, core, since);
+            self.agenda
+                .clear((self.plan.hosts[host].core_slot + core) as usize);
         }
+        next.map(|next| (next, core))
     }
 
     fn account_core(&mut self, host: usize, core: u32, since: Time) {
@@ -387,6 +418,14 @@ impl World<'_> {
                 self.account_lock(process);
             }
             let service = self.processes[process as usize].service as usize;
+            if service == 0 {
+                let recorder = &mut self.recorder;
+                self.processes[process as usize]
+                    .event_loop
+                    .monitor_idle(self.now, |interval, times| {
+                        recorder.loop_tick(interval, times)
+                    });
+            }
             for pool in 0..self.processes[process as usize].pools.len() {
                 let used = self.processes[process as usize].pools[pool].account(self.now);
                 self.recorder
