@@ -6,4 +6,5 @@ mod fingerprints;
 mod properties;
 mod random;
 mod support;
+mod theory;
 mod traces;
