@@ -8,7 +8,7 @@ use crossover::world::{Plan, Setting};
 use proptest::prelude::*;
 
 use crate::random::Tape;
-use crate::support::scenario;
+use crate::support::{scenario, scenario_with};
 
 const HORIZON: Span = Span(200_000_123);
 
@@ -141,7 +141,7 @@ fn differ(one: &Outcome, other: &Outcome) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..90)) {
@@ -164,5 +164,25 @@ proptest! {
             prop_assert_eq!(differ_for_requests(once, full), None, "elided and full: {}", text);
         }
         prop_assert!(begun.elapsed() < Duration::from_secs(20), "time stands still\n{text}");
+    }
+
+    /// Nobody is forgotten: when no more requests come, all that came end, whatever they wait for. (Where a process takes
+    /// a limited number of connections and nobody ever closes one, the rest may rightly wait for ever.)
+    #[test]
+    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..90), gap_us in 20u64..800) {
+        let (text, _) = Tape::new(&tape).scenario();
+        let (_, rest) = text.split_once("[clients]").expect("clients follow arrivals");
+        let closes = ["keep_alive = false", "connections.keep_alive"];
+        prop_assume!(!rest.contains("below-limit") || closes.iter().any(|words| rest.contains(words)));
+        let text = format!("arrivals = {{ process = \"replay\", file = \"times\" }}\n[clients]{rest}");
+        let times: String = (0..80).map(|n| format!("{}us\n", n * gap_us)).collect();
+        let scenario = scenario_with(&text, &[("times", &times)]);
+        for elide in [true, false] {
+            let setting = Setting { elide, ..Setting::new(1.0, Span::from_secs(60)) };
+            let plan = Plan::compile(&scenario.contestants[0], &scenario.arrivals, setting);
+            let outcome = plan.run(7, 0);
+            prop_assert_eq!((outcome.arrived, outcome.in_flight), (80, 0), "{}", text);
+            little(&outcome);
+        }
     }
 }
