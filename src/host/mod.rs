@@ -3,6 +3,11 @@
 pub mod lock;
 pub mod scheduler;
 
+#[cfg(test)]
+mod lock_tests;
+#[cfg(test)]
+mod twin;
+
 use crate::kernel::Span;
 
 /// A host as its file describes it. [`Default`] is the ideal: any number of cores.

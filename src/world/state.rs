@@ -424,7 +424,7 @@ impl<'p> World<'p> {
             self.users = vec![0; *users as usize];
             self.user_connections = vec![NONE; *users as usize];
             for user in 0..*users {
-                self.think(user);
+                self.think(user, Span::MAX);
             }
         } else {
             self.next_arrival();
