@@ -2,4 +2,5 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod profile;
 mod support;
