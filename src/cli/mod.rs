@@ -12,6 +12,7 @@
 
 mod args;
 mod check;
+mod compare;
 mod completions;
 mod examples;
 mod init;
@@ -19,6 +20,9 @@ mod interrupt;
 mod models;
 mod outcome;
 mod output;
+mod progress;
+mod run;
+mod study;
 
 use std::process::ExitCode;
 
@@ -51,7 +55,11 @@ pub fn main() -> ExitCode {
 
 fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
     match command {
-        None | Some(Command::Compare { .. }) | Some(Command::Run { .. }) => Ok(Done::Well),
+        None => compare::compare(&global, compare::DEFAULT),
+        Some(Command::Compare { scenario }) => {
+            compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
+        }
+        Some(Command::Run { scenario }) => run::run(&global, &scenario),
         Some(Command::Check { files }) => check::check(&global, &files),
         Some(Command::Init { folder }) => init::init(&global, &folder),
         Some(Command::Models) => models::models(),

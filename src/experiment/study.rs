@@ -4,16 +4,7 @@ use crate::kernel::Span;
 use crate::measure::Component;
 use crate::scenario::Slo;
 
-/// A figure with its 95 % interval. Absent where the data cannot support it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// Lower end of the 95 % interval.
-    pub lo: f64,
-    /// Upper end.
-    pub hi: f64,
-}
+pub use crate::stats::Estimate;
 
 /// What the loads of a study count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +55,8 @@ pub struct Study {
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.
     pub shortfalls: Vec<String>,
+    /// What was decided for the user and must be said: the load that a run in depth chose.
+    pub notes: Vec<String>,
 }
 
 /// A contestant and what theory says of it.
@@ -181,6 +174,22 @@ pub struct Verdict {
     pub crossings: Vec<Crossing>,
     /// The highest load up to which no contestant's p99 is more than 10 % or 1 ms beyond the best's: "it does not matter".
     pub indifferent_up_to: Option<f64>,
+    /// At each load, everybody's p99 (failures as infinite) beyond the best's, as a paired difference: the same requests in
+    /// both, so its interval is narrower than the two percentiles' own. Without those for whom it is infinite or unknown.
+    pub differences: Vec<Difference>,
+}
+
+/// How far a contestant is behind the best at a load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The load.
+    pub load: f64,
+    /// Who has the lowest p99 at it.
+    pub best: String,
+    /// Who is compared with it.
+    pub other: String,
+    /// The other's `p99_slo_ms` minus the best's. Tells the two apart if its interval excludes zero.
+    pub p99_slo_ms: Estimate,
 }
 
 /// The load a contestant carries inside the SLO.

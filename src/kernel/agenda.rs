@@ -93,7 +93,7 @@ impl Agenda {
     }
 
     /// Sets what the slot waits for, in place of whatever it waited for before.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, slot: usize, time: Time, kind: u8, index: u32) {
         let entry = self.entry(time, kind, index);
         self.replay(slot, entry);
@@ -129,7 +129,7 @@ impl Agenda {
     }
 
     /// Takes the next event.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<Event> {
         if self.tree[1] == self.fired {
             self.replay(self.leaf_of(self.fired), NEVER);

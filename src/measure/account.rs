@@ -25,6 +25,12 @@ impl Account {
         self.0[Self::place(state)]
     }
 
+    /// All states, in the order of [`Component::ALL`].
+    #[must_use]
+    pub fn by_component(&self) -> [u64; Component::COUNT] {
+        Component::ALL.map(|state| self.get(state))
+    }
+
     /// The same, to be changed.
     #[inline]
     pub fn entry(&mut self, state: Component) -> &mut u64 {

@@ -86,7 +86,7 @@ impl Recorder {
     }
 
     /// Accounts the requests in the system up to `now`, slot by slot.
-    #[inline]
+    #[inline(always)]
     fn account(&mut self, now: Time) {
         while now >= self.slot_end && self.slot + 1 < SLOTS {
             self.next_slot();
@@ -105,7 +105,7 @@ impl Recorder {
     }
 
     /// A request is meant to be sent.
-    #[inline]
+    #[inline(always)]
     pub fn offered(&mut self, endpoint: usize, now: Time) {
         self.account(now);
         self.in_system += 1;
@@ -114,7 +114,7 @@ impl Recorder {
     }
 
     /// A request is answered: its latency and account.
-    #[inline]
+    #[inline(always)]
     pub fn succeeded(&mut self, endpoint: usize, now: Time, latency: Span, account: &Account) {
         self.account(now);
         self.in_system -= 1;

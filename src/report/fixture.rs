@@ -174,6 +174,7 @@ pub fn empty() -> Study {
         verdict: Verdict::default(),
         interrupted: false,
         shortfalls: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -388,5 +389,6 @@ fn verdict() -> Verdict {
             between: (180.0, 240.0),
         }],
         indifferent_up_to: None,
+        differences: Vec::new(),
     }
 }

@@ -19,7 +19,6 @@ pub fn json(study: &Study) -> String {
             number(Some(study.events_per_second.round())),
         ),
         ("interrupted", json!(study.interrupted)),
-        ("shortfalls", json!(study.shortfalls)),
     ];
     let mut out = String::from("{\n");
     for (key, value) in head {

@@ -65,6 +65,18 @@ pub fn common_load(study: &Study) -> Option<(f64, &'static str)> {
         .or_else(|| highest(|_| true, 1).map(|load| (load, "any keeps up")))
 }
 
+/// What a row has in use, without parts of resources (one core of several): by its contestant's demands, if these are known.
+pub fn whole_resources<'a>(
+    study: &'a Study,
+    row: &'a Row,
+) -> impl Iterator<Item = &'a (String, f64)> {
+    let info = study.contestants.iter().find(|c| c.name == row.contestant);
+    let bounds = info.map_or(&[][..], |info| info.bounds.as_slice());
+    row.util
+        .iter()
+        .filter(|(name, _)| bounds.is_empty() || bounds.iter().any(|b| b.resource == *name))
+}
+
 /// True for a study of one load in depth.
 #[must_use]
 pub fn single_load(study: &Study) -> bool {

@@ -10,7 +10,7 @@ use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
 use crate::host::Warming;
 use crate::kernel::{Path, Span};
-use crate::service::{LockParams, Memory, Model, Order};
+use crate::service::{LockParams, MAX_POOLS, Memory, Model, Order};
 use crate::workload::Step;
 
 /// What callers may take a service for.
@@ -97,6 +97,10 @@ pub(super) fn model<'t>(
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
+        if let Some(entry) = table.entries.get(MAX_POOLS) {
+            let message = format!("a model has {MAX_POOLS} pools at most");
+            reader.note(Problem::at(entry.at, message));
+        }
         model.pools = table
             .entries
             .iter()

@@ -74,11 +74,19 @@ impl EventLoop {
         self.micro.push(links, task);
     }
 
-    /// Wakes from poll at `now`. Calls `tick` with each interval of the delay monitor that ended meanwhile, and how often.
-    pub fn wake(&mut self, now: Time, mut tick: impl FnMut(Span, u64)) {
+    /// Wakes from poll at `now`. `tick` as in [`EventLoop::monitor_idle`].
+    pub fn wake(&mut self, now: Time, tick: impl FnMut(Span, u64)) {
+        self.monitor_idle(now, tick);
         self.idle = false;
         self.in_timers = false;
         self.batch = 0;
+    }
+
+    /// If it idles: calls `tick` with the interval of the delay monitor that ended up to `now`, and how often it did.
+    pub fn monitor_idle(&mut self, now: Time, mut tick: impl FnMut(Span, u64)) {
+        if !self.idle {
+            return;
+        }
         let due = self.last_tick + RESOLUTION;
         if due <= now {
             let more = now.since(due).0 / RESOLUTION.0;

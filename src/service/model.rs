@@ -147,6 +147,9 @@ pub enum Admit {
     Always,
 }
 
+/// The most pools a model may have.
+pub const MAX_POOLS: usize = 4;
+
 /// A pool of connections to another service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {

@@ -64,6 +64,17 @@ impl PoolState {
         self.waiters.first()
     }
 
+    /// How many wait.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        self.waiters.len()
+    }
+
+    /// A waiter taken out of the queue joins its end again.
+    pub fn queue_again(&mut self, links: &mut impl Links, task: u32) {
+        self.waiters.push(links, task);
+    }
+
     /// The longest waiter gives up.
     pub fn give_up(&mut self, links: &mut impl Links) -> Option<u32> {
         self.waiters.pop(links)

@@ -31,4 +31,4 @@ pub use warmup::{agreed, batch_means, mser};
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
-mod synthetic;
+pub(crate) mod synthetic;

@@ -19,6 +19,7 @@ use crate::workload::Reuse;
 const MOST_TASKS: usize = 8_000_000;
 
 impl World<'_> {
+    #[inline(always)]
     pub fn next_arrival(&mut self) {
         self.next_key = self.source.nth(self.ordinal);
         let at = match &self.plan.arrivals {
@@ -32,6 +33,7 @@ impl World<'_> {
         self.agenda.set(SLOT_ARRIVAL, at, kind::ARRIVAL, 0);
     }
 
+    #[inline(always)]
     pub fn arrival(&mut self) {
         let key = self.next_key;
         self.ordinal += 1;
@@ -59,6 +61,7 @@ impl World<'_> {
         self.issue(key, user);
     }
 
+    #[inline(always)]
     fn issue(&mut self, key: crate::kernel::Key, user: u32) {
         let endpoint = match self.plan.choice.len() {
             1 => 0,
@@ -87,7 +90,7 @@ impl World<'_> {
         }
         if !self.plan.connections {
             self.travel(task, false);
-        } else if let Some(connection) = self.free_connection() {
+        } else if let Some(connection) = self.free_connection(user) {
             self.tasks.hot[task as usize].connection = connection;
             self.send(task);
         } else {
@@ -95,19 +98,20 @@ impl World<'_> {
         }
     }
 
-    /// A connection that carries nothing, or a new one if there may be more.
-    fn free_connection(&mut self) -> Option<u32> {
+    /// A user's own connection, or one that carries nothing, or a new one if there may be more.
+    fn free_connection(&mut self, user: u32) -> Option<u32> {
+        if user != NONE {
+            if self.user_connections[user as usize] == NONE {
+                self.user_connections[user as usize] = self.new_connection();
+            }
+            return Some(self.user_connections[user as usize]);
+        }
         let free = match self.plan.clients.reuse {
             Reuse::Fifo => self.free_connections.pop_front(),
             Reuse::Lifo => self.free_connections.pop_back(),
         };
-        let closed_loop = !self.users.is_empty();
-        let limit = self
-            .plan
-            .clients
-            .connections
-            .filter(|_| !closed_loop)
-            .map_or(usize::MAX, |limit| limit as usize);
+        let limit = self.plan.clients.connections;
+        let limit = limit.map_or(usize::MAX, |limit| limit as usize);
         // Those of clients that gave up are no longer among the client's: they count as replaced.
         free.or_else(|| (self.client_connections < limit).then(|| self.new_connection()))
     }
@@ -120,6 +124,7 @@ impl World<'_> {
         self.connections.push(Connection {
             process: NONE,
             last_used: Time::ZERO,
+            busy: false,
         });
         self.connections.len() as u32 - 1
     }
@@ -127,7 +132,10 @@ impl World<'_> {
     /// A request goes out on the connection it has got.
     pub fn send(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
-        let Connection { process, last_used } = self.connections[connection as usize];
+        self.connections[connection as usize].busy = true;
+        let Connection {
+            process, last_used, ..
+        } = self.connections[connection as usize];
         if process != NONE {
             let keep_alive = self.plan.services[0].keep_alive;
             if keep_alive.is_some_and(|limit| self.now.since(last_used) > limit) {
@@ -139,6 +147,7 @@ impl World<'_> {
         self.travel(task, handshake);
     }
 
+    #[inline(always)]
     fn travel(&mut self, task: u32, handshake: bool) {
         let latency = self.plan.clients.latency;
         if latency.is_zero() {
@@ -152,6 +161,7 @@ impl World<'_> {
     }
 
     /// The server is done with a client's request, or has refused it: the answer goes back.
+    #[inline(always)]
     pub fn respond(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
@@ -184,17 +194,19 @@ impl World<'_> {
     }
 
     /// The server's end of a connection is closed.
-    fn close(&mut self, connection: u32) {
+    pub fn close(&mut self, connection: u32) {
         let process = std::mem::replace(&mut self.connections[connection as usize].process, NONE);
         if process != NONE {
             self.processes[process as usize].connections -= 1;
             self.open_connections -= 1;
-            if !self.services[0].accept[0].is_empty() {
+            let queue = self.queue_of(0, process);
+            if !self.services[0].accept[queue].is_empty() {
                 self.soon.push_back(Soon::Accept(0));
             }
         }
     }
 
+    #[inline]
     pub fn response_arrives(&mut self, task: u32) {
         if self.tasks.hot[task as usize].abandoned {
             self.forget(task);
@@ -207,13 +219,21 @@ impl World<'_> {
         self.end_for_client(task, failure);
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
+            let user = self.tasks.hot[task as usize].parent;
             self.connections[connection as usize].last_used = self.now;
-            self.release_connection(connection);
+            self.connections[connection as usize].busy = false;
+            self.release_connection(connection, user);
+            self.watch_idle();
         }
         self.tasks.remove(task);
     }
 
-    fn release_connection(&mut self, connection: u32) {
+    #[inline]
+    fn release_connection(&mut self, connection: u32, user: u32) {
+        if user != NONE {
+            self.user_connections[user as usize] = connection;
+            return;
+        }
         loop {
             let Some(waiting) = self.waiting_clients.pop(&mut self.tasks) else {
                 self.free_connections.push_back(connection);
@@ -230,6 +250,7 @@ impl World<'_> {
     }
 
     /// The request ends as its client sees it: its account is closed and recorded.
+    #[inline(always)]
     fn end_for_client(&mut self, task: u32, failure: Option<Failure>) {
         let account = self.tasks.account(task, self.now);
         let intended = self.tasks.intended(task);
@@ -253,6 +274,7 @@ impl World<'_> {
     }
 
     /// Joins the list of those who may time out: all have the same patience, so the order of coming is that of leaving.
+    #[inline]
     fn expect_answer(&mut self, task: u32) {
         let last = self.timeout_last;
         let rare = &mut self.tasks.rare(task);
@@ -267,6 +289,7 @@ impl World<'_> {
         }
     }
 
+    #[inline]
     fn expect_no_more(&mut self, task: u32) {
         let (before, after) = (self.tasks.rare(task).before, self.tasks.rare(task).after);
         match after {
@@ -313,7 +336,8 @@ impl World<'_> {
             self.client_connections -= 1;
             let fresh = self.new_connection();
             self.connections[fresh as usize].process = NONE;
-            self.release_connection(fresh);
+            let user = self.tasks.hot[task as usize].parent;
+            self.release_connection(fresh, user);
         }
         self.set_timeout();
     }

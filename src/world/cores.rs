@@ -26,7 +26,7 @@ impl World<'_> {
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             carrier.state = CarrierState::Running;
             carrier.mark = self.now;
-            return self.go_on(id);
+            return self.go_on_in_control(id);
         };
         match scheduler.wake(id, self.now) {
             Wake::Runs(core) => {
@@ -61,8 +61,18 @@ impl World<'_> {
         self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
-    /// A thread gets a core, one that idled or one that another thread had.
+    /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
+    /// needs is taken, the next in the queue gets the core.
     fn start_on_core(&mut self, id: u32, core: u32) {
+        self.put_on_core(id, core);
+        let mut left = self.go_on(id);
+        while let Some((next, core)) = left {
+            self.put_on_core(next, core);
+            left = self.go_on(next);
+        }
+    }
+
+    fn put_on_core(&mut self, id: u32, core: u32) {
         let host = self.carriers[id as usize].host as usize;
         let plan = &self.plan.hosts[host].host;
         let last = self.hosts[host]
@@ -78,11 +88,12 @@ impl World<'_> {
         carrier.state = CarrierState::Running;
         carrier.mark = self.now;
         carrier.switch = switch;
-        self.go_on(id);
     }
 
-    /// A thread on a core, with a burst in hand: sees to the lock, then runs.
-    pub fn go_on(&mut self, id: u32) {
+    /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
+    /// who gets its core next.
+    #[must_use]
+    fn go_on(&mut self, id: u32) -> Option<(u32, u32)> {
         let (process, native) = (
             self.carriers[id as usize].process,
             self.carriers[id as usize].native,
@@ -91,7 +102,10 @@ impl World<'_> {
             match (native, lock.held_by(id)) {
                 (true, true) => self.release_lock(id),
                 (true, false) => {}
-                (false, true) if lock.drop_requested() => return self.forced_drop(id),
+                (false, true) if lock.drop_requested() => {
+                    self.forced_drop(id);
+                    return None;
+                }
                 (false, true) => {}
                 (false, false) => match lock.try_take(id) {
                     Some(dropper) => {
@@ -103,8 +117,8 @@ impl World<'_> {
                     None => {
                         // It only looked: too short a visit to pay for the switch.
                         self.carriers[id as usize].switch = Span::ZERO;
-                        self.leave_core(id);
-                        return self.wait_for_lock(id);
+                        self.wait_for_lock(id);
+                        return self.vacate_core(id);
                     }
                 },
             }
@@ -125,6 +139,14 @@ impl World<'_> {
             },
         );
         self.arm(id);
+        None
+    }
+
+    /// The same for a thread that was in control, and so for the core it may leave.
+    pub fn go_on_in_control(&mut self, id: u32) {
+        if let Some((next, core)) = self.go_on(id) {
+            self.start_on_core(next, core);
+        }
     }
 
     /// A burst begins: adds what it costs on a core as cold as this one, and warms the core.
@@ -247,6 +269,13 @@ impl World<'_> {
 
     /// A thread gives its core up; the next in the queue gets it.
     pub fn leave_core(&mut self, id: u32) {
+        if let Some((next, core)) = self.vacate_core(id) {
+            self.start_on_core(next, core);
+        }
+    }
+
+    /// A thread gives its core up. Returns who is to have it, and the core.
+    fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
         let host = self.carriers[id as usize].host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             let carrier = &mut self.carriers[id as usize];
@@ -254,18 +283,16 @@ impl World<'_> {
             if carrier.slot != NONE {
                 self.agenda.clear(carrier.slot as usize);
             }
-            return;
+            return None;
         };
         let (core, next) = scheduler.leave(id, self.now);
-        match next {
-            Some(next) => self.start_on_core(next, core),
-            None => {
-                let since = self.hosts[host].since[core as usize];
-                self.account_core(host, core, since);
-                self.agenda
-                    .clear((self.plan.hosts[host].core_slot + core) as usize);
-            }
+        if next.is_none() {
+            let since = self.hosts[host].since[core as usize];
+            self.account_core(host, core, since);
+            self.agenda
+                .clear((self.plan.hosts[host].core_slot + core) as usize);
         }
+        next.map(|next| (next, core))
     }
 
     /// A thread without a core begins to wait for the lock.
@@ -330,7 +357,11 @@ impl World<'_> {
     }
 
     /// A thread lets the lock go of its own accord, if it has it.
+    #[inline]
     pub fn release_lock(&mut self, id: u32) {
+        if self.carriers[id as usize].simple {
+            return;
+        }
         let process = self.carriers[id as usize].process;
         if !self.processes[process as usize]
             .lock

@@ -79,10 +79,10 @@ pub(super) struct Frame {
     pub times: u64,
 }
 
-/// How deep loops may be nested.
-pub const MAX_LOOPS: usize = 4;
+/// How deep loops may be nested: 4 in a list of steps, and 4 more in those of a call in it.
+pub const MAX_LOOPS: usize = 8;
 /// How many pools a request may hold a connection of at once.
-pub const MAX_HELD: usize = 4;
+pub const MAX_HELD: usize = crate::service::MAX_POOLS;
 
 /// What few tasks need.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +131,7 @@ impl Tasks {
     }
 
     /// A fresh task, in the given state since `now`.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, role: Role, key: Key, now: Time, state: Component) -> u32 {
         let hot = Task {
             key,
@@ -171,7 +171,7 @@ impl Tasks {
         self.hot.len() as u32 - 1
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, id: u32) {
         self.free.push(id);
     }
@@ -219,7 +219,7 @@ impl Tasks {
     }
 
     /// Ends the present state at `now` and begins another.
-    #[inline]
+    #[inline(always)]
     pub fn charge(&mut self, id: u32, now: Time, next: Component) {
         let task = &mut self.hot[id as usize];
         let (span, state) = (now.0 - task.mark.0, task.state);
@@ -279,7 +279,7 @@ impl Tasks {
     }
 
     /// The account up to `now`, on the critical path: of a task that waits for branches, with one that has not ended.
-    #[inline]
+    #[inline(always)]
     pub fn account(&self, id: u32, now: Time) -> Account {
         let task = &self.hot[id as usize];
         let mut account = Account::default();

@@ -4,3 +4,5 @@
 
 mod profile;
 mod support;
+mod theory;
+mod traces;

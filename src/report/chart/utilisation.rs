@@ -26,11 +26,11 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
 /// The resources most in use anywhere, in their order of appearance.
 fn main_resources(study: &Study) -> Vec<String> {
     let most = |name: &str| {
-        let used = study
+        let whole = study
             .rows
             .iter()
-            .flat_map(|row| &row.util)
-            .filter(|(n, _)| n == name);
+            .flat_map(|row| view::whole_resources(study, row));
+        let used = whole.filter(|(n, _)| n == name);
         used.map(|(_, used)| *used).fold(0.0, f64::max)
     };
     let all = columns::resources(study);
@@ -40,6 +40,7 @@ fn main_resources(study: &Study) -> Vec<String> {
         .map(|(i, name)| (i, most(name)))
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    ranked.retain(|(_, used)| *used > 0.0);
     ranked.truncate(MOST);
     ranked.sort_by_key(|(i, _)| *i);
     ranked.into_iter().map(|(i, _)| all[i].clone()).collect()

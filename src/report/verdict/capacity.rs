@@ -8,22 +8,29 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let verdict = &study.verdict;
     let unit = view::unit(study);
     let mut out = vec![goal(study)];
-    if !verdict.capacity_equal_cpu.is_empty() {
-        let ranking = ranking(&verdict.capacity_equal_cpu, unit, highest(study));
+    let (equal, measured) = (&verdict.capacity_equal_cpu, &verdict.capacity_measured);
+    let different = !equal.is_empty() && equal != measured;
+    if different {
+        // Each was visited at loads of its own there, so no load is the highest of all.
+        let ranking = ranking(equal, unit, None);
         out.push(format!(
             "At equal CPU (the concurrency model alone): {ranking}"
         ));
     }
-    if !verdict.capacity_measured.is_empty() {
-        let ranking = ranking(&verdict.capacity_measured, unit, highest(study));
-        let at = if verdict.capacity_equal_cpu.is_empty() {
-            "Capacity"
-        } else {
-            "At the measured language ratios"
+    if !measured.is_empty() {
+        let ranking = ranking(measured, unit, highest(study));
+        let at = match (different, equal.is_empty()) {
+            (true, _) => "At the measured language ratios",
+            (false, true) => "Capacity",
+            (false, false) => {
+                "At equal CPU and at the measured language ratios, which change nothing here"
+            }
         };
         out.push(format!("{at}: {ranking}"));
     }
-    out.extend(flip(study));
+    if different {
+        out.extend(flip(study));
+    }
     out.extend(bottlenecks(study));
     out
 }
@@ -152,9 +159,6 @@ fn quantity(capacity: &Capacity) -> String {
 /// At which ratio of the languages the winner changes.
 fn flip(study: &Study) -> Option<String> {
     let verdict = &study.verdict;
-    if verdict.capacity_equal_cpu.is_empty() {
-        return None;
-    }
     match &verdict.flip {
         Some(flip) => Some(flip_sentence(flip)),
         None => {
@@ -184,9 +188,15 @@ fn flip_sentence(flip: &Flip) -> String {
         ratio,
         measured,
     } = flip;
+    // The ratio is of the language of whoever carries less at the measured one, over the other's.
+    let (loser, winner) = if measured > ratio {
+        (below, above)
+    } else {
+        (above, below)
+    };
     format!(
-        "The winner flips where the same logic takes {} times as much CPU in {below}'s language as in {above}'s: below that \
-         {below} carries most, above it {above}. Measured is {}.",
+        "Estimated from the bounds, the winner flips where the same logic takes about {} times as much CPU in {loser}'s \
+         language as in {winner}'s: below that {below} carries most, above it {above}. Measured is {}.",
         words::number(*ratio),
         words::number(*measured)
     )

@@ -33,6 +33,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
             words::list(&guessed)
         ));
     }
+    out.extend(study.notes.iter().map(|note| sentence(note)));
     out.extend(study.shortfalls.iter().map(|shortfall| sentence(shortfall)));
     out
 }

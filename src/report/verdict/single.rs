@@ -15,8 +15,8 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = Vec::new();
     out.extend(objective(study, &rows));
     out.extend(saturated(study, &rows));
-    out.extend(soonest(&rows));
-    out.extend(rows.iter().filter_map(|row| where_time_goes(row)));
+    out.extend(soonest(study, &rows));
+    out.extend(rows.iter().filter_map(|row| where_time_goes(study, row)));
     out
 }
 
@@ -66,40 +66,49 @@ fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
     ))
 }
 
-/// The lowest p99, claimed only where its interval lies below every other.
-fn soonest(rows: &[&Row]) -> Option<String> {
+/// Whether a contestant's p99 is beyond the best's for sure: by the paired difference where there is one, else by the intervals.
+fn beyond(study: &Study, best: (&str, Estimate), other: (&str, Estimate)) -> bool {
+    let paired = study
+        .verdict
+        .differences
+        .iter()
+        .find(|d| d.best == best.0 && d.other == other.0);
+    // An interval that is missing is not a number, and tells nothing apart.
+    paired.map_or(other.1.lo > best.1.hi, |d| d.p99_slo_ms.lo > 0.0)
+}
+
+/// The lowest p99, claimed only where it is told apart from every other.
+fn soonest(study: &Study, rows: &[&Row]) -> Option<String> {
     let mut known: Vec<(&str, Estimate)> = rows
         .iter()
         .filter_map(|r| Some((r.contestant.as_str(), r.p99_slo_ms?)))
         .collect();
     known.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
     let (name, best) = *known.first()?;
-    let figure = |e: Estimate| {
-        format!(
-            "{} ({} to {})",
-            words::time(e.value),
-            words::number(e.lo),
-            words::number(e.hi)
-        )
+    let figure = |e: Estimate| match (e.lo.is_finite(), e.hi.is_finite()) {
+        (true, true) => {
+            let (lo, hi) = (words::number(e.lo), words::number(e.hi));
+            format!("{} ({lo} to {hi})", words::time(e.value))
+        }
+        _ => format!("{} (interval unknown)", words::time(e.value)),
     };
     if known.len() == 1 {
         return Some(format!("{name}: p99 {}.", figure(best)));
     }
-    let tied: Vec<&str> = known
+    let (others, tied): (Vec<_>, Vec<_>) = known
         .iter()
-        .filter(|(_, e)| e.lo <= best.hi)
-        .map(|(name, _)| *name)
-        .collect();
-    let others: Vec<String> = known
+        .copied()
+        .partition(|other| beyond(study, (name, best), *other));
+    let tied: Vec<&str> = tied.iter().map(|(name, _)| *name).collect();
+    let others: Vec<String> = others
         .iter()
-        .filter(|(_, e)| e.lo > best.hi)
         .map(|(name, e)| format!("{name} {}", figure(*e)))
         .collect();
     let head = if tied.len() == 1 {
         format!("Lowest p99: {name}, {}", figure(best))
     } else {
         format!(
-            "Lowest p99, not told apart by their intervals: {}, about {}",
+            "Lowest p99, not told apart: {}, about {}",
             words::list(&tied),
             words::time(best.value)
         )
@@ -112,8 +121,8 @@ fn soonest(rows: &[&Row]) -> Option<String> {
 }
 
 /// The three largest parts of a contestant's mean latency, and its busiest resource.
-fn where_time_goes(row: &Row) -> Option<String> {
-    let busiest = row.util.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+fn where_time_goes(study: &Study, row: &Row) -> Option<String> {
+    let busiest = view::whole_resources(study, row).max_by(|a, b| a.1.total_cmp(&b.1));
     let busiest =
         busiest.map(|(name, used)| format!("in use most: {name}, {}", words::percent(*used)));
     let Some(account) = row.account_ms else {
