@@ -5,6 +5,7 @@
 mod fingerprints;
 mod properties;
 mod random;
+mod profile;
 mod support;
 mod theory;
 mod traces;
