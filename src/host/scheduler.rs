@@ -226,14 +226,6 @@ impl Scheduler {
         (core as u32, next)
     }
 
-    /// A core that idled for `gap` until now was left again at once: if it is idle, it counts as idle all along.
-    pub fn was_only_visited(&mut self, core: u32, gap: Span) {
-        let core = &mut self.cores[core as usize];
-        if core.thread == NONE {
-            core.idle_since = Time(core.idle_since.0.saturating_sub(gap.0));
-        }
-    }
-
     /// Asks, at or after the end of a slice, who should run on this core. Returns the thread that replaces the running one;
     /// `None`: it goes on, for another slice.
     pub fn expire(&mut self, core: u32, now: Time) -> Option<u32> {

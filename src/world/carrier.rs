@@ -128,6 +128,7 @@ impl World<'_> {
             slot: NONE,
             state: CarrierState::Parked,
             native: false,
+            fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,
@@ -145,6 +146,7 @@ impl World<'_> {
         let carrier = &mut self.carriers[id as usize];
         carrier.left = span;
         carrier.native = native;
+        carrier.fresh = true;
         if carrier.simple {
             let (task, slot) = (carrier.task, carrier.slot);
             carrier.mark = self.now;
@@ -248,6 +250,7 @@ impl World<'_> {
             // Not from within another thread's control: it might take that thread's core.
             self.carriers[carrier as usize].left = span;
             self.carriers[carrier as usize].native = true;
+            self.carriers[carrier as usize].fresh = true;
             self.soon.push_back(Soon::Wake(carrier));
         }
     }

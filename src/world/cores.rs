@@ -30,15 +30,19 @@ impl World<'_> {
         };
         match scheduler.wake(id, self.now) {
             Wake::Runs(core) => {
-                let idle_since = scheduler.cores()[core as usize].idle_since;
-                self.hosts[host].since[core as usize] = self.now;
-                let gap = self.now.since(idle_since);
-                self.start_on_core(id, core, Some(gap));
+                let gap = self.now.since(scheduler.cores()[core as usize].idle_since);
+                let state = &mut self.hosts[host];
+                state.since[core as usize] = self.now;
+                if let Some(cold) = self.plan.hosts[host].host.cold {
+                    let degree = &mut state.cold[core as usize];
+                    *degree = cold.cooled(*degree, gap);
+                }
+                self.start_on_core(id, core);
             }
             Wake::Preempts(core, victim) => {
                 self.settle(victim);
                 self.back_to_queue(victim);
-                self.start_on_core(id, core, None);
+                self.start_on_core(id, core);
                 self.rearm_cores(host);
             }
             Wake::Queued { first } => {
@@ -57,22 +61,18 @@ impl World<'_> {
         self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
-    /// A thread gets a core, one that idled for `gap` or one that another thread had. If it leaves again at once, because
-    /// the lock it needs is taken, the next in the queue gets the core.
-    fn start_on_core(&mut self, id: u32, core: u32, gap: Option<Span>) {
-        let host = self.carriers[id as usize].host as usize;
-        self.put_on_core(id, core, gap);
+    /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
+    /// needs is taken, the next in the queue gets the core.
+    fn start_on_core(&mut self, id: u32, core: u32) {
+        self.put_on_core(id, core);
         let mut left = self.go_on(id);
         while let Some((next, core)) = left {
-            self.put_on_core(next, core, None);
+            self.put_on_core(next, core);
             left = self.go_on(next);
-        }
-        if let (Some(gap), Some(scheduler)) = (gap, &mut self.hosts[host].scheduler) {
-            scheduler.was_only_visited(core, gap);
         }
     }
 
-    fn put_on_core(&mut self, id: u32, core: u32, gap: Option<Span>) {
+    fn put_on_core(&mut self, id: u32, core: u32) {
         let host = self.carriers[id as usize].host as usize;
         let plan = &self.plan.hosts[host].host;
         let last = self.hosts[host]
@@ -84,19 +84,10 @@ impl World<'_> {
         } else {
             plan.switch_cost
         };
-        let cold = match (plan.cold, gap) {
-            (Some(cold), Some(gap)) => {
-                let extra = self.plan.services[self.carriers[id as usize].service as usize].cold;
-                let share = 1.0 - libm::exp(-gap.as_nanos_f64() / cold.after.as_nanos_f64());
-                Span::from_nanos_f64(extra.as_nanos_f64() * share)
-            }
-            _ => Span::ZERO,
-        };
         let carrier = &mut self.carriers[id as usize];
         carrier.state = CarrierState::Running;
         carrier.mark = self.now;
         carrier.switch = switch;
-        carrier.cold += cold;
     }
 
     /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
@@ -126,12 +117,14 @@ impl World<'_> {
                     None => {
                         // It only looked: too short a visit to pay for the switch.
                         self.carriers[id as usize].switch = Span::ZERO;
-                        self.carriers[id as usize].cold = Span::ZERO;
                         self.wait_for_lock(id);
                         return self.vacate_core(id);
                     }
                 },
             }
+        }
+        if std::mem::take(&mut self.carriers[id as usize].fresh) {
+            self.warm_core(id);
         }
         let carrier = &mut self.carriers[id as usize];
         carrier.mark = self.now;
@@ -152,8 +145,24 @@ impl World<'_> {
     /// The same for a thread that was in control, and so for the core it may leave.
     pub fn go_on_in_control(&mut self, id: u32) {
         if let Some((next, core)) = self.go_on(id) {
-            self.start_on_core(next, core, None);
+            self.start_on_core(next, core);
         }
+    }
+
+    /// A burst begins: adds what it costs on a core as cold as this one, and warms the core.
+    fn warm_core(&mut self, id: u32) {
+        let carrier = &mut self.carriers[id as usize];
+        let host = carrier.host as usize;
+        let (Some(scheduler), Some(_)) =
+            (&self.hosts[host].scheduler, self.plan.hosts[host].host.cold)
+        else {
+            return;
+        };
+        let core = scheduler.core_of(id) as usize;
+        let warming = self.plan.services[carrier.service as usize].cold;
+        let degree = &mut self.hosts[host].cold[core];
+        let (extra, left) = warming.of(*degree, carrier.left);
+        (carrier.cold, *degree) = (extra, left);
     }
 
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
@@ -252,7 +261,7 @@ impl World<'_> {
             && let Some(next) = scheduler.expire(core, self.now)
         {
             self.back_to_queue(id);
-            self.start_on_core(next, core, None);
+            self.start_on_core(next, core);
         } else {
             self.arm(id);
         }
@@ -261,7 +270,7 @@ impl World<'_> {
     /// A thread gives its core up; the next in the queue gets it.
     pub fn leave_core(&mut self, id: u32) {
         if let Some((next, core)) = self.vacate_core(id) {
-            self.start_on_core(next, core, None);
+            self.start_on_core(next, core);
         }
     }
 
@@ -284,15 +293,6 @@ impl World<'_> {
                 .clear((self.plan.hosts[host].core_slot + core) as usize);
         }
         next.map(|next| (next, core))
-    }
-
-    pub fn account_core(&mut self, host: usize, core: u32, since: Time) {
-        let plan = &self.plan.hosts[host];
-        let busy = self.now.since(since).0;
-        self.recorder.busy(plan.resource, busy);
-        if plan.parts {
-            self.recorder.busy(plan.resource + 1 + core, busy);
-        }
     }
 
     /// A thread without a core begins to wait for the lock.
@@ -357,11 +357,14 @@ impl World<'_> {
     }
 
     /// A thread lets the lock go of its own accord, if it has it.
-    #[inline]
+    #[inline(always)]
     pub fn release_lock(&mut self, id: u32) {
-        if self.carriers[id as usize].simple {
-            return;
+        if !self.carriers[id as usize].simple {
+            self.release_if_held(id);
         }
+    }
+
+    fn release_if_held(&mut self, id: u32) {
         let process = self.carriers[id as usize].process;
         if !self.processes[process as usize]
             .lock
@@ -378,15 +381,5 @@ impl World<'_> {
         {
             self.soon.push_back(Soon::Wake(woken));
         }
-    }
-
-    pub fn account_lock(&mut self, process: u32) {
-        let state = &mut self.processes[process as usize];
-        let held = self.now.since(state.lock_since).0;
-        state.lock_since = self.now;
-        self.recorder.busy(
-            self.plan.services[state.service as usize].lock_resource,
-            held,
-        );
     }
 }

@@ -31,6 +31,7 @@ pub(super) mod kind {
 /// Fixed agenda slots.
 pub(super) const SLOT_ARRIVAL: usize = 0;
 pub(super) const SLOT_SEGMENT: usize = 1;
+/// Only where clients have a time-out.
 pub(super) const SLOT_TIMEOUT: usize = 2;
 
 /// What follows at the same instant, once the present handler is done.
@@ -76,6 +77,8 @@ pub(super) struct Carrier {
     pub state: CarrierState,
     /// The burst in hand.
     pub native: bool,
+    /// It has not begun: what the core's cold adds is not known.
+    pub fresh: bool,
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core.
     pub switch: Span,
@@ -148,6 +151,8 @@ pub(super) struct HostState {
     pub scheduler: Option<Scheduler>,
     /// Since when each core's use is not yet accounted.
     pub since: Vec<Time>,
+    /// How cold each core is, 0 to 1.
+    pub cold: Vec<f64>,
 }
 
 /// One replication in progress.
@@ -255,6 +260,7 @@ impl<'p> World<'p> {
                     .shared_cores
                     .map(|cores| Scheduler::new(&host.host, cores)),
                 since: vec![Time::ZERO; cores as usize],
+                cold: vec![0.0; cores as usize],
             });
         }
         for service in &plan.services {
@@ -329,6 +335,7 @@ impl<'p> World<'p> {
             slot: planned.slot,
             state: CarrierState::Parked,
             native: false,
+            fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,

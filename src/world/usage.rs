@@ -1,4 +1,5 @@
-//! How long everything was in use.
+//! What is in use for how long: cores, locks, threads, loops and pools, added up when they are given back and at the end of
+//! each sixteenth of the run.
 
 use super::plan::NONE;
 use super::state::World;
@@ -6,6 +7,27 @@ use crate::host::scheduler;
 use crate::kernel::Time;
 
 impl World<'_> {
+    /// Adds what a core has been in use since.
+    pub fn account_core(&mut self, host: usize, core: u32, since: Time) {
+        let plan = &self.plan.hosts[host];
+        let busy = self.now.since(since).0;
+        self.recorder.busy(plan.resource, busy);
+        if plan.parts {
+            self.recorder.busy(plan.resource + 1 + core, busy);
+        }
+    }
+
+    /// Adds for how long a lock has been held.
+    pub fn account_lock(&mut self, process: u32) {
+        let state = &mut self.processes[process as usize];
+        let held = self.now.since(state.lock_since).0;
+        state.lock_since = self.now;
+        self.recorder.busy(
+            self.plan.services[state.service as usize].lock_resource,
+            held,
+        );
+    }
+
     /// Accounts everything in use up to now: at the end of each sixteenth.
     pub fn account_resources(&mut self) {
         for host in 0..self.hosts.len() {

@@ -3,6 +3,7 @@
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
 mod fingerprints;
+mod profile;
 mod properties;
 mod random;
 mod support;
