@@ -194,7 +194,9 @@ impl World<'_> {
         if process != NONE {
             self.processes[process as usize].connections -= 1;
             self.open_connections -= 1;
-            if !self.services[0].accept[0].is_empty() {
+            let accept = &self.services[0].accept;
+            let queue = if accept.len() == 1 { 0 } else { process as usize };
+            if !accept[queue].is_empty() {
                 self.soon.push_back(Soon::Accept(0));
             }
         }
