@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use crossover::kernel::{Dist, Key, Path, Span};
-use crossover::measure::{Failure, Outcome};
-use crossover::scenario::Scenario;
+use crossover::measure::Outcome;
 use crossover::world::Plan;
 
 use super::cases::{Case, Runs, all};
@@ -12,31 +11,19 @@ use crate::support;
 
 /// Says what does not balance in these runs.
 pub fn check(case: &Case, runs: &Runs) -> Vec<String> {
-    let patience = patience(&case.scenario());
     let all = runs.outcomes.iter();
-    all.filter_map(|outcome| unbalanced(&runs.plan, outcome, patience))
+    all.filter_map(|outcome| unbalanced(&runs.plan, outcome))
         .map(|what| format!("{}: {what}", case.name))
         .collect()
 }
 
-/// How long those have been inside who give up, or wait for a pool in vain.
-fn patience(scenario: &Scenario) -> u128 {
-    let system = &scenario.contestants[0].system;
-    let pools = &system.services[0].model.pools;
-    let patience = system
-        .clients
-        .timeout
-        .or_else(|| pools.first()?.1.acquire_timeout);
-    patience.map_or(0, |span| u128::from(span.0))
-}
-
-fn unbalanced(plan: &Plan, outcome: &Outcome, patience: u128) -> Option<String> {
+fn unbalanced(plan: &Plan, outcome: &Outcome) -> Option<String> {
     let (mut offered, mut ended, mut sum_ns) = (0, 0, 0);
     for segment in &outcome.segments {
         for tally in &segment.endpoints {
             offered += tally.offered;
             ended += tally.succeeded + tally.failed.iter().sum::<u64>();
-            sum_ns += tally.sum_ns + patience * u128::from(tally.failed[Failure::Timeout as usize]);
+            sum_ns += tally.sum_ns;
             let account = u128::from(tally.account_ns.total());
             if account != tally.sum_ns {
                 return Some(format!("account {account}, latencies {}", tally.sum_ns));
@@ -69,11 +56,11 @@ fn unbalanced(plan: &Plan, outcome: &Outcome, patience: u128) -> Option<String> 
         .map(|s| s.in_system_ns)
         .sum::<u128>();
     let slots_ns = outcome.series.iter().map(|s| s.in_system_ns).sum::<u128>();
-    // Those who have ended account for their latencies (who is refused, for none; who gives up, for the patience); those inside, for at most the whole run.
-    let most = sum_ns + u128::from(outcome.in_flight) * u128::from(outcome.horizon.0);
-    if inside_ns < sum_ns || inside_ns > most || inside_ns != slots_ns {
+    // Little's law on the sample path, to the nanosecond (Stidham 1974): each counts for as long as it was inside.
+    let times_ns = sum_ns + outcome.failed_ns + outcome.unfinished_ns;
+    if inside_ns != times_ns || inside_ns != slots_ns {
         return Some(format!(
-            "∫N dt {inside_ns}, latencies {sum_ns}, slots {slots_ns}"
+            "∫N dt {inside_ns}, times inside {times_ns}, slots {slots_ns}"
         ));
     }
     None
@@ -103,9 +90,7 @@ fn littles_law_is_exact_when_all_have_left() {
             .map(|s| s.in_system_ns)
             .sum::<u128>();
         let tallies = || outcome.segments.iter().flat_map(|s| &s.endpoints);
-        let late = tallies().map(|t| t.failed[Failure::Timeout as usize]);
-        let latencies = tallies().map(|t| t.sum_ns).sum::<u128>()
-            + patience(&scenario) * u128::from(late.sum::<u64>());
+        let latencies = tallies().map(|t| t.sum_ns).sum::<u128>() + outcome.failed_ns;
         let ended = tallies().map(|t| t.succeeded + t.failed.iter().sum::<u64>());
         if inside != latencies || outcome.in_flight != 0 || ended.sum::<u64>() != 10_000 {
             let _ = writeln!(
