@@ -62,7 +62,7 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
         charts.push(Chart {
             name: name.to_owned(),
             svg,
-        })
+        });
     };
     if !view::single_load(study) {
         add("latency", latency::draw(study, ALL)?);
