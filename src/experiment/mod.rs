@@ -1,5 +1,44 @@
 //! Studies: what runs how often and how long, in parallel, and what is concluded from it.
+//!
+//! ```text
+//! scenario ─► scene ─────► points ──────► jobs ─────────► fold ──────────────► study
+//!             bounds       loads, length  replications    warm-up, saturation  capacity, order, flip
+//! ```
+//!
+//! No files, terminal or clock on the wall here: progress is told to an [`Observer`], a wish to stop comes in through a
+//! flag, and `events_per_second` is for the caller to fill in.
 
+mod bounds;
+mod brief;
+mod capacity;
+mod compare;
+mod error;
+mod figures;
+mod flip;
+mod fold;
+mod jobs;
+mod judge;
+mod length;
+mod loads;
+mod order;
+mod progress;
+mod scene;
+mod shortfall;
+mod simulator;
+mod single;
 pub mod study;
+mod world;
 
+pub use compare::{compare, compare_with};
+pub use error::ExperimentError;
+pub use length::BUDGET;
+pub use progress::{Control, Observer, Progress};
+pub use simulator::{Plan, Simulator};
+pub use single::{run, run_with};
 pub use study::*;
+pub use world::Simulation;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;

@@ -4,16 +4,7 @@ use crate::kernel::Span;
 use crate::measure::Component;
 use crate::scenario::Slo;
 
-/// A figure with its 95 % interval. Absent where the data cannot support it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Estimate {
-    /// The figure.
-    pub value: f64,
-    /// Lower end of the 95 % interval.
-    pub lo: f64,
-    /// Upper end.
-    pub hi: f64,
-}
+pub use crate::stats::Estimate;
 
 /// What the loads of a study count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! What is seen of a simulation: tallies per endpoint and sixteenth of the run, the account of time, a coarse series.
 
+pub mod account;
 pub mod outcome;
 pub mod recorder;
 
+pub use account::Account;
 pub use outcome::*;
 pub use recorder::Recorder;

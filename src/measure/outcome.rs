@@ -2,6 +2,8 @@
 
 use hdrhistogram::Histogram;
 
+use super::account::Account;
+
 use crate::kernel::Span;
 
 /// A run is cut into this many equal parts, so that a warm-up found afterwards can be cut off.
@@ -121,7 +123,7 @@ pub struct Tally {
     /// The sum of their squares.
     pub sum_sq_ns2: u128,
     /// Where their time went, by [`Component`]; sums exactly to `sum_ns`.
-    pub account_ns: [u64; Component::COUNT],
+    pub account_ns: Account,
 }
 
 /// One sixteenth of the run.

@@ -4,7 +4,8 @@
 
 use hdrhistogram::Histogram;
 
-use super::outcome::{Component, Failure, Outcome, SEGMENTS, SLOTS, Segment, Slot, Tally};
+use super::account::Account;
+use super::outcome::{Failure, Outcome, SEGMENTS, SLOTS, Segment, Slot, Tally};
 use crate::kernel::{Span, Time};
 
 /// The recorder of one replication.
@@ -36,7 +37,7 @@ fn segment(endpoints: usize, resources: usize) -> Segment {
         latency: histogram(),
         sum_ns: 0,
         sum_sq_ns2: 0,
-        account_ns: [0; Component::COUNT],
+        account_ns: Account::default(),
     };
     Segment {
         endpoints: vec![tally; endpoints],
@@ -85,7 +86,7 @@ impl Recorder {
     }
 
     /// Accounts the requests in the system up to `now`, slot by slot.
-    #[inline]
+    #[inline(always)]
     fn account(&mut self, now: Time) {
         while now >= self.slot_end && self.slot + 1 < SLOTS {
             self.next_slot();
@@ -104,7 +105,7 @@ impl Recorder {
     }
 
     /// A request is meant to be sent.
-    #[inline]
+    #[inline(always)]
     pub fn offered(&mut self, endpoint: usize, now: Time) {
         self.account(now);
         self.in_system += 1;
@@ -113,14 +114,8 @@ impl Recorder {
     }
 
     /// A request is answered: its latency and account.
-    #[inline]
-    pub fn succeeded(
-        &mut self,
-        endpoint: usize,
-        now: Time,
-        latency: Span,
-        account: &[u64; Component::COUNT],
-    ) {
+    #[inline(always)]
+    pub fn succeeded(&mut self, endpoint: usize, now: Time, latency: Span, account: &Account) {
         self.account(now);
         self.in_system -= 1;
         let ns = u128::from(latency.0);
@@ -131,9 +126,7 @@ impl Recorder {
         }
         tally.sum_ns += ns;
         tally.sum_sq_ns2 += ns * ns;
-        for (sum, part) in tally.account_ns.iter_mut().zip(account) {
-            *sum += part;
-        }
+        tally.account_ns.add(account);
         let slot = &mut self.series[self.slot];
         slot.succeeded += 1;
         slot.sum_ns += ns;

@@ -36,7 +36,7 @@ pub struct Place {
     pub label: String,
 }
 
-/// Everything that is wrong, in the order of reading. Displays like a compiler's messages.
+/// Everything that is wrong, file by file from top to bottom. Displays like a compiler's messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -164,12 +164,17 @@ pub(super) fn alternatives(names: &[&str]) -> String {
 pub(super) struct Problems(RefCell<Vec<Problem>>);
 
 impl Problems {
-    /// Notes a mistake. Returns `None`, so that a reader can end with it.
-    pub(super) fn push<T>(&self, problem: Problem) -> Option<T> {
+    /// Notes a mistake.
+    pub(super) fn note(&self, problem: Problem) {
         let mut all = self.0.borrow_mut();
         if !all.contains(&problem) {
             all.push(problem);
         }
+    }
+
+    /// Notes a mistake and returns `None`, so that a reader can end with it.
+    pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
+        self.note(problem);
         None
     }
 
@@ -187,7 +192,9 @@ impl Problems {
                 .map(|o| Place::of(&sources.get(o.source()), o, &problem.label)),
             help: problem.help.clone(),
         };
-        Diagnostics(self.0.borrow().iter().map(render).collect())
+        let mut all = self.0.borrow().clone();
+        all.sort_by_key(|problem| problem.origin);
+        Diagnostics(all.iter().map(render).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 use super::diagnostic::{Problem, Problems};
@@ -74,7 +74,7 @@ impl<'a> Files<'a> {
             None => PathBuf::from(name),
         };
         let shown = path.display();
-        self.problems.push(match self.open(&path) {
+        self.problems.refuse(match self.open(&path) {
             Ok(Some(source)) => return Some(source),
             Ok(None) => Problem::at(at, format!("there is no file `{shown}`"))
                 .label("looked for beside the scenario"),
@@ -98,7 +98,7 @@ impl<'a> Files<'a> {
         };
         let Some(name) = base.as_text() else {
             let message = format!("expected the name of a model, found {}", base.kind());
-            return self.problems.push(Problem::at(base.origin, message));
+            return self.problems.refuse(Problem::at(base.origin, message));
         };
         let mut merged = (*self.model(name, base.origin, kind, depth)?).clone();
         let rest = tree
@@ -119,7 +119,7 @@ impl<'a> Files<'a> {
         }
         if depth > MAX_BASES {
             let message = format!("model `{name}` starts from itself, or from too long a chain");
-            return self.problems.push(Problem::at(at, message));
+            return self.problems.refuse(Problem::at(at, message));
         }
         let tree = self.find(&file, at).and_then(|source| self.tree(source));
         let tree = tree
@@ -142,7 +142,7 @@ impl<'a> Files<'a> {
                 Ok(None) => {}
                 Err(why) => {
                     let message = format!("cannot read `{}`: {why}", path.display());
-                    return self.problems.push(Problem::at(at, message));
+                    return self.problems.refuse(Problem::at(at, message));
                 }
             }
         }
@@ -157,7 +157,7 @@ impl<'a> Files<'a> {
         let problem = Problem::at(at, format!("there is no model `{wrong}`"))
             .label("neither beside the scenario, nor in `models/`, nor embedded")
             .names(wrong, siblings.map(short).filter(|&n| n != "languages"));
-        self.problems.push(problem)
+        self.problems.refuse(problem)
     }
 
     fn candidates(&self, name: &str) -> Vec<PathBuf> {
@@ -168,15 +168,19 @@ impl<'a> Files<'a> {
             return vec![dir.join(name)];
         }
         let file = format!("{name}.toml");
-        let mut paths = vec![dir.join(&file), dir.join("models").join(&file)];
-        let above = if dir.as_os_str().is_empty() {
-            Path::new("..").to_owned()
-        } else {
-            dir.join("..")
+        let above = match dir.components().next_back() {
+            Some(Component::Normal(_)) => dir.parent().unwrap_or(dir).to_owned(),
+            _ => dir.join(".."),
         };
-        paths.push(above.join("models").join(&file));
-        // A file of `models/` or `models/hosts/` names its neighbours.
-        paths.push(above.join(&file));
+        let mut paths = vec![
+            dir.join(&file),
+            dir.join("models").join(&file),
+            above.join("models").join(&file),
+        ];
+        // A file in `models/hosts/` names its neighbours, too.
+        if name.contains('/') {
+            paths.push(above.join(&file));
+        }
         paths
     }
 }

@@ -91,7 +91,9 @@ impl<'t> Reader<'t> {
         let node = self.resolve(node)?;
         let Some(piece) = Piece::of(node) else {
             return match node.value {
-                Value::Integer(_) => self.whole(node, 0).map(|n| Count::Constant(n.into())),
+                Value::Integer(_) => self
+                    .whole(node, 0..=u32::MAX)
+                    .map(|n| Count::Constant(n.into())),
                 _ => self.wrong_kind(node, "a whole number or a law such as \"geometric(2)\""),
             };
         };
@@ -229,7 +231,11 @@ impl<'t> Reader<'t> {
                 (None, Some(missing)) if given == form.positional.len() + 1 => {
                     format!("`{missing}` is written with its name")
                 }
-                _ => format!("`{}` with {given} of its values", form.name),
+                _ => {
+                    let takes = form.positional.len() + usize::from(form.named.is_some());
+                    let plural = if takes == 1 { "value" } else { "values" };
+                    format!("`{}` takes {takes} {}, not {given}", form.name, plural)
+                }
             };
             return self.refuse(Problem::at(piece.origin(), message).label(form.usage()));
         }

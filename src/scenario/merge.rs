@@ -74,7 +74,5 @@ fn no_item(items: &[Node], name: &str, at: Origin, problems: &Problems) {
         })
         .collect();
     let problem = Problem::at(at, format!("this list has no item `{name}`"));
-    problems
-        .push(problem.names(name, names.iter().map(String::as_str)))
-        .unwrap_or(())
+    problems.note(problem.names(name, names.iter().map(String::as_str)));
 }

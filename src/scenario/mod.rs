@@ -11,8 +11,12 @@
 pub mod checked;
 pub mod embedded;
 
+mod admission;
+mod calls;
+mod cpu;
 mod diagnostic;
 mod digest;
+mod executors;
 mod files;
 mod languages;
 mod law;
@@ -24,6 +28,7 @@ mod overrides;
 mod piece;
 mod quantity;
 mod reader;
+mod scenario_file;
 mod settings;
 mod source;
 mod steps;
@@ -35,19 +40,19 @@ use std::path::Path;
 
 pub use checked::*;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
+pub use embedded::EmbeddedFile;
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
 
 use crate::host::Host;
 use crate::service::Model;
-use crate::workload::{Arrivals, Loads, OpenProcess};
+use calls::Calls;
 use diagnostic::Problem;
 use files::{Files, ModelKind};
 use model::ModelText;
-use reader::{Keys, Reader};
-use steps::Calls;
-use system::Shared;
-use tree::{Node, Table};
+use reader::Reader;
+use scenario_file::{read_languages, read_scenario};
+use tree::Node;
 
 /// Reads a scenario: the file at this path, or the embedded example of this name.
 ///
@@ -69,7 +74,7 @@ pub fn load(
     overrides: &[String],
 ) -> Result<Scenario, Diagnostics> {
     let mut files = Files::new(loader);
-    let loaded = open(&mut files, scenario, true).and_then(|source| {
+    let loaded = open(&mut files, scenario, embedded::example).and_then(|source| {
         let tree = files.tree(source)?;
         read_scenario(tree, &stem(scenario), overrides, &files)
     });
@@ -81,7 +86,7 @@ pub fn load(
 pub enum Checked {
     /// A scenario, with its models.
     Scenario(Box<Scenario>),
-    /// A model of something that serves.
+    /// A model of something that serves. Who is called by its steps, only a scenario can tell.
     Model(Box<Model>),
     /// A model of a machine.
     Host(Box<Host>),
@@ -89,73 +94,92 @@ pub enum Checked {
     Languages(Languages),
 }
 
-/// Reads any file: a scenario, a model, a host's model or `languages.toml`; what it is follows from its keys.
+/// Reads any file, or any embedded one by its name: a scenario, a model, a host's model or `languages.toml`. What it is
+/// follows from its keys, or from a folder `hosts`.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostics> {
     let mut files = Files::new(loader);
-    let checked = open(&mut files, path, true).and_then(|source| {
+    let any = |name: &str| embedded::example(name).or_else(|| embedded::model(name));
+    let checked = open(&mut files, path, any).and_then(|source| {
         let tree = files.tree(source)?;
-        let has = |keys: &[&str]| {
-            keys.iter()
-                .any(|key| tree.as_table().is_some_and(|t| t.get(key).is_some()))
+        let says = |keys: &[&str]| {
+            tree.as_table()
+                .is_some_and(|t| t.keys().any(|k| keys.contains(&k)))
         };
+        let folder = Path::new(path).parent().and_then(Path::file_name);
         let name = stem(path);
-        if has(&["contestants", "endpoints", "arrivals", "run"]) {
-            return read_scenario(tree, &name, &[], &files).map(|s| Checked::Scenario(Box::new(s)));
+        if says(&["contestants", "endpoints", "arrivals", "run"]) {
+            let scenario = read_scenario(tree, &name, &[], &files)?;
+            Some(Checked::Scenario(Box::new(scenario)))
+        } else if says(&["kinds"]) {
+            let languages = languages::languages(tree.as_table()?, &Reader::new(&files, None));
+            Some(Checked::Languages(languages))
+        } else if says(&["slice", "wakeup_credit", "switch_cost"])
+            || folder == Some("hosts".as_ref())
+        {
+            Some(Checked::Host(Box::new(check_host(tree, &name, &files)?)))
+        } else {
+            Some(Checked::Model(Box::new(check_model(tree, &name, &files)?)))
         }
-        if has(&["kinds"]) {
-            let reader = Reader::new(&files, None);
-            return Some(Checked::Languages(languages::languages(
-                tree.as_table()?,
-                &reader,
-            )));
-        }
-        if has(&["slice", "wakeup_credit", "switch_cost"]) {
-            let tree = files.complete(tree, ModelKind::Host)?;
-            let host = settings::host(tree.as_table()?, &name, &Reader::new(&files, None));
-            return Some(Checked::Host(Box::new(host)));
-        }
-        let tree = files.complete(tree, ModelKind::Server)?;
-        let languages = read_languages(&files)?;
-        let text = ModelText {
-            table: tree.as_table()?,
-            service: &name,
-            name: &name,
-            elsewhere: &[],
-        };
-        let reader = Reader::new(&files, None);
-        Some(Checked::Model(Box::new(model::model(
-            &text,
-            &reader,
-            &languages,
-            Calls::Unknown,
-        ))))
     });
     finish(checked, &files)
 }
 
-/// Takes the text of a file, or of the embedded example of this name, in.
-fn open(files: &mut Files<'_>, path: &str, or_embedded: bool) -> Option<usize> {
+fn check_host(tree: Node, name: &str, files: &Files<'_>) -> Option<Host> {
+    let tree = files.complete(tree, ModelKind::Host)?;
+    Some(settings::host(
+        tree.as_table()?,
+        name,
+        &Reader::new(files, None),
+    ))
+}
+
+fn check_model(tree: Node, name: &str, files: &Files<'_>) -> Option<Model> {
+    let tree = files.complete(tree, ModelKind::Server)?;
+    let text = ModelText {
+        table: tree.as_table()?,
+        service: name,
+        name,
+        elsewhere: &[],
+    };
+    let languages = read_languages(files)?;
+    Some(model::model(
+        &text,
+        &Reader::new(files, None),
+        &languages,
+        Calls::Unknown,
+    ))
+}
+
+/// Takes a text in: the file at this path, or what is embedded under this name.
+fn open(
+    files: &mut Files<'_>,
+    path: &str,
+    embedded: impl Fn(&str) -> Option<&'static EmbeddedFile>,
+) -> Option<usize> {
     let problem = match files.open(Path::new(path)) {
         Ok(Some(source)) => {
             files.beside(Path::new(path));
             return Some(source);
         }
-        Ok(None) => match embedded::example(path).filter(|_| or_embedded) {
+        Ok(None) => match embedded(path) {
             Some(file) => return Some(files.sources.add(file.path, file.text)),
             None => {
-                let names = embedded::examples().iter().map(|file| file.name);
+                let all = embedded::examples().iter().chain(embedded::models());
+                let names = all
+                    .map(|file| file.name)
+                    .filter(|name| embedded(name).is_some());
                 Problem::nowhere(format!(
-                    "there is no file `{path}`, nor an embedded example of that name"
+                    "there is no file `{path}`, nor anything embedded of that name"
                 ))
                 .names(path, names)
             }
         },
         Err(why) => Problem::nowhere(format!("cannot read `{path}`: {why}")),
     };
-    files.problems.push(problem)
+    files.problems.refuse(problem)
 }
 
 fn finish<T>(value: Option<T>, files: &Files<'_>) -> Result<T, Diagnostics> {
@@ -165,106 +189,12 @@ fn finish<T>(value: Option<T>, files: &Files<'_>) -> Result<T, Diagnostics> {
     }
 }
 
+/// A file's name without folder and extension: what a scenario is called.
 fn stem(path: &str) -> String {
     let stem = Path::new(path)
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned());
     stem.unwrap_or_else(|| "scenario".to_owned())
-}
-
-fn read_languages(files: &Files<'_>) -> Option<Languages> {
-    let table = files.languages()?;
-    Some(languages::languages(&table, &Reader::new(files, None)))
-}
-
-fn read_scenario(
-    mut tree: Node,
-    name: &str,
-    overrides: &[String],
-    files: &Files<'_>,
-) -> Option<Scenario> {
-    overrides::apply(&mut tree, overrides, files);
-    let table = tree.as_table()?;
-    let params = table.get("params").and_then(Node::as_table);
-    let reader = Reader::new(files, params);
-    let languages = read_languages(files)?;
-
-    let mut keys = Keys::of(table, &reader);
-    let title = settings::title(&mut keys, name);
-    let measured_in = keys.read("cpu_measured_in", |r, node| {
-        model::language(r, node, &languages)
-    });
-    keys.read("params", |r, node| r.table(node, "a table of parameters"));
-    let arrivals = keys.read("arrivals", settings::arrivals);
-    let run = keys.read("run", settings::run).unwrap_or_default();
-    let slo = keys.read("slo", settings::slo).unwrap_or_default();
-    for key in system::SHARED {
-        keys.get(key);
-    }
-    let contestants = keys.read("contestants", |r, node| {
-        r.table(node, "a table of contestants")
-    });
-    if contestants.is_none_or(|table| table.entries.is_empty()) {
-        let problem = match keys.at("contestants") {
-            Some(at) => Problem::at(at, "there are no contestants in it"),
-            None => Problem::nowhere("a scenario has `[contestants]`: who is compared"),
-        };
-        reader.refuse(problem).unwrap_or(())
-    }
-    keys.finish();
-
-    let entries = contestants.map_or(&[][..], |table| &table.entries);
-    let merged: Vec<_> = entries
-        .iter()
-        .map(|entry| system::merge(table, entry, files))
-        .collect();
-    let shared = Shared {
-        languages: &languages,
-        measured_in: measured_in.as_deref(),
-    };
-    let read = merged
-        .iter()
-        .flatten()
-        .filter_map(|merged| system::contestant(merged, &shared, &reader));
-    let contestants: Vec<Contestant> = read.collect();
-    if merged.iter().all(Option::is_some) {
-        refuse_unused_hosts(table, &contestants, &reader);
-        reader.refuse_unused_params();
-    }
-    let mut scenario = Scenario {
-        name: name.to_owned(),
-        title,
-        cpu_measured_in: measured_in,
-        arrivals: arrivals.unwrap_or(Arrivals::Open {
-            process: OpenProcess::Poisson,
-            rate: Loads::Sweep,
-        }),
-        run,
-        slo,
-        contestants,
-        languages: languages.clone(),
-        digest: String::new(),
-    };
-    scenario.digest = digest::digest(&scenario);
-    Some(scenario)
-}
-
-/// A host that no service of any contestant runs on is most likely a misspelt one.
-fn refuse_unused_hosts(table: &Table, contestants: &[Contestant], reader: &Reader<'_>) {
-    let hosts = table.get("hosts").and_then(Node::as_table);
-    for entry in hosts.map_or(&[][..], |table| &table.entries) {
-        let mut all = contestants
-            .iter()
-            .flat_map(|contestant| &contestant.system.hosts);
-        if !all.any(|host| host.name == entry.key) {
-            let problem = Problem::at(entry.at, format!("nothing runs on host `{}`", entry.key));
-            let problem =
-                problem.label("the contestants run on `app`, a service on the `host` it names");
-            reader
-                .refuse(problem.names(&entry.key, ["app"]))
-                .unwrap_or(())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,10 +9,24 @@ pub(super) fn nearest<'c>(
     let limit = (word.chars().count() / 3).max(1) + 1;
     candidates
         .into_iter()
-        .map(|c| ((distance(&lower, &c.to_lowercase()), distance(word, c)), c))
+        .map(|c| ((edits(&lower, &c.to_lowercase()), distance(word, c)), c))
         .filter(|&((d, _), c)| d <= limit && d < c.chars().count().max(2))
         .min_by_key(|&(d, _)| d)
         .map(|(_, c)| c)
+}
+
+/// Their distance; a word that the other begins with is one edit away.
+fn edits(word: &str, candidate: &str) -> usize {
+    let (short, long) = match word.len() < candidate.len() {
+        true => (word, candidate),
+        false => (candidate, word),
+    };
+    let begun = short.len() >= 3 && long.starts_with(short);
+    if begun {
+        1.min(long.len() - short.len())
+    } else {
+        distance(word, candidate)
+    }
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string alignment).
@@ -54,6 +68,7 @@ mod tests {
             nearest("proceses", ["processes", "place"]),
             Some("processes")
         );
+        assert_eq!(nearest("linux", ["linux-vm", "lines"]), Some("linux-vm"));
         assert_eq!(nearest("x", ["weight", "steps"]), None);
         assert_eq!(nearest("fastcgi", ["postgres", "redis"]), None);
     }

@@ -5,7 +5,7 @@ use super::files::Files;
 use super::merge::{nest, overlay};
 use super::piece::Piece;
 use super::source::Origin;
-use super::tree::{Node, Table, Value, parse_value};
+use super::tree::{NO_KEYS, Node, Value, parse_value};
 
 /// Tables whose keys are names of things: an override reaches into what is there, it adds nothing.
 const COLLECTIONS: [(&str, &str); 5] = [
@@ -15,6 +15,9 @@ const COLLECTIONS: [(&str, &str); 5] = [
     ("hosts", "host"),
     ("params", "parameter"),
 ];
+
+/// No file is nested deeper.
+const MAX_PATH: usize = 32;
 
 /// Puts the overrides over a scenario, in order.
 pub(super) fn apply(tree: &mut Node, overrides: &[String], files: &Files<'_>) {
@@ -30,7 +33,7 @@ fn read(text: &str, source: usize, tree: &Node, files: &Files<'_>) -> Option<Nod
     let whole = Origin::new(source, 0..text.len());
     let Some(equals) = text.find('=') else {
         let problem = Problem::at(whole, "an override is written PATH=VALUE");
-        return files.problems.push(problem.label("there is no `=`"));
+        return files.problems.refuse(problem.label("there is no `=`"));
     };
     let mut path = Vec::new();
     let mut start = 0;
@@ -40,10 +43,14 @@ fn read(text: &str, source: usize, tree: &Node, files: &Files<'_>) -> Option<Nod
             let problem = Problem::at(whole, "an override is written PATH=VALUE");
             return files
                 .problems
-                .push(problem.label("a name in the path is empty"));
+                .refuse(problem.label("a name in the path is empty"));
         }
         path.push((piece.text, piece.origin()));
         start += key.len() + 1;
+    }
+    if path.len() > MAX_PATH {
+        let problem = Problem::at(whole, format!("a path has {MAX_PATH} names at most"));
+        return files.problems.refuse(problem);
     }
     check_names(&path, tree, files)?;
     let value = value(text, equals + 1, source, files)?;
@@ -58,13 +65,12 @@ fn check_names(path: &[(&str, Origin)], tree: &Node, files: &Files<'_>) -> Optio
     let (Some((_, thing)), Some((name, at))) = (collection, second) else {
         return Some(());
     };
-    let none = Table::default();
-    let known = known.unwrap_or(&none);
+    let known = known.unwrap_or(&NO_KEYS);
     if known.get(name).is_some() || (first.0, *name) == ("hosts", "app") {
         return Some(());
     }
     let problem = Problem::at(*at, format!("there is no {thing} `{name}`"));
-    files.problems.push(problem.names(name, known.keys()))
+    files.problems.refuse(problem.names(name, known.keys()))
 }
 
 /// A TOML value; or text without quotes, such as `400/s`.
@@ -76,7 +82,7 @@ fn value(text: &str, start: usize, source: usize, files: &Files<'_>) -> Option<N
             Origin::new(source, 0..text.len()),
             "this override has no value",
         );
-        return files.problems.push(problem.label("expected PATH=VALUE"));
+        return files.problems.refuse(problem.label("expected PATH=VALUE"));
     }
     if piece.text.starts_with(['"', '\'', '[', '{']) {
         return parse_value(source, at.range(), &files.sources, &files.problems);

@@ -51,7 +51,7 @@ pub(super) fn seconds(piece: Piece<'_>, problems: &Problems) -> Option<Span> {
 
 fn span(ns: f64, piece: Piece<'_>, problems: &Problems) -> Option<Span> {
     if ns > MAX_NS {
-        return problems.push(Problem::at(
+        return problems.refuse(Problem::at(
             piece.origin(),
             "this time is longer than a year",
         ));
@@ -65,14 +65,14 @@ pub(super) fn rate(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
     let Some(slash) = piece.text.find('/') else {
         number_and_unit(piece, A_RATE, problems)?;
         let problem = Problem::at(piece.origin(), "a rate needs a unit of time");
-        return problems.push(problem.label(A_RATE));
+        return problems.refuse(problem.label(A_RATE));
     };
     let (count, unit) = piece.split(slash);
     let value = number(count, problems)?;
     let ns = scale(unit, piece, TIMES, TIME_UNITS, problems)?;
     let per_second = value * (1e9 / ns);
     if per_second > 1e9 {
-        return problems.push(Problem::at(
+        return problems.refuse(Problem::at(
             piece.origin(),
             "this rate is above 1,000,000,000/s",
         ));
@@ -87,7 +87,7 @@ pub(super) fn size(piece: Piece<'_>, problems: &Problems) -> Option<u64> {
     let (value, unit) = number_and_unit(piece, A_SIZE, problems)?;
     let bytes = value * scale(unit, piece, SIZES, SIZE_UNITS, problems)?;
     if bytes > 1e18 {
-        return problems.push(Problem::at(
+        return problems.refuse(Problem::at(
             piece.origin(),
             "this size is above 1,000,000 TB",
         ));
@@ -103,7 +103,7 @@ pub(super) fn fraction(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
     };
     if value > 1.0 {
         let problem = Problem::at(piece.origin(), "a probability is at most 100%");
-        return problems.push(problem.label("expected a share such as \"5%\" or 0.05"));
+        return problems.refuse(problem.label("expected a share such as \"5%\" or 0.05"));
     }
     Some(value)
 }
@@ -113,7 +113,7 @@ pub(super) fn number(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
     let (value, unit) = number_and_unit(piece, "expected a number", problems)?;
     if !unit.text.is_empty() {
         let message = format!("`{}` is not a plain number", piece.text);
-        return problems.push(Problem::at(unit.origin(), message).label("no unit here"));
+        return problems.refuse(Problem::at(unit.origin(), message).label("no unit here"));
     }
     Some(value)
 }
@@ -137,14 +137,14 @@ fn number_and_unit<'t>(
             "" => "there is nothing here".to_owned(),
             _ => format!("`{text}` is not a number with a unit"),
         };
-        return problems.push(Problem::at(piece.origin(), message).label(expected));
+        return problems.refuse(Problem::at(piece.origin(), message).label(expected));
     };
     if negative && value != 0.0 {
         let problem = Problem::at(piece.origin(), format!("`{text}` is negative"));
-        return problems.push(problem.label("expected zero or more"));
+        return problems.refuse(problem.label("expected zero or more"));
     }
     if !value.is_finite() {
-        return problems.push(Problem::at(piece.origin(), "this number is too large"));
+        return problems.refuse(Problem::at(piece.origin(), "this number is too large"));
     }
     Some((value, piece.part(end..text.len())))
 }
@@ -168,7 +168,7 @@ fn scale(
     if let Some((_, scale)) = units.iter().find(|(name, _)| *name == unit.text) {
         return Some(*scale);
     }
-    problems.push(if unit.text.is_empty() {
+    problems.refuse(if unit.text.is_empty() {
         Problem::at(whole.origin(), format!("`{}` has no unit", whole.text)).label(expected)
     } else {
         let problem = Problem::at(unit.origin(), format!("unknown unit `{}`", unit.text));

@@ -2,14 +2,18 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::diagnostic::Problem;
 use super::files::Files;
 use super::piece::Piece;
 use super::quantity;
 use super::source::Origin;
-use super::tree::{Node, Table, Value};
+use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::{Count, Dist, Span};
+
+/// The largest plain number.
+const MAX_NUMBER: f64 = 1e12;
 
 /// Turns nodes into values, and knows what `$name` stands for.
 pub(super) struct Reader<'t> {
@@ -54,9 +58,14 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Notes a mistake.
+    pub(super) fn note(&self, problem: Problem) {
+        self.files.problems.note(problem);
+    }
+
     /// Notes a mistake and returns `None`.
     pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
-        self.files.problems.push(problem)
+        self.files.problems.refuse(problem)
     }
 
     /// Notes the parameters that nothing uses.
@@ -65,8 +74,7 @@ impl<'t> Reader<'t> {
             if !param.used.get() {
                 let message = format!("parameter `{}` is not used", param.name);
                 let problem = Problem::at(param.at, message);
-                self.refuse(problem.label(format!("nothing says `${}`", param.name)))
-                    .unwrap_or(())
+                self.note(problem.label(format!("nothing says `${}`", param.name)));
             }
         }
     }
@@ -177,7 +185,7 @@ impl<'t> Reader<'t> {
         if !plain {
             let problem = Problem::at(at, format!("`{name}` cannot be a name"));
             let problem = problem.label("names are parts of paths: no `.`, no `=`, not empty");
-            self.refuse(problem).unwrap_or(())
+            self.note(problem);
         }
         plain
     }
@@ -190,22 +198,22 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A whole number from `min` on, that fits 32 bits.
-    pub(super) fn whole(&self, node: &'t Node, min: u32) -> Option<u32> {
+    /// A whole number in a range.
+    pub(super) fn whole(&self, node: &'t Node, range: RangeInclusive<u32>) -> Option<u32> {
         let node = self.resolve(node)?;
         let Value::Integer(number) = node.value else {
             return self.wrong_kind(node, "a whole number");
         };
-        match u32::try_from(number) {
-            Ok(number) if number >= min => Some(number),
-            _ if number > i64::from(u32::MAX) => {
-                self.refuse(Problem::at(node.origin, "this number is too large"))
-            }
-            _ => {
-                let message = format!("expected a whole number of at least {min}, found {number}");
-                self.refuse(Problem::at(node.origin, message))
-            }
+        if let Some(number) = u32::try_from(number).ok().filter(|n| range.contains(n)) {
+            return Some(number);
         }
+        let (min, max) = (*range.start(), *range.end());
+        let range = match number < min.into() {
+            true => format!("of at least {min}"),
+            false => format!("of at most {max}"),
+        };
+        let message = format!("expected a whole number {range}, found {number}");
+        self.refuse(Problem::at(node.origin, message))
     }
 
     /// A number that is not negative.
@@ -216,10 +224,13 @@ impl<'t> Reader<'t> {
             Value::Float(number) => number,
             _ => return self.wrong_kind(node, "a number"),
         };
-        if number.is_finite() && number >= 0.0 {
+        if (0.0..=MAX_NUMBER).contains(&number) {
             return Some(number);
         }
-        let message = format!("expected a number of zero or more, found {number}");
+        let message = match number > MAX_NUMBER {
+            true => "this number is too large".to_owned(),
+            false => format!("expected a number of zero or more, found {number}"),
+        };
         self.refuse(Problem::at(node.origin, message))
     }
 
@@ -315,7 +326,9 @@ impl<'r, 't> Keys<'r, 't> {
 
     /// The value of a key that may be there. The text `none` takes back what a model says: as if omitted.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'t Node> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.table
             .get(key)
             .filter(|node| node.as_text() != Some("none"))
@@ -324,6 +337,14 @@ impl<'r, 't> Keys<'r, 't> {
     /// Where a key was written.
     pub(super) fn at(&self, key: &str) -> Option<Origin> {
         self.table.entry(key).map(|entry| entry.at)
+    }
+
+    /// Of some keys, the entry written last: an override comes behind what it is put over.
+    pub(super) fn last_of(&self, keys: &[&str]) -> Option<&'t Entry> {
+        self.table
+            .entries
+            .iter()
+            .rfind(|entry| keys.contains(&entry.key.as_str()))
     }
 
     /// What a key says; `None` if it is omitted, or wrong and noted.
@@ -356,7 +377,7 @@ impl<'r, 't> Keys<'r, 't> {
             if !self.known.contains(&key) {
                 let problem = Problem::at(entry.at, format!("unknown key `{key}`"));
                 let known = self.known.iter().chain(self.elsewhere).copied();
-                self.reader.refuse(problem.names(key, known)).unwrap_or(())
+                self.reader.note(problem.names(key, known));
             }
         }
     }

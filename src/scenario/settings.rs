@@ -2,12 +2,17 @@
 
 use super::checked::{RunLength, RunSettings, Slo};
 use super::diagnostic::Problem;
+use super::model::MAX_CORES;
 use super::piece::Piece;
 use super::reader::{Keys, Reader};
 use super::tree::{Node, Table, Value};
 use crate::host::{Cold, Host};
 use crate::kernel::{Dist, Span, Time};
 use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse};
+
+/// The most users, and the most connections of clients.
+const MAX_USERS: u32 = 10_000_000;
+const MAX_REPLICATIONS: u32 = 100_000;
 
 /// `[arrivals]`. Left out: Poisson arrivals at a range of rates.
 pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arrivals> {
@@ -38,7 +43,9 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arriva
         }
         Process::Closed => {
             let users = keys.read("users", |r, node| {
-                loads(r, node, |r, node| r.whole(node, 1).map(f64::from))
+                loads(r, node, |r, node| {
+                    r.whole(node, 1..=MAX_USERS).map(f64::from)
+                })
             });
             let think = keys.read("think", |r, node| r.dist(node));
             let think = think.unwrap_or(Dist::Constant(Span::ZERO));
@@ -49,9 +56,9 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arriva
         }
         Process::Replay => {
             let times = keys.read("file", replayed);
-            if keys.at("file").is_none() {
+            if keys.get("file").is_none() {
                 let problem = Problem::at(node.origin, "a replay needs a `file` of times");
-                reader.refuse(problem).unwrap_or(())
+                reader.note(problem);
             }
             times.map(|times| Arrivals::Replay {
                 times: times.into(),
@@ -116,7 +123,7 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
             node.origin,
             "expected \"auto\" or a whole number",
         )),
-        None => r.whole(node, 1),
+        None => r.whole(node, 1..=u32::MAX),
     });
     let duration = keys.read("duration", |r, node| r.positive_span(node));
     run.length = match (requests, duration) {
@@ -140,11 +147,11 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
     {
         let at = keys.get("warmup").map_or(node.origin, |node| node.origin);
         let problem = Problem::at(at, "the warm-up is as long as the whole run");
-        reader
-            .refuse(problem.label(format!("expected less than {duration}")))
-            .unwrap_or(())
+        reader.note(problem.label(format!("expected less than {duration}")));
     }
-    if let Some(replications) = keys.read("replications", |r, node| r.whole(node, 2)) {
+    if let Some(replications) = keys.read("replications", |r, node| {
+        r.whole(node, 2..=MAX_REPLICATIONS)
+    }) {
         run.replications = replications;
     }
     let seed = keys.read("seed", |r, node| match r.resolve(node)?.value {
@@ -165,7 +172,7 @@ pub(super) fn clients<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Clients
     let ideal = Clients::default();
     let reuses = [("fifo", Reuse::Fifo), ("lifo", Reuse::Lifo)];
     let clients = Clients {
-        connections: keys.read("connections", |r, node| r.whole(node, 1)),
+        connections: keys.read("connections", |r, node| r.whole(node, 1..=MAX_USERS)),
         keep_alive: keys
             .read("keep_alive", |r, node| r.flag(node))
             .unwrap_or(ideal.keep_alive),
@@ -202,7 +209,7 @@ pub(super) fn slo<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Slo> {
 pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Host {
     let mut keys = Keys::of(table, reader);
     keys.read("title", |r, node| r.text(node, "a text"));
-    let cores = keys.read("cores", |r, node| r.whole(node, 1));
+    let cores = keys.read("cores", |r, node| r.whole(node, 1..=MAX_CORES));
     let mut host = Host::ideal(name, cores);
     host.memory = keys.read("memory", |r, node| r.size(node));
     if let Some(slice) = keys.read("slice", |r, node| r.positive_span(node)) {
@@ -219,8 +226,7 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
         let mut keys = Keys::of(r.table(node, "a table such as { after = \"5ms\" }")?, r);
         let after = keys.read("after", |r, node| r.positive_span(node));
         if keys.at("after").is_none() {
-            r.refuse(Problem::at(node.origin, "`cold` has no `after`"))
-                .unwrap_or(())
+            r.note(Problem::at(node.origin, "`cold` has no `after`"));
         }
         keys.finish();
         after.map(|after| Cold { after })

@@ -1,5 +1,6 @@
 //! One contestant: the scenario with its overrides, every model merged in, wired into a [`System`].
 
+use super::calls::{Callable, Calls};
 use super::checked::{Contestant, Service, System};
 use super::diagnostic::Problem;
 use super::files::{Files, ModelKind};
@@ -9,13 +10,13 @@ use super::model::{ModelText, model};
 use super::reader::{Keys, Reader};
 use super::settings;
 use super::source::Origin;
-use super::steps::{Callable, Calls, Steps, Times};
-use super::tree::{Entry, Node, Table};
+use super::steps::{Steps, Times};
+use super::tree::{Entry, NO_KEYS, Node, Table};
 use super::wiring::{Places, Wiring};
 use crate::host::Host;
 use crate::kernel::{Path, Span};
 use crate::service::Model;
-use crate::workload::{Clients, Endpoint};
+use crate::workload::Endpoint;
 
 /// What a contestant overrides in the scenario; its other keys are its model's.
 pub(super) const SHARED: [&str; 4] = ["clients", "hosts", "services", "endpoints"];
@@ -32,6 +33,16 @@ pub(super) struct Merged<'t> {
     app: ServiceTree,
     services: Vec<ServiceTree>,
     hosts: Vec<(String, Table)>,
+}
+
+impl Merged<'_> {
+    /// What is said about a host.
+    fn host(&self, name: &str) -> Option<&Table> {
+        self.hosts
+            .iter()
+            .find(|(host, _)| host == name)
+            .map(|(_, table)| table)
+    }
 }
 
 /// A service's own keys, and its merged model.
@@ -67,7 +78,7 @@ pub(super) fn merge<'t>(
         );
         return files
             .problems
-            .push(Problem::at(contestant.node.origin, message));
+            .refuse(Problem::at(contestant.node.origin, message));
     };
     let mut shared = scenario.only(&SHARED);
     refuse_new(&shared, table, files);
@@ -121,7 +132,7 @@ fn service(
 fn table_of<'t>(node: &'t Node, files: &Files<'_>) -> Option<&'t Table> {
     let message = || format!("expected a table, found {}", node.kind());
     node.as_table()
-        .or_else(|| files.problems.push(Problem::at(node.origin, message())))
+        .or_else(|| files.problems.refuse(Problem::at(node.origin, message())))
 }
 
 fn entries<'t>(table: &'t Table, key: &str) -> &'t [Entry] {
@@ -144,10 +155,7 @@ fn refuse_new(scenario: &Table, contestant: &Table, files: &Files<'_>) {
             if new && !(key == "services" && has_model) {
                 let problem = Problem::at(entry.at, format!("there is no {thing} `{}`", entry.key));
                 let names = known.iter().map(|entry| entry.key.as_str());
-                files
-                    .problems
-                    .push(problem.names(&entry.key, names))
-                    .unwrap_or(())
+                files.problems.note(problem.names(&entry.key, names));
             }
         }
     }
@@ -164,67 +172,24 @@ pub(super) fn contestant<'t>(
     merged: &'t Merged<'_>,
     shared: &Shared<'_>,
     reader: &Reader<'t>,
-) -> Option<Contestant> {
+) -> Contestant {
     let clients = merged
         .shared
         .get("clients")
         .and_then(|node| settings::clients(reader, node));
+    let callables = callables(&merged.services, reader);
+    let mut assembly = Assembly {
+        merged,
+        shared,
+        reader,
+        callables,
+        hosts: Vec::new(),
+    };
     let trees: Vec<&ServiceTree> = std::iter::once(&merged.app)
         .chain(&merged.services)
         .collect();
-    let callables = callables(&merged.services, reader);
-    let mut hosts = Hosts {
-        merged,
-        reader,
-        used: Vec::new(),
-    };
-    let mut services = Vec::with_capacity(trees.len());
-    for (index, tree) in trees.iter().enumerate() {
-        let elsewhere = if index == 0 {
-            &SHARED[..]
-        } else {
-            &SERVICE[..]
-        };
-        let text = ModelText {
-            table: &tree.model,
-            service: &tree.name,
-            name: &tree.model_name,
-            elsewhere,
-        };
-        let model = model(&text, reader, shared.languages, Calls::To(&callables));
-        let mut keys = Keys::of(&tree.own, reader);
-        let latency = keys.read("latency", |r, node| r.span(node));
-        let wanted = keys.get("host");
-        let endpoints = match index {
-            0 => merged.shared.get("endpoints"),
-            _ => keys.get("endpoints"),
-        };
-        let path = match index {
-            0 => Path::ROOT,
-            _ => Path::ROOT.child("services").child(&tree.name),
-        };
-        let steps = Steps {
-            reader,
-            languages: shared.languages,
-            runner: &tree.model_name,
-            language: model.language.as_deref(),
-            times: Times::MeasuredIn(shared.measured_in),
-            calls: Calls::To(&callables),
-        };
-        let endpoints = endpoints
-            .map(|node| endpoints_of(node, &steps, path))
-            .unwrap_or_default();
-        keys.finish();
-        let host = hosts.of(tree, wanted, &model);
-        services.push(Service {
-            name: tree.name.clone(),
-            host: host.unwrap_or(0),
-            latency: latency.unwrap_or(Span::ZERO),
-            model,
-            endpoints,
-        });
-    }
-    let hosts = hosts.used;
+    let services: Vec<Service> = trees.iter().map(|tree| assembly.service(tree)).collect();
+    let hosts = assembly.hosts;
     let wiring = Wiring {
         services: &services,
         hosts: &hosts,
@@ -232,30 +197,115 @@ pub(super) fn contestant<'t>(
             .iter()
             .map(|tree| tree.places(&merged.shared))
             .collect(),
-        memory_at: &|name| {
-            let (_, table) = merged.hosts.iter().find(|(host, _)| host == name)?;
-            table.get("memory").map(|node| node.origin)
-        },
+        memory_at: &|name| merged.host(name)?.get("memory").map(|node| node.origin),
         reader,
     };
     wiring.check();
     let system = System {
-        clients: clients.unwrap_or_else(Clients::default),
+        clients: clients.unwrap_or_default(),
         hosts,
         services,
     };
-    Some(Contestant {
+    Contestant {
         name: merged.name.to_owned(),
         system,
-    })
+    }
+}
+
+/// A contestant's system as far as it has been read.
+struct Assembly<'r, 'm, 't> {
+    merged: &'t Merged<'m>,
+    shared: &'r Shared<'r>,
+    reader: &'r Reader<'t>,
+    callables: Vec<Callable>,
+    /// As services asked for them.
+    hosts: Vec<Host>,
+}
+
+impl<'t> Assembly<'_, '_, 't> {
+    /// Reads a service, and its host if it is the first there.
+    fn service(&mut self, tree: &'t ServiceTree) -> Service {
+        let (is_app, reader, calls) = (tree.name == APP, self.reader, Calls::To(&self.callables));
+        let text = ModelText {
+            table: &tree.model,
+            service: &tree.name,
+            name: &tree.model_name,
+            elsewhere: if is_app { &SHARED } else { &SERVICE },
+        };
+        let model = model(&text, reader, self.shared.languages, calls);
+        let mut keys = Keys::of(&tree.own, reader);
+        let latency = keys
+            .read("latency", |r, node| r.span(node))
+            .unwrap_or(Span::ZERO);
+        let wanted = keys.get("host");
+        let (endpoints, path) = match is_app {
+            true => (self.merged.shared.get("endpoints"), Path::ROOT),
+            false => (
+                keys.get("endpoints"),
+                Path::ROOT.child("services").child(&tree.name),
+            ),
+        };
+        let steps = Steps {
+            reader,
+            languages: self.shared.languages,
+            runner: &tree.model_name,
+            language: model.language.as_deref(),
+            times: Times::MeasuredIn(self.shared.measured_in),
+            calls,
+        };
+        let endpoints = endpoints
+            .map(|node| endpoints_of(node, &steps, path))
+            .unwrap_or_default();
+        keys.finish();
+        let host = self.host(tree, wanted, &model).unwrap_or(0);
+        Service {
+            name: tree.name.clone(),
+            host,
+            latency,
+            model,
+            endpoints,
+        }
+    }
+
+    /// The place of a service's host: the one it names or is named after, else one of its own with its model's cores.
+    fn host(
+        &mut self,
+        tree: &ServiceTree,
+        wanted: Option<&'t Node>,
+        model: &Model,
+    ) -> Option<usize> {
+        let name = match wanted {
+            Some(node) => self.reader.text(node, "the name of a host")?,
+            None => &tree.name,
+        };
+        let described = self.merged.host(name);
+        if let (Some(node), None, true) = (wanted, described, name != APP) {
+            let names = self.merged.hosts.iter().map(|(name, _)| name.as_str());
+            let problem = Problem::at(node.origin, format!("there is no host `{name}`"));
+            let problem = match self.merged.hosts.is_empty() {
+                true => problem.label("there are no `[hosts]`"),
+                false => problem,
+            };
+            return self.reader.refuse(problem.names(name, names));
+        }
+        if let Some(known) = self.hosts.iter().position(|host| host.name == name) {
+            return Some(known);
+        }
+        self.hosts.push(match described {
+            Some(table) => settings::host(table, name, self.reader),
+            None => Host::ideal(name, model.cores),
+        });
+        Some(self.hosts.len() - 1)
+    }
 }
 
 /// Who may be called: everything but the app.
 fn callables(services: &[ServiceTree], reader: &Reader<'_>) -> Vec<Callable> {
     let callable = |(i, tree): (usize, &ServiceTree)| {
-        if tree.name == APP || tree.name == "local" || !reader.plain_name(&tree.name, tree.at) {
+        reader.plain_name(&tree.name, tree.at);
+        if tree.name == APP || tree.name == "local" {
             let message = format!("a service cannot be called `{}`", tree.name);
-            reader.refuse(Problem::at(tree.at, message)).unwrap_or(())
+            reader.note(Problem::at(tree.at, message));
         }
         let endpoints = entries(&tree.own, "endpoints")
             .iter()
@@ -279,10 +329,9 @@ fn endpoints_of<'t>(node: &'t Node, steps: &Steps<'_, 't>, path: Path) -> Vec<En
     let mut endpoints = Vec::with_capacity(table.entries.len());
     for entry in &table.entries {
         reader.plain_name(&entry.key, entry.at);
-        let Some(table) = reader.table(&entry.node, "a table with `weight` and `steps`") else {
-            continue;
-        };
-        let mut keys = Keys::of(table, reader);
+        // Even a wrong endpoint keeps its place: calls have been resolved to places.
+        let table = reader.table(&entry.node, "a table with `weight` and `steps`");
+        let mut keys = Keys::of(table.unwrap_or(&NO_KEYS), reader);
         let weight = keys.read("weight", |r, node| r.number(node)).unwrap_or(1.0);
         let list = keys
             .get("steps")
@@ -296,35 +345,4 @@ fn endpoints_of<'t>(node: &'t Node, steps: &Steps<'_, 't>, path: Path) -> Vec<En
         });
     }
     endpoints
-}
-
-/// The hosts of a contestant as services ask for them.
-struct Hosts<'r, 'm, 't> {
-    merged: &'t Merged<'m>,
-    reader: &'r Reader<'t>,
-    used: Vec<Host>,
-}
-
-impl<'t> Hosts<'_, '_, 't> {
-    /// The place of a service's host: the one it names or is named after, else one of its own with its model's cores.
-    fn of(&mut self, tree: &ServiceTree, wanted: Option<&'t Node>, model: &Model) -> Option<usize> {
-        let name = match wanted {
-            Some(node) => self.reader.text(node, "the name of a host")?,
-            None => &tree.name,
-        };
-        let described = self.merged.hosts.iter().find(|(host, _)| host == name);
-        if let (Some(node), None, true) = (wanted, described, name != APP) {
-            let names = self.merged.hosts.iter().map(|(name, _)| name.as_str());
-            let problem = Problem::at(node.origin, format!("there is no host `{name}`"));
-            return self.reader.refuse(problem.names(name, names));
-        }
-        if let Some(known) = self.used.iter().position(|host| host.name == name) {
-            return Some(known);
-        }
-        self.used.push(match described {
-            Some((_, table)) => settings::host(table, name, self.reader),
-            None => Host::ideal(name, model.cores),
-        });
-        Some(self.used.len() - 1)
-    }
 }

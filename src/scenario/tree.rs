@@ -40,6 +40,11 @@ pub(super) struct Table {
     pub(super) entries: Vec<Entry>,
 }
 
+/// A table without keys.
+pub(super) static NO_KEYS: Table = Table {
+    entries: Vec::new(),
+};
+
 /// A key and its value.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
@@ -153,7 +158,7 @@ pub(super) fn parse(source: usize, sources: &Sources, problems: &Problems) -> Op
             .filter(|&b| b == b'\n')
             .count();
         if last_line.replace(line) != Some(line) {
-            reader.refuse(span, error.message()).unwrap_or(())
+            reader.note(span, error.message());
         }
     }
     None
@@ -195,13 +200,16 @@ impl Reader<'_> {
         )
     }
 
-    fn refuse<T>(&self, span: Range<usize>, message: &str) -> Option<T> {
+    fn note(&self, span: Range<usize>, message: &str) {
         let mut message = message.to_owned();
         message.get_mut(..1).map(str::make_ascii_lowercase);
-        self.problems.push(Problem::at(
-            self.origin(span),
-            format!("not TOML: {message}"),
-        ))
+        let problem = Problem::at(self.origin(span), format!("not TOML: {message}"));
+        self.problems.note(problem);
+    }
+
+    fn refuse<T>(&self, span: Range<usize>, message: &str) -> Option<T> {
+        self.note(span, message);
+        None
     }
 
     fn table(&self, table: &DeTable<'_>, depth: usize) -> Option<Table> {

@@ -38,14 +38,14 @@ impl Wiring<'_, '_> {
     }
 
     fn refuse(&self, problem: Problem) {
-        self.reader.refuse(problem).unwrap_or(())
+        self.reader.note(problem);
     }
 
     fn check_weights(&self) {
         if self.services[0].endpoints.is_empty() {
             self.refuse(match self.places[0].endpoints {
                 Some(at) => Problem::at(at, "there are no endpoints in it"),
-                None => Problem::nowhere("a scenario has `[endpoints]`: what people ask for"),
+                None => Problem::nowhere("the scenario has no `[endpoints]`: what people ask for"),
             });
             return;
         }

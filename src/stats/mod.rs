@@ -1,1 +1,34 @@
 //! Confidence intervals, warm-up, quantiles, saturation, and the closed forms of queueing theory.
+//!
+//! Pure mathematics: nothing here knows what a server, a request or a contestant is.
+//!
+//! | question | answered by |
+//! | --- | --- |
+//! | how sure is a mean over replications? | [`mean_interval`] |
+//! | ... a ratio of two totals? | [`ratio_interval`] |
+//! | ... a pooled quantile? | [`Pool::quantile`], [`Jackknifed::interval`] |
+//! | how much of the start must go? | [`mser`], [`agreed`] |
+//! | did the system keep up? | [`deficit`], [`growth`] |
+//! | how long must a run be? | [`relaxation`], [`requests_for`], [`relaxations_for`] |
+//! | what would theory say? | [`theory`] |
+
+pub mod estimate;
+pub mod jackknife;
+pub mod mean;
+pub mod pool;
+pub mod relaxation;
+pub mod saturation;
+pub mod theory;
+pub mod warmup;
+
+pub use estimate::Estimate;
+pub use jackknife::{Jackknifed, Scale};
+pub use mean::{mean_interval, ratio_interval, ratio_jackknife, student_t, zero_count_upper};
+pub use pool::{Pool, Sample, relaxations_for, requests_for};
+pub use saturation::{deficit, deficit_beyond, growth};
+pub use warmup::{agreed, batch_means, mser};
+
+#[cfg(test)]
+mod coverage;
+#[cfg(test)]
+pub(crate) mod synthetic;

@@ -42,30 +42,41 @@ impl World<'_> {
     }
 
     /// A task has run its program, or has failed: tells whoever waits for it.
+    #[inline(always)]
     pub fn end_task(&mut self, task: u32) {
-        while let Some(&pool) = self.tasks.held(task).first() {
-            self.release_call(task, pool);
+        if self.tasks.hot[task as usize].holds > 0 {
+            self.release_held(task);
         }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         match hot.role {
             Role::Root => return self.respond(task),
             Role::Branch => self.join(task),
-            Role::Call => {
-                if let Some(failure) = failure {
-                    self.fail(parent, failure);
-                }
-                let latency = self.plan.services[service as usize].latency;
-                if latency.is_zero() {
-                    self.soon.push_back(Soon::Resume(parent));
-                } else {
-                    self.tasks.charge(parent, self.now, Component::Network);
-                    self.agenda
-                        .schedule(self.now + latency, kind::CALL_RETURN, parent);
-                }
-            }
+            Role::Call => self.answer(parent, failure, service),
         }
         self.tasks.remove(task);
+    }
+
+    /// The answer of a call goes back to the caller.
+    fn answer(&mut self, parent: u32, failure: Option<Failure>, service: u16) {
+        if let Some(failure) = failure {
+            self.fail(parent, failure);
+        }
+        let latency = self.plan.services[service as usize].latency;
+        if latency.is_zero() {
+            self.soon.push_back(Soon::Resume(parent));
+        } else {
+            self.tasks.charge(parent, self.now, Component::Network);
+            self.agenda
+                .schedule(self.now + latency, kind::CALL_RETURN, parent);
+        }
+    }
+
+    #[cold]
+    fn release_held(&mut self, task: u32) {
+        while let Some(&pool) = self.tasks.held(task).first() {
+            self.release_call(task, pool);
+        }
     }
 
     /// The task will go to its end when it goes on.

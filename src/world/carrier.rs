@@ -12,7 +12,7 @@ use crate::service::Turn;
 
 impl World<'_> {
     /// Binds a task to a thread.
-    #[inline]
+    #[inline(always)]
     pub fn occupy(&mut self, carrier: u32, task: u32) {
         self.carriers[carrier as usize].task = task;
         self.tasks.hot[task as usize].carrier = carrier;
@@ -36,6 +36,7 @@ impl World<'_> {
         }
     }
 
+    #[inline(always)]
     fn next_task(&mut self, carrier: u32, ended: bool) -> Option<u32> {
         let Carrier {
             service, process, ..
@@ -65,7 +66,11 @@ impl World<'_> {
     }
 
     /// A thread blocks: lock and core go to others.
+    #[inline(always)]
     fn yield_core(&mut self, carrier: u32) {
+        if self.carriers[carrier as usize].simple {
+            return;
+        }
         self.release_lock(carrier);
         if self.carriers[carrier as usize].state == CarrierState::Running {
             self.leave_core(carrier);
@@ -74,6 +79,7 @@ impl World<'_> {
     }
 
     /// A thread of `main` has nothing to do.
+    #[inline(always)]
     fn park(&mut self, carrier: u32) {
         self.yield_core(carrier);
         self.vacate(carrier);
@@ -82,6 +88,7 @@ impl World<'_> {
     }
 
     /// Accounts the time a thread was occupied.
+    #[inline(always)]
     fn vacate(&mut self, carrier: u32) {
         let since = std::mem::replace(&mut self.carriers[carrier as usize].occupied, Time::NEVER);
         let resource = self.resource_of(carrier);
@@ -91,6 +98,7 @@ impl World<'_> {
     }
 
     /// The resource a thread is a unit of.
+    #[inline(always)]
     pub fn resource_of(&self, carrier: u32) -> u32 {
         let Carrier { service, aux, .. } = self.carriers[carrier as usize];
         let plan = &self.plan.services[service as usize];
@@ -132,7 +140,7 @@ impl World<'_> {
     }
 
     /// The task of a thread in control needs a core for so long.
-    #[inline]
+    #[inline(always)]
     pub fn begin_burst(&mut self, id: u32, span: Span, native: bool) {
         let carrier = &mut self.carriers[id as usize];
         carrier.left = span;
@@ -152,15 +160,23 @@ impl World<'_> {
                 },
             );
             self.schedule_end(id, slot, end);
-        } else if carrier.state == CarrierState::Running {
+        } else {
+            self.contend(id);
+        }
+    }
+
+    /// A burst where cores are shared or a lock is wanted.
+    #[inline(never)]
+    fn contend(&mut self, id: u32) {
+        if self.carriers[id as usize].state == CarrierState::Running {
             self.go_on(id);
         } else {
-            debug_assert_eq!(carrier.state, CarrierState::Parked);
+            debug_assert_eq!(self.carriers[id as usize].state, CarrierState::Parked);
             self.make_runnable(id);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn schedule_end(&mut self, carrier: u32, slot: u32, end: Time) {
         if slot == NONE {
             self.agenda.schedule(end, kind::BURST_END, carrier);
@@ -171,7 +187,7 @@ impl World<'_> {
     }
 
     /// A burst on a core of its own may have ended: it has not if the thread was stopped meanwhile.
-    #[inline]
+    #[inline(always)]
     pub fn burst_end(&mut self, id: u32) {
         let carrier = &self.carriers[id as usize];
         if carrier.end != self.now {
@@ -192,6 +208,7 @@ impl World<'_> {
     }
 
     /// A thread's burst is over: it is in control.
+    #[inline(always)]
     pub fn burst_done(&mut self, carrier: u32) {
         if self.carriers[carrier as usize].aux == NONE {
             self.run_carrier(carrier)

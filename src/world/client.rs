@@ -19,12 +19,11 @@ use crate::workload::Reuse;
 const MOST_TASKS: usize = 8_000_000;
 
 impl World<'_> {
+    #[inline(always)]
     pub fn next_arrival(&mut self) {
+        self.next_key = self.source.nth(self.ordinal);
         let at = match &self.plan.arrivals {
-            ArrivalPlan::Open { gap } => {
-                let key = self.source.nth(self.ordinal);
-                self.now + gap.sample(key.word(self.paths.gap))
-            }
+            ArrivalPlan::Open { gap } => self.now + gap.sample(self.next_key.word(self.paths.gap)),
             ArrivalPlan::Replay { times } => match times.get(self.ordinal as usize) {
                 Some(&time) => time,
                 None => return,
@@ -34,11 +33,11 @@ impl World<'_> {
         self.agenda.set(SLOT_ARRIVAL, at, kind::ARRIVAL, 0);
     }
 
+    #[inline(always)]
     pub fn arrival(&mut self) {
-        let ordinal = self.ordinal;
+        let key = self.next_key;
         self.ordinal += 1;
         self.next_arrival();
-        let key = self.source.nth(ordinal);
         self.issue(key, NONE);
     }
 
@@ -62,6 +61,7 @@ impl World<'_> {
         self.issue(key, user);
     }
 
+    #[inline(always)]
     fn issue(&mut self, key: crate::kernel::Key, user: u32) {
         let endpoint = match self.plan.choice.len() {
             1 => 0,
@@ -142,6 +142,7 @@ impl World<'_> {
         self.travel(task, handshake);
     }
 
+    #[inline(always)]
     fn travel(&mut self, task: u32, handshake: bool) {
         let latency = self.plan.clients.latency;
         if latency.is_zero() {
@@ -155,6 +156,7 @@ impl World<'_> {
     }
 
     /// The server is done with a client's request, or has refused it: the answer goes back.
+    #[inline(always)]
     pub fn respond(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
@@ -198,6 +200,7 @@ impl World<'_> {
         }
     }
 
+    #[inline]
     pub fn response_arrives(&mut self, task: u32) {
         if self.tasks.hot[task as usize].abandoned {
             self.forget(task);
@@ -216,6 +219,7 @@ impl World<'_> {
         self.tasks.remove(task);
     }
 
+    #[inline]
     fn release_connection(&mut self, connection: u32) {
         loop {
             let Some(waiting) = self.waiting_clients.pop(&mut self.tasks) else {
@@ -233,12 +237,13 @@ impl World<'_> {
     }
 
     /// The request ends as its client sees it: its account is closed and recorded.
+    #[inline(always)]
     fn end_for_client(&mut self, task: u32, failure: Option<Failure>) {
         let account = self.tasks.account(task, self.now);
         let intended = self.tasks.intended(task);
         let latency = self.now.since(intended);
         debug_assert_eq!(
-            account.iter().sum::<u64>(),
+            account.total(),
             latency.0,
             "the account must sum to the latency"
         );
@@ -256,6 +261,7 @@ impl World<'_> {
     }
 
     /// Joins the list of those who may time out: all have the same patience, so the order of coming is that of leaving.
+    #[inline]
     fn expect_answer(&mut self, task: u32) {
         let last = self.timeout_last;
         let rare = &mut self.tasks.rare(task);
@@ -270,6 +276,7 @@ impl World<'_> {
         }
     }
 
+    #[inline]
     fn expect_no_more(&mut self, task: u32) {
         let (before, after) = (self.tasks.rare(task).before, self.tasks.rare(task).after);
         match after {

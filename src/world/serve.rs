@@ -23,6 +23,7 @@ use crate::service::{Admit, ListenPolicy, Overflow};
 
 impl World<'_> {
     /// A client's request, with its connection, is at the server's network card.
+    #[inline]
     pub fn request_arrives(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
         let process = if connection == NONE {
@@ -212,6 +213,7 @@ impl World<'_> {
     }
 
     /// A request for a service that has no accept stage.
+    #[inline(always)]
     pub fn submit(&mut self, task: u32, service: u32) {
         let plan = &self.plan.services[service as usize];
         self.tasks.hot[task as usize].service = service as u16;
@@ -237,6 +239,7 @@ impl World<'_> {
     }
 
     /// A request is inside a process: to a thread, or into its queue. Its state is [`Component::WaitWorker`].
+    #[inline(always)]
     pub fn deliver(&mut self, task: u32, process: u32) {
         let service = self.processes[process as usize].service;
         let hot = &mut self.tasks.hot[task as usize];
@@ -282,6 +285,7 @@ impl World<'_> {
     }
 
     /// An idle thread of this process, taken from the stack.
+    #[inline(always)]
     fn take_idle(&mut self, service: u32, process: u32) -> Option<u32> {
         let idle = &mut self.services[service as usize].idle;
         if self.plan.services[service as usize].processes == 1 {
@@ -294,6 +298,7 @@ impl World<'_> {
     }
 
     /// What a thread that has ended a request takes up next: what waits inside its process, else from the accept queue.
+    #[inline(always)]
     pub fn next_request(&mut self, service: u32, process: u32) -> Option<u32> {
         if let Some(task) = self.processes[process as usize].queue.pop(&mut self.tasks) {
             return Some(task);
@@ -310,6 +315,7 @@ impl World<'_> {
     }
 
     /// The connection is the process's from now on, if connections count.
+    #[inline(always)]
     pub fn take_connection(&mut self, task: u32, process: u32) {
         self.tasks.charge(task, self.now, Component::WaitWorker);
         self.tasks.hot[task as usize].process = process;

@@ -157,6 +157,8 @@ pub(super) struct World<'p> {
     pub paths: Paths,
     /// The next arrival's number, or each user's.
     pub ordinal: u64,
+    /// The dice of the next arrival.
+    pub next_key: Key,
     pub users: Vec<u64>,
     pub connections: Vec<Connection>,
     pub free_connections: VecDeque<u32>,
@@ -208,6 +210,7 @@ impl<'p> World<'p> {
                 lock: root.child("lock"),
             },
             ordinal: 0,
+            next_key: source_key(seed, replication),
             users: Vec::new(),
             connections: Vec::new(),
             free_connections: VecDeque::new(),

@@ -20,7 +20,7 @@ pub(super) enum Progress {
 
 impl World<'_> {
     /// Runs a task until it takes time, waits, or ends.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&mut self, task: u32) -> Progress {
         let plan = self.plan;
         loop {

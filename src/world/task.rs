@@ -6,7 +6,8 @@
 use super::plan::NONE;
 use crate::kernel::fifo::Links;
 use crate::kernel::{Key, Path, Span, Time};
-use crate::measure::{Component, Failure};
+use crate::measure::account::HALF;
+use crate::measure::{Account, Component, Failure};
 
 /// What a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +61,6 @@ pub(super) struct Task {
     /// Attempts to connect that failed.
     pub attempts: u8,
 }
-
-/// States in each half of an account.
-const HALF: usize = Component::COUNT / 2;
-
-/// Where in the account each state's time is: what nearly every request has in the first half.
-const PLACE: [u8; Component::COUNT] = [0, 7, 1, 8, 2, 3, 9, 10, 11, 12, 13, 4, 5, 6];
 
 /// When a request was meant to be sent, and the first half of its account: one cache line.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +131,7 @@ impl Tasks {
     }
 
     /// A fresh task, in the given state since `now`.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, role: Role, key: Key, now: Time, state: Component) -> u32 {
         let hot = Task {
             key,
@@ -176,7 +171,7 @@ impl Tasks {
         self.hot.len() as u32 - 1
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, id: u32) {
         self.free.push(id);
     }
@@ -213,7 +208,7 @@ impl Tasks {
     /// Adds to what has been charged to a state, or takes away from it.
     #[inline]
     fn entry(&mut self, id: u32, state: Component) -> &mut u64 {
-        let place = usize::from(PLACE[state as usize]);
+        let place = Account::place(state);
         if place < HALF {
             return &mut self.sheets[id as usize].first[place];
         }
@@ -224,7 +219,7 @@ impl Tasks {
     }
 
     /// Ends the present state at `now` and begins another.
-    #[inline]
+    #[inline(always)]
     pub fn charge(&mut self, id: u32, now: Time, next: Component) {
         let task = &mut self.hot[id as usize];
         let (span, state) = (now.0 - task.mark.0, task.state);
@@ -242,10 +237,11 @@ impl Tasks {
     }
 
     /// The task takes the time of a branch as its own.
-    pub fn adopt(&mut self, id: u32, account: &[u64; Component::COUNT]) {
+    pub fn adopt(&mut self, id: u32, account: &Account) {
         for state in Component::ALL {
-            if account[state as usize] > 0 {
-                *self.entry(id, state) += account[state as usize];
+            let span = account.get(state);
+            if span > 0 {
+                *self.entry(id, state) += span;
             }
         }
     }
@@ -283,37 +279,24 @@ impl Tasks {
     }
 
     /// The account up to `now`, on the critical path: of a task that waits for branches, with one that has not ended.
-    #[inline]
-    pub fn account(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
+    #[inline(always)]
+    pub fn account(&self, id: u32, now: Time) -> Account {
         let task = &self.hot[id as usize];
-        let first = &self.sheets[id as usize].first;
-        let second = if task.second {
-            &self.rare[id as usize].second
-        } else {
-            &[0; HALF]
-        };
-        let mut account: [u64; Component::COUNT] = std::array::from_fn(|state| {
-            let place = usize::from(PLACE[state]);
-            if place < HALF {
-                first[place]
-            } else {
-                second[place - HALF]
-            }
-        });
+        let mut account = Account::default();
+        account.0[..HALF].copy_from_slice(&self.sheets[id as usize].first);
+        if task.second {
+            account.0[HALF..].copy_from_slice(&self.rare[id as usize].second);
+        }
         if task.forked {
-            let branch = self.account_of_branches(id, now);
-            account
-                .iter_mut()
-                .zip(branch)
-                .for_each(|(sum, part)| *sum += part);
+            account.add(&self.account_of_branches(id, now));
         } else {
-            account[task.state as usize] += now.0 - task.mark.0;
+            *account.entry(task.state) += now.0 - task.mark.0;
         }
         account
     }
 
     #[cold]
-    fn account_of_branches(&self, id: u32, now: Time) -> [u64; Component::COUNT] {
+    fn account_of_branches(&self, id: u32, now: Time) -> Account {
         self.account(self.rare[id as usize].branch, now)
     }
 }

@@ -27,7 +27,8 @@ impl GammaTable {
         for i in 0..NODES {
             let z = i as f64 / PER_UNIT - END;
             y = solve(shape, z, y);
-            let step = libm::exp(-0.5 * z * z - LN_SQRT_2PI - ln_density(shape, y)) / PER_UNIT;
+            let step =
+                libm::exp(-0.5 * z * z - quantile::LN_SQRT_2PI - ln_density(shape, y)) / PER_UNIT;
             nodes.push([y - libm::log(shape), step]);
             y += step;
         }
@@ -48,13 +49,10 @@ impl GammaTable {
         let t = position - i as f64;
         let [y0, m0] = self.nodes[i];
         let [y1, m1] = self.nodes[i + 1];
-        let rise = y1 - y0;
-        let cubic = (3.0 * rise - 2.0 * m0 - m1) + t * (m0 + m1 - 2.0 * rise);
-        quantile::exp(y0 + t * (m0 + t * cubic))
+        let [c0, c1, c2, c3] = quantile::hermite(y0, m0, y1, m1);
+        quantile::exp((c0 + c1 * t) + (c2 + c3 * t) * (t * t))
     }
 }
-
-const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_7;
 
 /// A first guess of ln x at the low end: P(x) ≈ xᵃ / Γ(a + 1), or Wilson and Hilferty's cube for large shapes.
 fn start(a: f64) -> f64 {

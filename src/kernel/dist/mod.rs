@@ -54,12 +54,12 @@ pub enum Dist {
         /// The law of the same shape with mean 1.
         table: Arc<GammaTable>,
     },
-    /// A power law: longer than x with probability (scale / x)^alpha.
+    /// A power law: longer than x with probability (scale / x)^alpha, alpha being 1/`power`.
     Pareto {
         /// The shortest time, in nanoseconds.
         scale: f64,
-        /// The index, greater than 1.
-        alpha: f64,
+        /// 1/alpha, below 1.
+        power: f64,
     },
     /// One of two times.
     Bimodal {
@@ -201,7 +201,7 @@ impl Dist {
         }
         Ok(Self::Pareto {
             scale: mean.as_nanos_f64() * (alpha - 1.0) / alpha,
-            alpha,
+            power: 1.0 / alpha,
         })
     }
 
@@ -269,8 +269,8 @@ impl Dist {
             }
             Self::Uniform { lo, hi } => Span(lo.0 + below(word, u128::from(hi.0 - lo.0) + 1)),
             Self::Gamma { mean, table } => Span::from_nanos_f64(mean * table.sample(word)),
-            Self::Pareto { scale, alpha } => {
-                Span::from_nanos_f64(scale * quantile::exp(quantile::exponential(word) / alpha))
+            Self::Pareto { scale, power } => {
+                Span::from_nanos_f64(scale * quantile::exp(quantile::exponential(word) * power))
             }
             Self::Bimodal {
                 low,
@@ -289,7 +289,7 @@ impl Dist {
             Self::Exp { mean } | Self::Gamma { mean, .. } => *mean,
             Self::LogNormal { median, sigma } => median * libm::exp(0.5 * sigma * sigma),
             Self::Uniform { lo, hi } => 0.5 * (lo.as_nanos_f64() + hi.as_nanos_f64()),
-            Self::Pareto { scale, alpha } => scale * alpha / (alpha - 1.0),
+            Self::Pareto { scale, power } => scale / (1.0 - power),
             Self::Bimodal {
                 low,
                 high,
@@ -313,8 +313,8 @@ impl Dist {
                 self.relative((values * values - 1.0) / 12.0)
             }
             Self::Gamma { table, .. } => 1.0 / table.shape(),
-            Self::Pareto { alpha, .. } if *alpha <= 2.0 => f64::INFINITY,
-            Self::Pareto { alpha, .. } => 1.0 / (alpha * (alpha - 2.0)),
+            Self::Pareto { power, .. } if *power >= 0.5 => f64::INFINITY,
+            Self::Pareto { power, .. } => power * power / (1.0 - 2.0 * power),
             Self::Bimodal {
                 low,
                 high,
@@ -364,9 +364,9 @@ impl Dist {
                 mean: mean * factor,
                 table: Arc::clone(table),
             },
-            Self::Pareto { scale, alpha } => Self::Pareto {
+            Self::Pareto { scale, power } => Self::Pareto {
                 scale: scale * factor,
-                alpha: *alpha,
+                power: *power,
             },
             Self::Bimodal {
                 low,

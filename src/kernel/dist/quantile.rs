@@ -6,18 +6,20 @@
 //!
 //! Only `+ - × ÷` and `libm` are used, which are deterministic, and no fused multiply-add.
 
+use std::sync::LazyLock;
+
 /// ln 2, the distance between octaves.
 const LN_2: f64 = std::f64::consts::LN_2;
 
-/// For each 128th of an octave: ln 2 − ln(its centre), and 2⁻⁴⁰ over its centre.
+/// For each 128th of an octave: ln 2 − ln(its centre), and 1 over its centre.
 static OCTAVE: [(f64, f64); 128] = octave();
 
 const fn octave() -> [(f64, f64); 128] {
     let mut table = [(0.0, 0.0); 128];
     let mut i = 0;
     while i < 128 {
-        let centre = 1.0 + (i as f64 + 0.5) / 128.0;
-        table[i] = (LN_2 - ln(centre), 1.0 / (centre * (1u64 << 40) as f64));
+        let centre = one_to_two(i as u64, 7);
+        table[i] = (LN_2 - ln(centre), 1.0 / centre);
         i += 1;
     }
     table
@@ -35,63 +37,125 @@ const fn ln(x: f64) -> f64 {
     sum * s
 }
 
-/// The exponential law of mean 1: −ln of the upper tail of `word`, between 2⁻⁴² and 44.4.
+/// The exponential law of mean 1: −ln of the upper tail of `word`, between 2⁻⁴² and 45.1.
 #[inline]
 pub(super) fn exponential(word: u64) -> f64 {
     neg_ln(!word)
 }
 
-/// −ln(`tail` / 2⁶⁴), the tail in steps of 2⁻⁴¹ of itself and never below 2⁻⁶⁴; absolute error below 10⁻¹⁴.
+/// −ln(`tail` / 2⁶⁴), the tail in steps of 2⁻⁴¹ of itself; a half for no tail; absolute error below 10⁻¹⁴.
 ///
 /// `tail` is an octave (its leading zeros), the 128th of the octave, and the offset x from the centre of that, which the
 /// series x − x²/2 + … + x⁵/5 serves: |x| ≤ 2⁻⁸, so what is left out is below x⁶/6 < 10⁻¹⁵.
 #[inline]
 fn neg_ln(tail: u64) -> f64 {
-    let tail = tail | 1;
-    let zeros = tail.leading_zeros();
-    let mantissa = tail << zeros;
+    let zeros = tail.leading_zeros(); // of zero: 64. Were zero ruled out, x86-64's BSR would wait for the draw before
+    let mantissa = tail.wrapping_shl(zeros);
     let (base, scale) = OCTAVE[(mantissa >> 56 & 0x7f) as usize];
-    let cell = (mantissa >> 23 & 0x1_ffff_ffff) as i64 - (1 << 32);
-    let x = (cell as f64 + 0.5) * scale;
+    let x = (one_to_two(mantissa << 1 >> 24, 40) - one_to_two(mantissa << 1 >> 57, 7)) * scale;
     let x2 = x * x;
     let ln_1p = x + x2 * ((x * (1.0 / 3.0) - 0.5) + x2 * (x * 0.2 - 0.25));
     f64::from(zeros) * LN_2 + (base - ln_1p)
 }
 
-/// The standard normal law, within ±9.1 and on a grid of 2⁻³⁸; error below 10⁻¹¹.
+/// 1 + (n + ½) / 2^`bits`, for n below 2^`bits`. Built from its bits: a conversion would wait for the draw before.
+#[inline]
+const fn one_to_two(n: u64, bits: u32) -> f64 {
+    f64::from_bits(0x3ff << 52 | n << (52 - bits) | 1 << (51 - bits))
+}
+
+/// The standard normal law, within ±9.2 and on a grid of 2⁻³⁸; error below 10⁻⁸.
 ///
-/// M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988),
-/// 477–484, routine PPND16 (relative error 10⁻¹⁶).
+/// The word is folded to its nearer tail; each 32nd of an octave of the tail has a cubic of its own.
 #[inline]
 pub(super) fn normal(word: u64) -> f64 {
-    let q = (((word >> 22) as i64 - (1 << 41)) as f64 + 0.5) * (1.0 / (1u64 << 42) as f64);
-    let z = if q.abs() <= 0.425 {
-        let r = 0.180_625 - q * q;
-        q * polynomial(&A, r) / polynomial(&B, r)
-    } else if q < 0.0 {
-        -normal_tail(word)
-    } else {
-        normal_tail(!word)
-    };
     const GRID: f64 = 1.5 * (1u64 << 14) as f64; // its last bit is 2^-38
+    let upper = (word as i64 >> 63) as u64; // all ones above the median
+    let tail = word ^ upper;
+    let zeros = tail.leading_zeros();
+    let mantissa = tail.wrapping_shl(zeros);
+    let [c0, c1, c2, c3] = NORMAL[(zeros << 5) as usize - 32 + (mantissa >> 58 & 0x1f) as usize];
+    let x = one_to_two(mantissa << 6 >> 29, 35) - 1.0;
+    let z = (c0 + c1 * x) + (c2 + c3 * x) * (x * x);
+    let z = f64::from_bits(z.to_bits() ^ (!word & 1 << 63)); // below the median it is negative
     (z + GRID) - GRID
 }
 
-/// The (positive) normal deviate that is exceeded with probability `tail` / 2⁶⁴ < 0.075.
-fn normal_tail(tail: u64) -> f64 {
-    let r = libm::sqrt(neg_ln(tail));
-    if r <= 5.0 {
+/// The cubics in x = 0 … 1 for each 32nd of the octaves 2⁻² … 2⁻⁶⁵ of the tail t. They have the right values and
+/// slopes, dz/dt = −1/φ(z), where they meet, hence are smooth and monotone.
+static NORMAL: LazyLock<Vec<[f64; 4]>> = LazyLock::new(|| {
+    let slice = |i: u32| {
+        let width = libm::ldexp(1.0, -(2 + i as i32 / 32)) / 32.0;
+        let t = f64::from(32 + i % 32) * width;
+        let (z0, z1) = (wichura(t), wichura(t + width));
+        let slope = |z: f64| -width * libm::exp(0.5 * z * z + LN_SQRT_2PI);
+        hermite(z0, slope(z0), z1, slope(z1))
+    };
+    (0..64 * 32).map(slice).collect()
+});
+
+/// ln √2π.
+pub(super) const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_7;
+
+/// The cubic with these values and slopes at 0 and 1, lowest coefficient first.
+pub(super) fn hermite(y0: f64, m0: f64, y1: f64, m1: f64) -> [f64; 4] {
+    let rise = y1 - y0;
+    [y0, m0, 3.0 * rise - 2.0 * m0 - m1, m0 + m1 - 2.0 * rise]
+}
+
+/// The normal deviate that is exceeded with probability `t` ≤ 1/2, with a relative error of 10⁻¹⁶.
+///
+/// M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied Statistics 37 (1988),
+/// 477–484, routine PPND16.
+fn wichura(t: f64) -> f64 {
+    let q = 0.5 - t;
+    let r = libm::sqrt(-libm::log(t));
+    if q <= 0.425 {
+        let r = 0.180_625 - q * q;
+        q * polynomial(&A, r) / polynomial(&B, r)
+    } else if r <= 5.0 {
         polynomial(&C, r - 1.6) / polynomial(&D, r - 1.6)
     } else {
         polynomial(&E, r - 5.0) / polynomial(&F, r - 5.0)
     }
 }
 
-/// e to the `x` in −100 … 100, cut to a grid of 2⁻⁴⁴ (where `libm::exp`, right to the last bit but one, is monotone).
+/// 2 to the 0, 1/64 … 63/64.
+static ROOTS: [f64; 64] = roots();
+
+const fn roots() -> [f64; 64] {
+    let mut table = [1.0; 64];
+    let mut i = 0;
+    while i < 64 {
+        let (x, mut sum, mut k) = (i as f64 / 64.0 * LN_2, 1.0, 24);
+        while k > 0 {
+            sum = 1.0 + sum * x / k as f64; // the series of e^x, from its 24th term
+            k -= 1;
+        }
+        table[i] = sum;
+        i += 1;
+    }
+    table
+}
+
+/// e to the `x`, which is kept within ±100 and cut to a grid of 2⁻⁴⁴; relative error of the rest 10⁻¹⁵.
+///
+/// x = (64 k + j) ln 2 / 64 + r with |r| ≤ ln 2 / 128, so that eˣ = 2ᵏ · 2^(j/64) · eʳ, and r⁶/720 < 10⁻¹⁶.
 #[inline]
 pub(super) fn exp(x: f64) -> f64 {
     const GRID: f64 = 1.5 * (1u64 << 8) as f64; // its last bit is 2^-44
-    libm::exp((x.clamp(-100.0, 100.0) + GRID) - GRID)
+    const WHOLE: f64 = 1.5 * (1u64 << 52) as f64; // its last bit is 1
+    const STEP: f64 = LN_2 / 64.0;
+    const HIGH: f64 = (STEP * (1u64 << 38) as f64) as i64 as f64 / (1u64 << 38) as f64; // times 2^14 it is exact
+    const LOW: f64 = (STEP - HIGH) + 2.319_046_813_846_299_6e-17 / 64.0; // with what LN_2 leaves of ln 2
+    let x = (x.clamp(-100.0, 100.0) + GRID) - GRID;
+    let steps = (x * (1.0 / STEP) + WHOLE) - WHOLE;
+    let r = (x - steps * HIGH) - steps * LOW;
+    let steps = steps as i64;
+    let root = ROOTS[(steps & 63) as usize];
+    let power = f64::from_bits(root.to_bits().wrapping_add_signed(steps >> 6 << 52));
+    let r2 = r * r;
+    power + power * (r + r2 * ((0.5 + r * (1.0 / 6.0)) + r2 * ((1.0 / 24.0) + r * (1.0 / 120.0))))
 }
 
 /// A polynomial of degree 7, lowest coefficient first, in Estrin's order (short chains).

@@ -40,7 +40,7 @@ const SEQUENCES: [Sequence; 18] = [
         request(i << 20).word(Path::ROOT.child("product"))
     }),
     ("ordinals, high", |i| {
-        request(i << 46).word(Path::ROOT.child("product"))
+        request(i.rotate_left(46)).word(Path::ROOT.child("product"))
     }),
     ("three steps of each request", |i| {
         request(i / 3).word(Path::ROOT.child(["parse", "product", "render"][i as usize % 3]))
@@ -51,7 +51,7 @@ const SEQUENCES: [Sequence; 18] = [
     }),
     ("seeds", |i| Key::root(i, 0).nth(0).word(Path::ROOT)),
     ("seeds, high", |i| {
-        Key::root(i << 46, 0).nth(0).word(Path::ROOT)
+        Key::root(i.rotate_left(46), 0).nth(0).word(Path::ROOT)
     }),
     ("seeds that nearly cancel a constant", |i| {
         Key::root(P0 ^ P2.rotate_left(32) ^ i, 0)
@@ -83,8 +83,8 @@ const SEQUENCES: [Sequence; 18] = [
     ("priorities without a step", |i| request(i).word(Path::ROOT)),
 ];
 
-fn letters(i: u64) -> [u8; 4] {
-    [0, 5, 10, 15].map(|shift| b'@' + (i >> shift & 0x1f) as u8)
+fn letters(i: u64) -> [u8; 5] {
+    [0, 5, 10, 15, 20].map(|shift| b'@' + (i >> shift & 0x1f) as u8)
 }
 
 /// Runs all tests on the sequences, `n` words each.

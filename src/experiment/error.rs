@@ -1,0 +1,17 @@
+//! Why a study has no result.
+
+/// Why a study has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExperimentError {
+    /// It was interrupted before anything was complete.
+    #[error("interrupted before the first load was finished: there is nothing to keep")]
+    Interrupted,
+    /// A run in depth looks at one load.
+    #[error(
+        "a run looks at one load and the scenario has {0}: choose one, e.g. --set arrivals.rate=\"100/s\""
+    )]
+    SeveralLoads(usize),
+    /// There is nobody to compare.
+    #[error("the scenario has no contestants")]
+    NoContestants,
+}

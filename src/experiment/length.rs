@@ -1,0 +1,231 @@
+//! How long to simulate: events are spent where the load needs them, within a budget.
+//!
+//! A load asks for three things, in this order:
+//! 1. the requests that the 99th percentile of `all` needs in each replication (10,000; in depth the 99.9th's 100,000 later);
+//! 2. fifty relaxation times of every contestant that can keep up, the least from which anything is concluded;
+//! 3. as many as the interval of p99 needs to cover what it says ([`relaxations_for`]: 250).
+//!
+//! The first is granted to all loads. The others are granted from the cheapest load to the dearest, while the budget lasts;
+//! what cannot be granted becomes empty figures and a note of what would fill them.
+
+use crate::kernel::Span;
+use crate::measure::{SEGMENTS, SLOTS};
+use crate::scenario::{RunLength, RunSettings};
+use crate::stats::{relaxations_for, requests_for};
+
+use super::jobs::SCOUTS;
+
+/// Events a comparison may simulate at the measured ratios: about ten seconds on two cores.
+pub const BUDGET: f64 = 60e6;
+/// Of 16 parts, those planned for the warm-up. One is always cut, and two are rarely needed.
+const WARMUP: f64 = 2.0;
+/// A hair more than the rule asks, for the chance in the number of arrivals.
+const MARGIN: f64 = 1.01;
+
+/// What is known of a load before it is simulated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Need {
+    /// Requests per second of the slowest contestant.
+    pub rate: f64,
+    /// Relaxation time of each contestant, seconds; infinite for those that drown.
+    pub relaxation: Vec<f64>,
+    /// Events of each contestant per second of simulated time.
+    pub events: Vec<f64>,
+}
+
+impl Need {
+    /// The longest relaxation time among those that keep up.
+    fn slowest(&self) -> f64 {
+        self.relaxation
+            .iter()
+            .copied()
+            .filter(|tau| tau.is_finite())
+            .fold(0.0, f64::max)
+    }
+
+    /// Events of all replications for each second of a replication.
+    fn cost(&self, replications: u32) -> f64 {
+        let runs = |tau: &f64| {
+            f64::from(if tau.is_finite() {
+                replications
+            } else {
+                replications.min(SCOUTS)
+            })
+        };
+        self.relaxation
+            .iter()
+            .zip(&self.events)
+            .map(|(tau, events)| runs(tau) * events)
+            .sum()
+    }
+}
+
+/// The simulated time of a replication at each load.
+#[must_use]
+pub fn horizons(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<Span> {
+    match run.length {
+        RunLength::Auto => auto(run, needs, in_depth, budget),
+        RunLength::Requests(n) => needs
+            .iter()
+            .map(|need| with_warmup(run, n as f64 / need.rate.max(1e-9)))
+            .collect(),
+        RunLength::Duration(span) => vec![with_warmup(run, span.as_secs_f64()); needs.len()],
+    }
+}
+
+/// The whole run in which `measured` seconds are left after the warm-up.
+fn with_warmup(run: &RunSettings, measured: f64) -> Span {
+    let parts = SEGMENTS as f64;
+    let seconds = match run.warmup {
+        None => measured * parts / (parts - WARMUP),
+        Some(warmup) if warmup.is_zero() => measured,
+        // Rounding the cut up costs up to a sixteenth.
+        Some(warmup) => (measured + warmup.as_secs_f64()) * parts / (parts - 1.0),
+    };
+    whole_slots(seconds)
+}
+
+/// Rounded up so that slots and sixteenths have the same whole number of nanoseconds.
+#[must_use]
+pub fn whole_slots(seconds: f64) -> Span {
+    let slots = SLOTS as u64;
+    let ns = Span::from_secs_f64(seconds).0.max(slots);
+    Span(ns.div_ceil(slots).saturating_mul(slots))
+}
+
+fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<Span> {
+    let enough = |q: f64, need: &Need| MARGIN * requests_for(q) as f64 / need.rate.max(1e-9);
+    let mut measured: Vec<f64> = needs.iter().map(|need| enough(0.99, need)).collect();
+    let mut left = budget - spent(run, needs, &measured);
+    grant(run, needs, &mut measured, &mut left, |need| {
+        MARGIN * relaxations_for(0.5) * need.slowest()
+    });
+    grant(run, needs, &mut measured, &mut left, |need| {
+        relaxations_for(0.99) * need.slowest()
+    });
+    if in_depth {
+        grant(run, needs, &mut measured, &mut left, |need| {
+            enough(0.999, need)
+        });
+    }
+    measured
+        .into_iter()
+        .map(|seconds| with_warmup(run, seconds))
+        .collect()
+}
+
+/// Events that runs with these measured parts cost.
+fn spent(run: &RunSettings, needs: &[Need], measured: &[f64]) -> f64 {
+    needs
+        .iter()
+        .zip(measured)
+        .map(|(need, seconds)| cost(run, need, *seconds))
+        .sum()
+}
+
+fn cost(run: &RunSettings, need: &Need, measured: f64) -> f64 {
+    with_warmup(run, measured).as_secs_f64() * need.cost(run.replications)
+}
+
+/// Lengthens runs to what `wish` says, the cheapest first, as long as there are events left.
+fn grant(
+    run: &RunSettings,
+    needs: &[Need],
+    measured: &mut [f64],
+    left: &mut f64,
+    wish: impl Fn(&Need) -> f64,
+) {
+    let extra = |i: usize, measured: &[f64]| {
+        cost(run, &needs[i], wish(&needs[i])) - cost(run, &needs[i], measured[i])
+    };
+    let mut order: Vec<usize> = (0..needs.len())
+        .filter(|i| wish(&needs[*i]) > measured[*i])
+        .collect();
+    order.sort_by(|a, b| extra(*a, measured).total_cmp(&extra(*b, measured)));
+    for index in order {
+        let more = extra(index, measured);
+        if more <= *left {
+            *left -= more;
+            measured[index] = wish(&needs[index]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(rate: f64, tau: f64) -> Need {
+        Need {
+            rate,
+            relaxation: vec![tau],
+            events: vec![rate * 10.0],
+        }
+    }
+
+    fn seconds(spans: &[Span]) -> Vec<f64> {
+        spans.iter().map(|s| s.as_secs_f64()).collect()
+    }
+
+    /// A light load: 10,000 requests at 100/s, 1 % more, and 16/14 for the warm-up: 115.43 s.
+    #[test]
+    fn light_load_needs_its_requests() {
+        let run = RunSettings::default();
+        let spans = horizons(&run, &[need(100.0, 0.01)], false, BUDGET);
+        assert!((seconds(&spans)[0] - 115.4286).abs() < 1e-3);
+        assert_eq!(spans[0].0 % SLOTS as u64, 0);
+    }
+
+    /// A knee whose τ is 1 s: 250 s × 16/14. With a budget for only a fifth of that: 50 s is not more than the 101 s of
+    /// its requests, so nothing is gained from what is left.
+    #[test]
+    fn knees_get_their_relaxation_times_while_the_budget_lasts() {
+        let run = RunSettings::default();
+        let rich = horizons(&run, &[need(100.0, 1.0)], false, BUDGET);
+        assert!((seconds(&rich)[0] - 250.0 * 16.0 / 14.0).abs() < 1e-3);
+        let poor = horizons(&run, &[need(100.0, 1.0)], false, 1.5e6);
+        assert!((seconds(&poor)[0] - 115.4286).abs() < 1e-3);
+    }
+
+    /// The cheaper of two knees is served when there is not enough for both.
+    #[test]
+    fn the_cheapest_first() {
+        let run = RunSettings::default();
+        let needs = [need(100.0, 20.0), need(100.0, 4.0)];
+        // 2 × 1.15e6 for the requests; 50 τ: 1,154 s and 231 s, of which 115 are there: 10.4e6 and 1.15e6 more events.
+        let spans = seconds(&horizons(&run, &needs, false, 2.0 * 1.155e6 + 2e6));
+        assert!((spans[0] - 115.4286).abs() < 1e-3 && (spans[1] - 230.857).abs() < 1e-2);
+    }
+
+    #[test]
+    fn the_drowning_do_not_lengthen_anything() {
+        let run = RunSettings::default();
+        let spans = horizons(&run, &[need(1000.0, f64::INFINITY)], false, BUDGET);
+        assert!((seconds(&spans)[0] - 11.54286).abs() < 1e-4);
+    }
+
+    #[test]
+    fn in_depth_reaches_for_the_thousandth() {
+        let run = RunSettings::default();
+        let spans = horizons(&run, &[need(1000.0, 0.001)], true, BUDGET);
+        assert!((seconds(&spans)[0] - 115.4286).abs() < 1e-3);
+    }
+
+    /// What the user says is measured after the warm-up: 70 s with one to be found (80 s in all); 60 s after 15 s: 80 s,
+    /// so that five sixteenths of 5 s can be cut... and one more if the warm-up is not on a boundary.
+    #[test]
+    fn explicit_lengths() {
+        let mut run = RunSettings {
+            length: RunLength::Duration(Span::from_secs(70)),
+            ..RunSettings::default()
+        };
+        let needs = [need(10.0, 1.0)];
+        assert!((seconds(&horizons(&run, &needs, false, BUDGET))[0] - 80.0).abs() < 1e-3);
+        run.length = RunLength::Duration(Span::from_secs(60));
+        run.warmup = Some(Span::from_secs(15));
+        assert!((seconds(&horizons(&run, &needs, false, BUDGET))[0] - 80.0).abs() < 1e-3);
+        run.warmup = Some(Span::ZERO);
+        run.length = RunLength::Requests(600);
+        assert!((seconds(&horizons(&run, &needs, false, BUDGET))[0] - 60.0).abs() < 1e-3);
+    }
+}

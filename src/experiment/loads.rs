@@ -1,0 +1,169 @@
+//! Which loads a comparison visits when the scenario leaves it open.
+
+/// Most loads a comparison visits by itself.
+const MOST: usize = 14;
+/// Shares of the best contestant's bound: the range, evenly in between.
+const RANGE: [f64; 9] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.1, 1.3];
+/// Shares of each contestant's own bound: its knee from both sides.
+const KNEE: [f64; 4] = [0.7, 0.83, 0.92, 1.06];
+/// Too near to a bound to say anything in reasonable time: there a queue remembers for millions of requests.
+const TOO_NEAR: std::ops::Range<f64> = 0.935..1.035;
+/// Loads closer than this factor tell the same.
+const SAME: f64 = 1.04;
+
+/// About 5 % to 130 % of the best contestant's bound, denser near each contestant's knee, in round numbers, ascending.
+///
+/// `bounds` holds the lowest bound of each contestant, infinite where nothing limits it. If nothing limits anybody, loads
+/// are chosen that keep 0.5 to 13 requests of `zero_load_s` in the system.
+#[must_use]
+pub fn open(bounds: &[f64], zero_load_s: f64) -> Vec<f64> {
+    let finite: Vec<f64> = bounds.iter().copied().filter(|b| b.is_finite()).collect();
+    let Some(best) = finite.iter().copied().reduce(f64::max) else {
+        let unit = if zero_load_s > 0.0 {
+            10.0 / zero_load_s
+        } else {
+            100.0
+        };
+        return RANGE.iter().map(|share| round(share * unit)).collect();
+    };
+    let near = |load: f64| finite.iter().any(|b| TOO_NEAR.contains(&(load / b)));
+    let ends = [RANGE[0], RANGE[RANGE.len() - 1]].map(|share| round(share * best));
+    let mut loads: Vec<f64> = RANGE.iter().map(|share| share * best).collect();
+    loads.extend(finite.iter().flat_map(|b| KNEE.map(|share| share * b)));
+    let mut loads: Vec<f64> = loads
+        .into_iter()
+        .map(round)
+        .filter(|load| !near(*load) || ends.contains(load))
+        .filter(|load| (ends[0]..=ends[1]).contains(load))
+        .collect();
+    thin(&mut loads);
+    loads
+}
+
+/// Numbers of users: from a few to two and a half times the largest N*, denser around each.
+#[must_use]
+pub fn closed(knees: &[f64]) -> Vec<f64> {
+    let finite: Vec<f64> = knees.iter().copied().filter(|b| b.is_finite()).collect();
+    let best = finite.iter().copied().reduce(f64::max).unwrap_or(100.0);
+    let shares = [0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.3, 1.7, 2.5];
+    let mut loads: Vec<f64> = shares.iter().map(|share| share * best).collect();
+    loads.extend(
+        finite
+            .iter()
+            .flat_map(|b| [0.7, 1.0, 1.4].map(|share| share * b)),
+    );
+    let mut loads: Vec<f64> = loads
+        .into_iter()
+        .map(|load| round(load).round().max(1.0))
+        .collect();
+    thin(&mut loads);
+    loads
+}
+
+/// Sorts, drops what tells the same as its neighbour, and then what adds least until [`MOST`] are left.
+fn thin(loads: &mut Vec<f64>) {
+    loads.sort_by(f64::total_cmp);
+    loads.dedup_by(|next, kept| *next / *kept < SAME);
+    while loads.len() > MOST {
+        let gap = |i: usize| loads[i + 1] / loads[i - 1];
+        let least = (1..loads.len() - 1).min_by(|a, b| gap(*a).total_cmp(&gap(*b)));
+        match least {
+            Some(index) => loads.remove(index),
+            None => return,
+        };
+    }
+}
+
+/// The nearest number of the form 1, 1.05 ... 2, 2.1 ... 5, 5.25 ... 10 times a power of ten: at most 2.5 % away.
+#[must_use]
+pub fn round(load: f64) -> f64 {
+    if load <= 0.0 || !load.is_finite() {
+        return load;
+    }
+    let digit = (libm::log10(load) + 1e-12).floor() as i32;
+    let per_step = |m: f64| {
+        if m < 2.0 {
+            20.0
+        } else if m < 5.0 {
+            10.0
+        } else {
+            4.0
+        }
+    };
+    let mantissa = load / power(digit);
+    let steps = (mantissa * per_step(mantissa)).round();
+    let scale = per_step(mantissa) as i32;
+    // One division of whole numbers, so that 0.3 is 0.3 and not 0.30000000000000004.
+    if digit >= 0 {
+        steps * power(digit) / f64::from(scale)
+    } else {
+        steps / (power(-digit) * f64::from(scale))
+    }
+}
+
+/// 10 to a whole power, exact as far as it can be.
+fn power(digit: i32) -> f64 {
+    let positive = (0..digit.abs()).fold(1.0, |p, _| p * 10.0);
+    if digit < 0 { 1.0 / positive } else { positive }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_numbers() {
+        let cases = [
+            (1.234, 1.25),
+            (103.0, 105.0),
+            (268.0, 270.0),
+            (747.0, 750.0),
+            (0.304, 0.3),
+            (0.0123, 0.0125),
+            (996.0, 1000.0),
+        ];
+        for (from, to) in cases {
+            assert_eq!(round(from), to);
+        }
+    }
+
+    /// Bounds of 100 and 1,000: from 50 to 1,300, both knees seen from both sides, nothing within 3.5 % above or 6.5 %
+    /// below either.
+    #[test]
+    fn range_and_knees() {
+        let loads = open(&[100.0, 1000.0], 0.01);
+        assert_eq!((loads[0], loads[loads.len() - 1]), (50.0, 1300.0));
+        assert!(loads.len() <= MOST && loads.windows(2).all(|w| w[0] < w[1]));
+        for bound in [100.0, 1000.0] {
+            let near =
+                |from: f64, to: f64| loads.iter().any(|l| (from..=to).contains(&(l / bound)));
+            assert!(near(0.8, 0.935) && near(1.035, 1.4), "{loads:?}");
+            assert!(!near(0.936, 1.034), "{loads:?}");
+        }
+    }
+
+    #[test]
+    fn at_most_fourteen_for_many_contestants() {
+        let bounds: Vec<f64> = (1..=12).map(|i| 37.0 * f64::from(i)).collect();
+        let loads = open(&bounds, 0.01);
+        assert!(loads.len() <= MOST);
+        assert_eq!(loads[0], round(0.05 * 444.0));
+    }
+
+    #[test]
+    fn without_any_bound() {
+        let loads = open(&[f64::INFINITY], 0.02);
+        assert_eq!((loads[0], loads[loads.len() - 1]), (25.0, 650.0));
+        assert!(!open(&[f64::INFINITY], 0.0).is_empty());
+    }
+
+    #[test]
+    fn users_are_whole() {
+        let users = closed(&[9.07, 30.0]);
+        assert!(users.iter().all(|u| u.fract() == 0.0 && *u >= 1.0));
+        assert!(
+            users.len() <= MOST && users[users.len() - 1] == 75.0,
+            "{users:?}"
+        );
+    }
+}

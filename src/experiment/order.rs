@@ -1,0 +1,285 @@
+//! Who is faster at which load: paired differences, crossings, and where it does not matter.
+
+use super::fold::Finding;
+use super::study::{Crossing, Difference};
+use crate::stats::{Jackknifed, Scale};
+
+/// Beyond the best by less than this share, or ...
+const SHARE: f64 = 0.1;
+/// ... by less than this, in milliseconds, it does not matter.
+const MILLISECONDS: f64 = 1.0;
+/// Relative differences below this are below the resolution of the histograms and their interpolation.
+const RESOLUTION: f64 = 0.005;
+
+/// The 99th percentile (failures infinite) of a finding: infinite too where saturated, absent where unknown.
+fn p99(finding: &Finding) -> Option<f64> {
+    match &finding.judged.p99_slo {
+        Some(j) => Some(j.full),
+        None if finding.saturated => Some(f64::INFINITY),
+        None => None,
+    }
+}
+
+/// Of `a` against `b` at the same load: less than zero where `a` is faster, beyond doubt (`sure`) or by the figures only.
+struct Comparison {
+    /// `1/p99(b) − 1/p99(a)`: has the sign of the difference, and a value where one of the two is infinite.
+    height: f64,
+    sure: bool,
+}
+
+fn compare(a: &Finding, b: &Finding) -> Option<Comparison> {
+    let (pa, pb) = (p99(a)?, p99(b)?);
+    if pa.is_infinite() && pb.is_infinite() {
+        return None;
+    }
+    let sure = match (&a.judged.p99_slo, &b.judged.p99_slo) {
+        (Some(ja), Some(jb)) if pa.is_finite() && pb.is_finite() => {
+            (pa - pb).abs() > RESOLUTION * pa.min(pb)
+                && difference(ja, jb).is_some_and(|d| d.excludes_zero())
+        }
+        _ => true,
+    };
+    Some(Comparison {
+        height: 1.0 / pb - 1.0 / pa,
+        sure,
+    })
+}
+
+/// The paired difference of two percentiles; none where it cannot be formed.
+fn difference(a: &Jackknifed, b: &Jackknifed) -> Option<crate::stats::Estimate> {
+    let e = a.minus(b)?.interval(Scale::Linear);
+    e.has_interval().then_some(e)
+}
+
+/// Where the order of each two contestants changes beyond doubt. `curves` holds each contestant's findings at the same
+/// loads, ascending.
+#[must_use]
+pub fn crossings(names: &[&str], curves: &[Vec<&Finding>]) -> Vec<Crossing> {
+    let mut found = Vec::new();
+    for a in 0..curves.len() {
+        for b in a + 1..curves.len() {
+            found.extend(pair(&curves[a], &curves[b], names[a], names[b]));
+        }
+    }
+    found.sort_by(|x, y| x.load.total_cmp(&y.load));
+    found
+}
+
+fn pair(a: &[&Finding], b: &[&Finding], a_name: &str, b_name: &str) -> Vec<Crossing> {
+    let steps: Vec<(f64, Comparison)> = a
+        .iter()
+        .zip(b)
+        .filter_map(|(x, y)| Some((x.load, compare(x, y)?)))
+        .collect();
+    let mut found = Vec::new();
+    let mut sure: Option<usize> = None;
+    for (index, (load, step)) in steps.iter().enumerate() {
+        if !step.sure {
+            continue;
+        }
+        if let Some(last) = sure.filter(|last| (steps[*last].1.height < 0.0) != (step.height < 0.0))
+        {
+            let a_was_faster = steps[last].1.height < 0.0;
+            let (below, above) = if a_was_faster {
+                (a_name, b_name)
+            } else {
+                (b_name, a_name)
+            };
+            found.push(Crossing {
+                below: below.to_owned(),
+                above: above.to_owned(),
+                load: zero(&steps[last..=index]),
+                between: (steps[last].0, *load),
+            });
+        }
+        sure = Some(index);
+    }
+    found
+}
+
+/// Where the height changes its sign for the last time, by interpolation.
+fn zero(steps: &[(f64, Comparison)]) -> f64 {
+    let crossing = steps
+        .windows(2)
+        .rev()
+        .find(|w| (w[0].1.height < 0.0) != (w[1].1.height < 0.0));
+    match crossing {
+        Some([(from, x), (to, y)]) => from + (to - from) * x.height / (x.height - y.height),
+        _ => steps.last().map_or(f64::NAN, |(load, _)| *load),
+    }
+}
+
+/// At each load everybody's p99 against the best's, as an interval of the paired difference.
+#[must_use]
+pub fn differences(names: &[&str], curves: &[Vec<&Finding>]) -> Vec<Difference> {
+    let mut found = Vec::new();
+    for index in 0..curves.first().map_or(0, Vec::len) {
+        let here: Vec<(usize, &Finding)> = curves
+            .iter()
+            .enumerate()
+            .filter_map(|(c, f)| Some((c, *f.get(index)?)))
+            .collect();
+        let finite = here
+            .iter()
+            .filter_map(|(c, f)| Some((*c, *f, p99(f)?)))
+            .filter(|x| x.2.is_finite());
+        let Some((best, at_best, _)) = finite.min_by(|x, y| x.2.total_cmp(&y.2)) else {
+            continue;
+        };
+        for (other, finding) in here {
+            let both = finding
+                .judged
+                .p99_slo
+                .as_ref()
+                .zip(at_best.judged.p99_slo.as_ref());
+            let Some(ms) = both
+                .and_then(|(x, y)| difference(x, y))
+                .filter(|_| other != best)
+            else {
+                continue;
+            };
+            found.push(Difference {
+                load: finding.load,
+                best: names[best].to_owned(),
+                other: names[other].to_owned(),
+                p99_slo_ms: ms,
+            });
+        }
+    }
+    found
+}
+
+/// The highest load up to which nobody's p99 is more than 10 % or 1 ms beyond the best's. Loads without a figure for
+/// somebody are passed over.
+#[must_use]
+pub fn indifferent_up_to(curves: &[Vec<&Finding>]) -> Option<f64> {
+    let mut highest = None;
+    for index in 0..curves.first().map_or(0, Vec::len) {
+        let here: Option<Vec<f64>> = curves.iter().map(|f| p99(f.get(index)?)).collect();
+        let Some(here) = here else { continue };
+        let best = here.iter().copied().fold(f64::INFINITY, f64::min);
+        let limit = (best * (1.0 + SHARE)).max(best + MILLISECONDS);
+        if best.is_infinite() || here.iter().any(|p| *p > limit) {
+            break;
+        }
+        highest = curves.first().map(|f| f[index].load);
+    }
+    highest.filter(|_| curves.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::judge::Judged;
+
+    /// A finding whose ten replications each leave the same mark, `spread` to either side.
+    fn at(load: f64, p99: Option<f64>, spread: f64) -> Finding {
+        let j = p99.map(|full| Jackknifed {
+            full,
+            without: (0..10)
+                .map(|i| full + if i % 2 == 0 { spread } else { -spread })
+                .collect(),
+        });
+        Finding {
+            contestant: 0,
+            load,
+            saturated: p99.is_none(),
+            judged: Judged {
+                within: None,
+                objectives: Vec::new(),
+                p99_slo: j,
+            },
+            busiest: None,
+        }
+    }
+
+    fn curve(points: &[(f64, Option<f64>)]) -> Vec<Finding> {
+        points
+            .iter()
+            .map(|(load, p99)| at(*load, *p99, 0.0))
+            .collect()
+    }
+
+    /// a: 10, 12, 40, saturated; b: 20, 20, 20, 30. Reciprocal differences 1/20 − 1/12 = −0.0333 at 200 and
+    /// 1/20 − 1/40 = 0.025 at 300: zero at 257.
+    #[test]
+    fn one_crossing() {
+        let a = curve(&[
+            (100.0, Some(10.0)),
+            (200.0, Some(12.0)),
+            (300.0, Some(40.0)),
+            (400.0, None),
+        ]);
+        let b = curve(&[
+            (100.0, Some(20.0)),
+            (200.0, Some(20.0)),
+            (300.0, Some(20.0)),
+            (400.0, Some(30.0)),
+        ]);
+        let curves = [a.iter().collect::<Vec<_>>(), b.iter().collect()];
+        let found = crossings(&["a", "b"], &curves);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].below.as_str(), found[0].above.as_str()),
+            ("a", "b")
+        );
+        assert_eq!(found[0].between, (200.0, 300.0));
+        assert!((found[0].load - 257.142_857).abs() < 1e-3, "{found:?}");
+    }
+
+    #[test]
+    fn saturation_crosses_too_and_noise_does_not() {
+        let a = [
+            at(1.0, Some(10.0), 0.0),
+            at(2.0, Some(10.5), 3.0),
+            at(3.0, Some(10.0), 0.0),
+            at(4.0, None, 0.0),
+        ];
+        let b = [
+            at(1.0, Some(11.0), 0.0),
+            at(2.0, Some(10.0), 3.1),
+            at(3.0, Some(11.0), 0.0),
+            at(4.0, Some(15.0), 0.0),
+        ];
+        let curves = [a.iter().collect::<Vec<_>>(), b.iter().collect()];
+        let found = crossings(&["a", "b"], &curves);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].below.as_str(), found[0].above.as_str()),
+            ("a", "b")
+        );
+        assert_eq!(found[0].between, (3.0, 4.0));
+    }
+
+    #[test]
+    fn indifference_ends_where_somebody_falls_behind() {
+        let a = curve(&[
+            (1.0, Some(10.0)),
+            (2.0, Some(10.0)),
+            (3.0, Some(10.0)),
+            (4.0, Some(10.0)),
+        ]);
+        let b = curve(&[
+            (1.0, Some(10.9)),
+            (2.0, Some(11.0)),
+            (3.0, Some(12.0)),
+            (4.0, Some(10.0)),
+        ]);
+        let curves = [a.iter().collect::<Vec<_>>(), b.iter().collect()];
+        assert_eq!(indifferent_up_to(&curves), Some(2.0));
+        assert_eq!(indifferent_up_to(&curves[..1]), None);
+    }
+
+    #[test]
+    fn differences_are_against_the_best() {
+        let a = curve(&[(1.0, Some(10.0)), (2.0, Some(30.0))]);
+        let b = curve(&[(1.0, Some(12.0)), (2.0, Some(20.0))]);
+        let curves = [a.iter().collect::<Vec<_>>(), b.iter().collect()];
+        let found = differences(&["a", "b"], &curves);
+        let said: Vec<(&str, &str, f64)> = found
+            .iter()
+            .map(|d| (d.best.as_str(), d.other.as_str(), d.p99_slo_ms.value))
+            .collect();
+        assert_eq!(said, [("a", "b", 2.0), ("b", "a", 10.0)]);
+    }
+}

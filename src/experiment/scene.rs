@@ -1,0 +1,246 @@
+//! What compare and run share: who asks, which loads, how long, and what the study says around its rows.
+
+use super::bounds::{Asking, bounds};
+use super::brief::Brief;
+use super::fold::LoadPoint;
+use super::jobs::{Point, Replicated, replicate};
+use super::length::{Need, horizons, whole_slots};
+use super::progress::Control;
+use super::simulator::{Plan, Simulator};
+use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
+use super::{fold, loads, shortfall};
+use crate::kernel::Span;
+use crate::scenario::Scenario;
+use crate::workload::Arrivals;
+use crate::world::named_loads;
+
+/// Requests of the runs that find out how many events a request takes.
+const PILOT: f64 = 300.0;
+
+/// A scenario about to be studied.
+pub(super) struct Scene<'a, S: Simulator> {
+    pub scenario: &'a Scenario,
+    pub simulator: &'a S,
+    pub asking: Asking,
+    /// At the measured ratios, in the order of the scenario.
+    pub infos: Vec<ContestantInfo>,
+    /// Events per request, by contestant; measured on the first plan that needs it.
+    events: Vec<f64>,
+}
+
+/// Points with what folding them needs.
+pub(super) struct Course {
+    pub points: Vec<Point>,
+    /// Relaxation time of each contestant of each point, seconds.
+    pub relaxation: Vec<Vec<f64>>,
+}
+
+impl<'a, S: Simulator> Scene<'a, S> {
+    pub fn new(scenario: &'a Scenario, simulator: &'a S) -> Self {
+        let asking = match &scenario.arrivals {
+            Arrivals::Closed { think, .. } => Asking::Closed(think.mean_ns() * 1e-9),
+            Arrivals::Open { .. } | Arrivals::Replay { .. } => Asking::Open,
+        };
+        let info = |(index, contestant): (usize, &crate::scenario::Contestant)| {
+            let model = &contestant.system.services[0].model;
+            let bounds = bounds(simulator, index, 1.0, asking);
+            let light = bounds.first().map_or(1.0, |b| 0.05 * b.load);
+            ContestantInfo {
+                name: contestant.name.clone(),
+                title: model.title.clone(),
+                unvalidated: model.unvalidated,
+                zero_load_ms: simulator.demands(index, light, 1.0).zero_load_ns * 1e-6,
+                bounds,
+            }
+        };
+        let infos: Vec<_> = scenario.contestants.iter().enumerate().map(info).collect();
+        let mut scene = Self {
+            scenario,
+            simulator,
+            asking,
+            infos,
+            events: Vec::new(),
+        };
+        scene.events = (0..scenario.contestants.len())
+            .map(|c| scene.pilot(c))
+            .collect();
+        scene
+    }
+
+    /// The load at which a contestant's first resource is full, infinite if none ever is.
+    pub fn bound(&self, contestant: usize) -> f64 {
+        self.infos[contestant]
+            .bounds
+            .first()
+            .map_or(f64::INFINITY, |b: &Bound| b.load)
+    }
+
+    /// The lowest bound, whose contestant and resource.
+    pub fn lowest_bound(&self) -> Option<(&ContestantInfo, &Bound)> {
+        let firsts = self
+            .infos
+            .iter()
+            .filter_map(|info| Some((info, info.bounds.first()?)));
+        firsts.min_by(|a, b| a.1.load.total_cmp(&b.1.load))
+    }
+
+    /// The loads the scenario names, or the range its demands suggest.
+    pub fn loads(&self) -> Vec<f64> {
+        named_loads(&self.scenario.arrivals).unwrap_or_else(|| {
+            let all: Vec<f64> = (0..self.infos.len()).map(|c| self.bound(c)).collect();
+            match self.asking {
+                Asking::Open => loads::open(
+                    &all,
+                    self.infos
+                        .iter()
+                        .map(|i| i.zero_load_ms)
+                        .fold(0.0, f64::max)
+                        * 1e-3,
+                ),
+                Asking::Closed(_) => loads::closed(&all),
+            }
+        })
+    }
+
+    /// Events per request at a light load.
+    fn pilot(&self, contestant: usize) -> f64 {
+        let light = match named_loads(&self.scenario.arrivals) {
+            Some(loads) => loads.first().copied().unwrap_or(1.0),
+            None => self
+                .lowest_bound()
+                .map_or(1.0, |(_, bound)| 0.3 * bound.load),
+        };
+        let rate = self.rate(contestant, light, 1.0);
+        let horizon = match &self.scenario.arrivals {
+            Arrivals::Replay { .. } => self.replay_horizon(),
+            _ => whole_slots(PILOT / rate.max(1e-9)),
+        };
+        let plan = self.simulator.compile(contestant, light, horizon, 1.0);
+        let outcome = plan.run(self.scenario.run.seed, 0);
+        outcome.events as f64 / outcome.arrived.max(1) as f64
+    }
+
+    fn rate(&self, contestant: usize, load: f64, language: f64) -> f64 {
+        self.asking.rate(self.simulator, contestant, load, language)
+    }
+
+    fn replay_horizon(&self) -> Span {
+        match &self.scenario.arrivals {
+            Arrivals::Replay { times } => {
+                whole_slots(times.last().map_or(0.0, |t| t.as_secs_f64()) + 1e-6)
+            }
+            _ => Span::ZERO,
+        }
+    }
+
+    /// Plans visits of these (load, contestants) pairs within a budget of events.
+    pub fn course(
+        &self,
+        visits: Vec<(f64, Vec<usize>)>,
+        language: f64,
+        replications: u32,
+        in_depth: bool,
+        budget: f64,
+    ) -> Course {
+        let mut run = self.scenario.run;
+        run.replications = replications;
+        let needs: Vec<Need> = visits
+            .iter()
+            .map(|(load, who)| self.need(*load, who, language))
+            .collect();
+        let mut spans = horizons(&run, &needs, in_depth, budget);
+        if matches!(self.scenario.arrivals, Arrivals::Replay { .. }) {
+            spans.fill(self.replay_horizon());
+        }
+        let points = visits.into_iter().zip(&needs).zip(spans).map(
+            |(((load, contestants), need), horizon)| Point {
+                load,
+                horizon,
+                requests: need.rate * horizon.as_secs_f64(),
+                contestants,
+                replications,
+                language,
+                open: self.asking == Asking::Open,
+            },
+        );
+        Course {
+            points: points.collect(),
+            relaxation: needs.iter().map(|need| need.relaxation.clone()).collect(),
+        }
+    }
+
+    fn need(&self, load: f64, who: &[usize], language: f64) -> Need {
+        let rates: Vec<f64> = who.iter().map(|c| self.rate(*c, load, language)).collect();
+        Need {
+            rate: rates.iter().copied().fold(f64::INFINITY, f64::min),
+            relaxation: who
+                .iter()
+                .map(|c| self.asking.relaxation(self.simulator, *c, load, language))
+                .collect(),
+            events: who
+                .iter()
+                .zip(&rates)
+                .map(|(c, rate)| self.events[*c] * rate)
+                .collect(),
+        }
+    }
+
+    /// Simulates a course; points that were not finished are none.
+    pub fn simulate(
+        &self,
+        course: &Course,
+        in_depth: bool,
+        control: &Control,
+    ) -> Vec<Option<LoadPoint>> {
+        let fold = |index: usize, cells: &[Replicated]| {
+            debug_assert!(cells.iter().all(|c| {
+                c.briefs
+                    .iter()
+                    .all(|b: &Brief| b.horizon == course.points[index].horizon)
+            }));
+            fold::fold(
+                self.scenario,
+                &course.points[index],
+                &course.relaxation[index],
+                cells,
+                in_depth,
+            )
+        };
+        replicate(
+            self.simulator,
+            &course.points,
+            self.scenario.run.seed,
+            control,
+            fold,
+        )
+    }
+
+    /// The study around finished points: rows in the order contestants, loads, endpoints. No verdict yet.
+    pub fn study(&self, command: &str, points: &[LoadPoint], interrupted: bool) -> Study {
+        let scenario = self.scenario;
+        let app = scenario.contestants.first().map(|c| &c.system.services[0]);
+        let rows = |c: usize| points.iter().flat_map(move |p| p.rows[c].iter().cloned());
+        Study {
+            scenario: scenario.name.clone(),
+            title: scenario.title.clone(),
+            seed: scenario.run.seed,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            digest: scenario.digest.clone(),
+            events_per_second: 0.0,
+            load_unit: match self.asking {
+                Asking::Open => LoadUnit::Rps,
+                Asking::Closed(_) => LoadUnit::Users,
+            },
+            slo: scenario.slo,
+            endpoints: app.map_or(Vec::new(), |a| {
+                a.endpoints.iter().map(|e| e.name.clone()).collect()
+            }),
+            contestants: self.infos.clone(),
+            rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
+            verdict: Verdict::default(),
+            interrupted,
+            shortfalls: shortfall::messages(scenario, command, points),
+            notes: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! One load in depth.
+
+use super::error::ExperimentError;
+use super::fold::LoadPoint;
+use super::length::BUDGET;
+use super::loads;
+use super::progress::Control;
+use super::scene::Scene;
+use super::simulator::Simulator;
+use super::study::Study;
+use super::world::Simulation;
+use crate::scenario::Scenario;
+use crate::world::named_loads;
+
+/// The share of the lowest bound that is looked at where the scenario names no load.
+const SHARE: f64 = 0.7;
+
+/// One load in depth: fine percentiles, timeline, all figures.
+///
+/// # Errors
+/// If the scenario names several loads, has no contestants, or was interrupted.
+pub fn run(scenario: &Scenario, control: &Control) -> Result<Study, ExperimentError> {
+    run_with(scenario, &Simulation(scenario), BUDGET, control)
+}
+
+/// [`run`] on any simulator, within a budget of events.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with<S: Simulator>(
+    scenario: &Scenario,
+    simulator: &S,
+    budget: f64,
+    control: &Control,
+) -> Result<Study, ExperimentError> {
+    if scenario.contestants.is_empty() {
+        return Err(ExperimentError::NoContestants);
+    }
+    let scene = Scene::new(scenario, simulator);
+    let (load, note) = match named_loads(&scenario.arrivals).as_deref() {
+        Some([load]) => (*load, None),
+        Some(several) => return Err(ExperimentError::SeveralLoads(several.len())),
+        None => chosen(&scene),
+    };
+    let everybody = (0..scenario.contestants.len()).collect();
+    let course = scene.course(
+        vec![(load, everybody)],
+        1.0,
+        scenario.run.replications,
+        true,
+        budget,
+    );
+    let points: Vec<LoadPoint> = scene
+        .simulate(&course, true, control)
+        .into_iter()
+        .flatten()
+        .collect();
+    if points.is_empty() {
+        return Err(ExperimentError::Interrupted);
+    }
+    let mut study = scene.study("run", &points, false);
+    study.notes.extend(note);
+    Ok(study)
+}
+
+/// The load where the scenario leaves it open, and why.
+fn chosen<S: Simulator>(scene: &Scene<S>) -> (f64, Option<String>) {
+    match scene.lowest_bound() {
+        Some((info, bound)) => {
+            let load = loads::round(SHARE * bound.load);
+            let load = if matches!(scene.asking, super::bounds::Asking::Closed(_)) {
+                load.round().max(1.0)
+            } else {
+                load
+            };
+            let why = format!(
+                "the scenario sweeps its load; this is one load, {load}, about 70 % of the lowest bound ({} of {})",
+                bound.resource, info.name
+            );
+            (load, Some(why))
+        }
+        None => {
+            let all = scene.loads();
+            (
+                all[all.len() / 2],
+                Some(
+                    "nothing limits any contestant; this is a load in the middle of the sweep"
+                        .to_owned(),
+                ),
+            )
+        }
+    }
+}

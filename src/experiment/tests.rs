@@ -1,0 +1,247 @@
+//! Whole studies on the fake simulator, whose truth is known.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use super::fake::Queues;
+use super::*;
+use crate::kernel::Span;
+use crate::scenario::{RunLength, Scenario, Slo};
+use crate::workload::Loads;
+
+fn slo(ms: u64) -> Slo {
+    Slo {
+        p99: Some(Span::from_millis(ms)),
+        errors: Some(0.001),
+        ..Slo::default()
+    }
+}
+
+fn study(queues: &Queues, scenario: &Scenario) -> Study {
+    let never = AtomicBool::new(false);
+    compare_with(scenario, &queues, 20e6, &Control::new(&never, &())).unwrap()
+}
+
+fn row<'a>(study: &'a Study, contestant: &str, load: f64) -> &'a Row {
+    let here = |r: &&Row| r.contestant == contestant && r.load == load && r.endpoint == "all";
+    study.rows.iter().find(here).unwrap()
+}
+
+/// One queue of 10 ms: 40/s, 80/s and 120/s. Mean 1 / (100 − λ), p99 4.605 times that, utilisation λ / 100.
+#[test]
+fn an_mm1_is_what_theory_says() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let scenario = queues.scenario(Loads::List(vec![40.0, 80.0, 120.0]), slo(250));
+    let study = study(&queues, &scenario);
+    assert_eq!(study.rows.len(), 6);
+    for load in [40.0, 80.0] {
+        let row = row(&study, "a", load);
+        let mean = 1000.0 / (100.0 - load);
+        assert!(row.mean_ms.unwrap().contains(mean), "{row:?}");
+        assert!(row.p99_ms.unwrap().contains(mean * 100f64.ln()), "{row:?}");
+        assert_eq!(row.p99_ms, row.p99_slo_ms);
+        assert!((row.util[0].1 - load / 100.0).abs() < 0.02);
+        assert!((row.sd_ms.unwrap().value / mean - 1.0).abs() < 0.1);
+        assert!(
+            row.offered_rps.unwrap().contains(load) && row.throughput_rps.unwrap().contains(load)
+        );
+        assert!(!row.saturated && row.replications == 10 && row.requests >= 100_000);
+        assert_eq!(row.warmup.0 * 16 % row.warmup.0.max(1), 0);
+        let account: f64 = row.account_ms.unwrap().iter().sum();
+        assert!((account / row.mean_ms.unwrap().value - 1.0).abs() < 1e-9);
+        assert!(row.p999_ms.is_none());
+    }
+    let full = row(&study, "a", 120.0);
+    assert!(
+        full.saturated
+            && full.mean_ms.is_none()
+            && full.p99_ms.is_none()
+            && full.account_ms.is_none()
+    );
+    assert!((full.throughput_rps.unwrap().value - 100.0).abs() < 3.0);
+    assert_eq!(
+        full.replications, 3,
+        "more of the drowned would say nothing"
+    );
+    assert_eq!(full.within_slo, Some(false));
+    assert!(
+        study.shortfalls[0].contains("p99.9 up need 100000 requests"),
+        "{:?}",
+        study.shortfalls
+    );
+}
+
+/// p99 within 250 ms: ln 100 / (100 − λ) = 0.25: λ = 81.6.
+#[test]
+fn capacity_of_an_mm1() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let scenario = queues.scenario(Loads::Sweep, slo(250));
+    let study = study(&queues, &scenario);
+    let capacity = &study.verdict.capacity_measured[0];
+    assert!(
+        capacity.carries.unwrap() < 81.6 && capacity.fails_at.unwrap() > 81.6,
+        "{capacity:?}"
+    );
+    assert!(
+        (capacity.estimate.unwrap() - 81.6).abs() < 3.0,
+        "{capacity:?}"
+    );
+    assert_eq!(
+        study.verdict.capacity_equal_cpu,
+        study.verdict.capacity_measured
+    );
+    assert_eq!(study.verdict.flip, None);
+    assert!((study.contestants[0].bounds[0].load - 100.0).abs() < 0.1);
+}
+
+/// a: 10 ms, its language as measured. b: 12.5 ms, in a language in which everything takes 2.5 times as long: 5 ms at equal
+/// CPU. Measured, a wins; at equal CPU, b does. They are the same queue where 5 × 2.5^e = 10: at a ratio of 2.
+#[test]
+fn the_winner_flips_at_two() {
+    let queues = Queues::new(&[(10.0, 1.0), (12.5, 2.5)]);
+    let scenario = queues.scenario(Loads::Sweep, slo(250));
+    let study = study(&queues, &scenario);
+    let flip = study.verdict.flip.unwrap();
+    assert_eq!((flip.below.as_str(), flip.above.as_str()), ("b", "a"));
+    assert!((flip.measured - 2.5).abs() < 1e-9);
+    assert!((flip.ratio / 2.0 - 1.0).abs() < 0.05, "{flip:?}");
+    let equal = &study.verdict.capacity_equal_cpu[1];
+    // ln 100 / (200 − λ) = 0.25
+    assert!((equal.estimate.unwrap() - 181.6).abs() < 6.0, "{equal:?}");
+}
+
+/// Two thirds of a percent fail, more than one in a thousand: the 99.5th of the answered is fine, but nobody is inside.
+#[test]
+fn failures_count_as_infinite() {
+    let mut queues = Queues::new(&[(10.0, 1.0)]);
+    queues.failing = 2;
+    let scenario = queues.scenario(Loads::List(vec![40.0]), slo(250));
+    let study = study(&queues, &scenario);
+    let row = row(&study, "a", 40.0);
+    assert!((row.errors.unwrap().value - 0.02).abs() < 1e-3);
+    assert!((row.errors_by[3].unwrap().value - 0.02).abs() < 1e-3);
+    assert!(row.saturated, "two percent of the offered are missing");
+    assert_eq!(row.within_slo, Some(false));
+}
+
+#[test]
+fn explicit_lengths_are_honoured() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let mut scenario = queues.scenario(Loads::List(vec![40.0]), slo(250));
+    scenario.run.length = RunLength::Duration(Span::from_secs(20));
+    scenario.run.warmup = Some(Span::from_secs(5));
+    scenario.run.replications = 4;
+    let study = study(&queues, &scenario);
+    let row = row(&study, "a", 40.0);
+    // 25 s + 1/15: sixteenths of 1.667 s; 5 s are three of them.
+    assert!(
+        (row.warmup.as_secs_f64() - 5.0).abs() < 1e-5,
+        "{}",
+        row.warmup
+    );
+    assert_eq!(row.replications, 4);
+    assert!((f64::from(row.requests as u32) / 4.0 / (40.0 * 21.67) - 1.0).abs() < 0.1);
+    assert!(row.p90_ms.is_none() && row.p50_ms.is_some(), "{row:?}");
+    assert!(row.mean_ms.is_some());
+    assert!(
+        study.shortfalls.iter().any(|s| s.contains("run.requests=")),
+        "{:?}",
+        study.shortfalls
+    );
+}
+
+#[test]
+fn a_single_replication_has_figures_without_intervals() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let mut scenario = queues.scenario(Loads::List(vec![40.0]), slo(250));
+    scenario.run.replications = 1;
+    let study = study(&queues, &scenario);
+    let mean = row(&study, "a", 40.0).mean_ms.unwrap();
+    assert!(mean.value > 0.0 && !mean.has_interval());
+}
+
+#[cfg(feature = "parallel")]
+#[test]
+fn the_same_on_one_thread_and_on_three() {
+    let queues = Queues::new(&[(10.0, 1.0), (12.5, 2.5)]);
+    let scenario = queues.scenario(Loads::Sweep, slo(250));
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        format!("{:?}", pool.install(|| study(&queues, &scenario)))
+    };
+    assert_eq!(on(1), on(3));
+}
+
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Cancelled in the second of three loads: the first is kept as it would have been, the others are missing.
+#[test]
+fn cancelling_keeps_what_is_complete() {
+    let mut queues = Queues::new(&[(10.0, 1.0), (12.5, 2.5)]);
+    let scenario = queues.scenario(Loads::List(vec![20.0, 40.0, 60.0]), slo(250));
+    let whole = study(&queues, &scenario);
+    queues.cancel_after = Some((2 + 20 + 7, &STOP));
+    let part = compare_with(&scenario, &&queues, 20e6, &Control::new(&STOP, &())).unwrap();
+    assert!(part.interrupted && !whole.interrupted);
+    assert_eq!(part.rows.len(), 4);
+    assert_eq!(
+        format!("{:?}", row(&part, "b", 20.0)),
+        format!("{:?}", row(&whole, "b", 20.0))
+    );
+    let nothing = compare_with(&scenario, &&queues, 20e6, &Control::new(&STOP, &()));
+    assert_eq!(nothing.unwrap_err(), ExperimentError::Interrupted);
+}
+
+struct Log(Mutex<Vec<Progress>>);
+
+impl Observer for Log {
+    fn progress(&self, progress: Progress) {
+        self.0.lock().unwrap().push(progress);
+    }
+}
+
+#[test]
+fn progress_reaches_the_end() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let scenario = queues.scenario(Loads::List(vec![40.0, 200.0]), slo(250));
+    let log = Log(Mutex::new(Vec::new()));
+    let never = AtomicBool::new(false);
+    compare_with(&scenario, &&queues, 20e6, &Control::new(&never, &log)).unwrap();
+    let log = log.0.into_inner().unwrap();
+    let last = log.iter().max_by_key(|p| p.jobs_done).unwrap();
+    assert_eq!((last.jobs_done, last.jobs_planned), (13, 13));
+    assert!(last.share > 0.999 && last.events > 200_000, "{last:?}");
+}
+
+#[test]
+fn a_run_in_depth_says_which_load_it_chose() {
+    let queues = Queues::new(&[(10.0, 1.0), (5.0, 1.0)]);
+    let scenario = queues.scenario(Loads::Sweep, slo(250));
+    let never = AtomicBool::new(false);
+    let control = Control::new(&never, &());
+    let study = run_with(&scenario, &&queues, 30e6, &control).unwrap();
+    assert_eq!(study.rows.len(), 4);
+    assert_eq!(study.rows[0].load, 70.0);
+    assert!(study.notes[0].contains("server of a"), "{:?}", study.notes);
+    assert_eq!(study.rows[0].timeline.len(), 128);
+    assert!(study.rows[0].spectrum.len() > 180);
+    assert!(study.rows[0].p999_ms.is_some());
+    let several = queues.scenario(Loads::List(vec![1.0, 2.0]), slo(250));
+    let refused = run_with(&several, &&queues, 30e6, &control).unwrap_err();
+    assert_eq!(refused, ExperimentError::SeveralLoads(2));
+    assert!(matches!(
+        compare_with(
+            &Scenario {
+                contestants: Vec::new(),
+                ..several
+            },
+            &&queues,
+            1e6,
+            &control
+        ),
+        Err(ExperimentError::NoContestants)
+    ));
+}

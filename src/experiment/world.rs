@@ -1,0 +1,42 @@
+//! The real simulation behind the seam of [`super::Simulator`].
+
+use super::simulator::{Plan, Simulator};
+use crate::kernel::Span;
+use crate::measure::{Outcome, Resource};
+use crate::scenario::Scenario;
+use crate::world::{self, Demands, Setting};
+
+/// Simulates the contestants of a scenario.
+#[derive(Clone, Copy, Debug)]
+pub struct Simulation<'a>(pub &'a Scenario);
+
+impl Simulator for Simulation<'_> {
+    type Plan = world::Plan;
+
+    fn compile(&self, contestant: usize, load: f64, horizon: Span, language: f64) -> world::Plan {
+        let setting = Setting {
+            language,
+            ..Setting::new(load, horizon)
+        };
+        world::Plan::compile(&self.0.contestants[contestant], &self.0.arrivals, setting)
+    }
+
+    fn demands(&self, contestant: usize, rate: f64, language: f64) -> Demands {
+        world::demands(
+            &self.0.contestants[contestant],
+            &self.0.arrivals,
+            rate,
+            language,
+        )
+    }
+}
+
+impl Plan for world::Plan {
+    fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    fn run(&self, seed: u64, replication: u64) -> Outcome {
+        self.run(seed, replication)
+    }
+}

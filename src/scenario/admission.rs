@@ -1,0 +1,160 @@
+//! How a model takes work in and passes it on: listening, queueing, pools, caches.
+
+use super::calls::Calls;
+use super::diagnostic::Problem;
+use super::model::ROLES;
+use super::reader::{Keys, Reader};
+use super::tree::{Entry, Node};
+use crate::kernel::Span;
+use crate::service::{Admit, Cache, Hold, Listen, ListenPolicy, Overflow, Pool, Queue};
+
+/// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
+const SYN_GAPS_S: [u64; 7] = [1, 1, 1, 1, 1, 2, 4];
+
+/// The kernel's side of accepting.
+pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> {
+    const POLICIES: [(&str, ListenPolicy); 3] = [
+        ("shared", ListenPolicy::Shared),
+        ("per-process", ListenPolicy::PerProcess),
+        ("primary", ListenPolicy::Primary),
+    ];
+    let mut keys = Keys::of(
+        reader.table(node, "a table such as { backlog = 511 }")?,
+        reader,
+    );
+    let policy = keys.read("policy", |r, node| r.word(node, &POLICIES));
+    let backlog = keys.read("backlog", |r, node| r.whole(node, 0..=u32::MAX));
+    let accepts_per_wakeup = keys.read("accepts_per_wakeup", |r, node| r.whole(node, 1..=u32::MAX));
+    let refuse = keys.read("overflow", |r, node| {
+        r.word(node, &[("syn-retry", false), ("refuse", true)])
+    });
+    let gaps = keys.read("syn_gaps", |r, node| {
+        let items = r.list(node, "a list of times")?;
+        let gaps: Vec<Span> = items
+            .iter()
+            .filter_map(|item| r.positive_span(item))
+            .collect();
+        if items.is_empty() {
+            return r.refuse(Problem::at(node.origin, "expected at least one time"));
+        }
+        Some(gaps)
+    });
+    keys.finish();
+    let overflow = match refuse {
+        Some(true) => Overflow::Refuse,
+        _ => Overflow::SynRetry {
+            gaps: gaps.unwrap_or_else(|| SYN_GAPS_S.map(Span::from_secs).to_vec()),
+        },
+    };
+    Some(Listen {
+        policy: policy.unwrap_or(ListenPolicy::Shared),
+        backlog,
+        accepts_per_wakeup,
+        overflow,
+    })
+}
+
+/// The server's side of accepting.
+pub(super) fn queue<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Queue> {
+    let mut keys = Keys::of(
+        reader.table(node, "a table such as { admit = \"always\" }")?,
+        reader,
+    );
+    let words = ["idle-only", "below-limit", "always"].map(|word| (word, word));
+    let admit = keys
+        .read("admit", |r, node| r.word(node, &words))
+        .unwrap_or("idle-only");
+    let limit = keys.read("limit", |r, node| r.whole(node, 1..=u32::MAX));
+    let capacity = keys.read("capacity", |r, node| r.whole(node, 0..=u32::MAX));
+    keys.read("scope", |r, node| r.word(node, &[("process", ())]));
+    let has_limit = keys.get("limit").is_some();
+    keys.finish();
+    // A limit beside another word waits for the word to be changed: by an override, in a sweep.
+    let admit = match (admit, limit) {
+        ("below-limit", Some(limit)) => Admit::Below(limit),
+        ("below-limit", None) if has_limit => return None,
+        ("below-limit", None) => {
+            let problem = Problem::at(node.origin, "`below-limit` needs a `limit`");
+            return reader.refuse(problem.label("for instance limit = 1000"));
+        }
+        ("always", _) => Admit::Always,
+        _ => Admit::Idle,
+    };
+    Some(Queue { admit, capacity })
+}
+
+/// A pool of connections to a role or a service.
+pub(super) fn pool<'t>(
+    entry: &'t Entry,
+    reader: &Reader<'t>,
+    calls: Calls<'_>,
+) -> Option<(String, Pool)> {
+    let services = match calls {
+        Calls::To(services) => services,
+        _ => &[],
+    };
+    let mut names = services
+        .iter()
+        .map(|service| service.name.as_str())
+        .chain(ROLES);
+    if !names.clone().any(|name| name == entry.key) {
+        let message = format!("there is no role or service `{}`", entry.key);
+        return reader.refuse(Problem::at(entry.at, message).names(&entry.key, &mut names));
+    }
+    let mut keys = Keys::of(
+        reader.table(&entry.node, "a table such as { size = 10 }")?,
+        reader,
+    );
+    let size = keys.read("size", |r, node| r.whole(node, 1..=1_000_000));
+    let hold = keys.read("hold", |r, node| {
+        r.word(node, &[("call", Hold::Call), ("request", Hold::Request)])
+    });
+    let acquire_timeout = keys.read("acquire_timeout", |r, node| r.positive_span(node));
+    let has_size = keys.at("size").is_some();
+    keys.finish();
+    if !has_size {
+        return reader.refuse(Problem::at(
+            entry.at,
+            format!("pool `{}` has no `size`", entry.key),
+        ));
+    }
+    Some((
+        entry.key.clone(),
+        Pool {
+            size: size?,
+            hold: hold.unwrap_or(Hold::Call),
+            acquire_timeout,
+        },
+    ))
+}
+
+/// The cache in each process's memory.
+pub(super) fn caches<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Cache> {
+    let mut keys = Keys::of(
+        reader.table(node, "a table such as { local = { entries = 300 } }")?,
+        reader,
+    );
+    let cache = keys.read("local", |r, node| {
+        let mut keys = Keys::of(
+            r.table(node, "a table such as { entries = 300, cull = 3 }")?,
+            r,
+        );
+        let entries = keys.read("entries", |r, node| r.whole(node, 1..=u32::MAX));
+        let cull = keys.read("cull", |r, node| r.whole(node, 1..=u32::MAX));
+        let cull_at = keys.at("cull");
+        keys.finish();
+        let one_at_a_time = entries.unwrap_or(1);
+        match (cull, cull_at) {
+            (Some(cull), Some(at)) if cull > one_at_a_time => {
+                let message = format!("a cache of {one_at_a_time} cannot drop one in {cull}");
+                r.refuse(Problem::at(at, message))
+            }
+            _ => Some(Cache {
+                entries,
+                cull: cull.unwrap_or(one_at_a_time),
+            }),
+        }
+    });
+    keys.finish();
+    cache
+}

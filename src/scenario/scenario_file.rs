@@ -1,0 +1,112 @@
+//! A scenario's file as a whole: overrides, the plain tables, then each contestant.
+
+use super::checked::{Contestant, Scenario};
+use super::diagnostic::Problem;
+use super::files::Files;
+use super::languages::{self, Languages};
+use super::reader::{Keys, Reader};
+use super::system::{self, Shared};
+use super::tree::{Node, Table};
+use super::{digest, model, overrides, settings};
+use crate::workload::{Arrivals, Loads, OpenProcess};
+
+/// The nearest `languages.toml`.
+pub(super) fn read_languages(files: &Files<'_>) -> Option<Languages> {
+    let table = files.languages()?;
+    Some(languages::languages(&table, &Reader::new(files, None)))
+}
+
+/// Reads a scenario's tree, under its overrides.
+pub(super) fn read_scenario(
+    mut tree: Node,
+    name: &str,
+    overrides: &[String],
+    files: &Files<'_>,
+) -> Option<Scenario> {
+    overrides::apply(&mut tree, overrides, files);
+    let table = tree.as_table()?;
+    let params = table.get("params").and_then(Node::as_table);
+    let reader = Reader::new(files, params);
+    let languages = read_languages(files)?;
+
+    let mut keys = Keys::of(table, &reader);
+    let title = settings::title(&mut keys, name);
+    let measured_in = keys.read("cpu_measured_in", |r, node| {
+        model::language(r, node, &languages)
+    });
+    keys.read("params", |r, node| r.table(node, "a table of parameters"));
+    let arrivals = keys.read("arrivals", settings::arrivals);
+    let run = keys.read("run", settings::run).unwrap_or_default();
+    let slo = keys.read("slo", settings::slo).unwrap_or_default();
+    for key in system::SHARED {
+        keys.get(key);
+    }
+    let contestants = keys.read("contestants", |r, node| {
+        r.table(node, "a table of contestants")
+    });
+    if contestants.is_none_or(|table| table.entries.is_empty()) {
+        let problem = match keys.at("contestants") {
+            Some(at) => Problem::at(at, "there are no contestants in it"),
+            None => Problem::nowhere("the scenario has no `[contestants]`: who is compared"),
+        };
+        reader.note(problem);
+    }
+    keys.finish();
+
+    let entries = contestants.map_or(&[][..], |table| &table.entries);
+    for entry in entries {
+        reader.plain_name(&entry.key, entry.at);
+    }
+    let merged: Vec<_> = entries
+        .iter()
+        .map(|entry| system::merge(table, entry, files))
+        .collect();
+    let shared = Shared {
+        languages: &languages,
+        measured_in: measured_in.as_deref(),
+    };
+    let read = merged
+        .iter()
+        .flatten()
+        .map(|merged| system::contestant(merged, &shared, &reader));
+    let contestants: Vec<Contestant> = read.collect();
+    if merged.iter().all(Option::is_some) {
+        refuse_unused_hosts(table, &contestants, &reader);
+    }
+    // A parameter may be unused only because what would use it is wrong.
+    if files.problems.is_empty() {
+        reader.refuse_unused_params();
+    }
+    let mut scenario = Scenario {
+        name: name.to_owned(),
+        title,
+        cpu_measured_in: measured_in,
+        arrivals: arrivals.unwrap_or(Arrivals::Open {
+            process: OpenProcess::Poisson,
+            rate: Loads::Sweep,
+        }),
+        run,
+        slo,
+        contestants,
+        languages: languages.clone(),
+        digest: String::new(),
+    };
+    scenario.digest = digest::digest(&scenario);
+    Some(scenario)
+}
+
+/// A host that no service of any contestant runs on is most likely a misspelt one.
+fn refuse_unused_hosts(table: &Table, contestants: &[Contestant], reader: &Reader<'_>) {
+    let hosts = table.get("hosts").and_then(Node::as_table);
+    for entry in hosts.map_or(&[][..], |table| &table.entries) {
+        let mut all = contestants
+            .iter()
+            .flat_map(|contestant| &contestant.system.hosts);
+        if !all.any(|host| host.name == entry.key) {
+            let problem = Problem::at(entry.at, format!("nothing runs on host `{}`", entry.key));
+            let problem =
+                problem.label("the contestants run on `app`, a service on the `host` it names");
+            reader.note(problem.names(&entry.key, ["app"]));
+        }
+    }
+}

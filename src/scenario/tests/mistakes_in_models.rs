@@ -1,0 +1,389 @@
+//! Mistakes in models, in their own files and under a contestant.
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+
+use super::{SCENARIO, broken, refused};
+use crate::scenario::check_file;
+
+/// What is said about a file on its own.
+fn check_as(name: &str, text: &str) -> String {
+    let loader = |path: &Path| (path == Path::new(name)).then(|| text.as_bytes().to_vec());
+    check_file(&loader, name).map_or_else(|error| error.to_string(), |_| "accepted".to_owned())
+}
+
+fn check(text: &str) -> String {
+    check_as("mine.toml", text)
+}
+
+fn model(text: &str) -> String {
+    check(text)
+}
+
+fn check_languages(text: &str) -> String {
+    check_as("languages.toml", text)
+}
+
+#[test]
+fn a_missing_model() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"djago-sync\""), @r#"
+    error: there is no model `djago-sync`
+      --> shop.toml:12:9
+       |
+    12 | model = "djago-sync"
+       |         ^^^^^^^^^^^^ neither beside the scenario, nor in `models/`, nor embedded
+       = help: did you mean `django-sync`?
+    "#);
+}
+
+#[test]
+fn a_model_that_is_no_name() {
+    assert_snapshot!(broken("model = \"node\"", "model = 20"), @r"
+    error: expected the name of a model, found a whole number
+      --> shop.toml:12:9
+       |
+    12 | model = 20
+       |         ^^
+    ");
+}
+
+#[test]
+fn an_unknown_key() {
+    assert_snapshot!(model("proceses = 4"), @r"
+    error: unknown key `proceses`
+     --> mine.toml:1:1
+      |
+    1 | proceses = 4
+      | ^^^^^^^^
+      = help: did you mean `processes`?
+    ");
+}
+
+#[test]
+fn a_key_of_the_scenario() {
+    assert_snapshot!(model("services.postgres.cores = 4"), @r"
+    error: unknown key `services`
+     --> mine.toml:1:1
+      |
+    1 | services.postgres.cores = 4
+      | ^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_scenario_s_key_that_is_misspelt() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"node\"\nservics.postgres.cores = 2"), @r"
+    error: unknown key `servics`
+      --> shop.toml:13:1
+       |
+    13 | servics.postgres.cores = 2
+       | ^^^^^^^
+       = help: did you mean `services`?
+    ");
+}
+
+#[test]
+fn no_processes() {
+    assert_snapshot!(model("processes = 0"), @r"
+    error: expected a whole number of at least 1, found 0
+     --> mine.toml:1:13
+      |
+    1 | processes = 0
+      |             ^
+    ");
+}
+
+#[test]
+fn an_unknown_role() {
+    assert_snapshot!(model("role = \"databse\""), @r#"
+    error: unknown word `databse`
+     --> mine.toml:1:8
+      |
+    1 | role = "databse"
+      |        ^^^^^^^^^ expected `database`, `cache` or `http`
+      = help: did you mean `database`?
+    "#);
+}
+
+#[test]
+fn an_unknown_language() {
+    assert_snapshot!(model("language = \"java\""), @r#"
+    error: unknown language `java`
+     --> mine.toml:1:12
+      |
+    1 | language = "java"
+      |            ^^^^^^ expected `python` or `javascript`
+      = help: did you mean `javascript`?
+    "#);
+}
+
+#[test]
+fn an_unknown_kind_of_executor() {
+    assert_snapshot!(model("executors.main = \"delayed\""), @r#"
+    error: unknown kind of executor `delayed`
+     --> mine.toml:1:18
+      |
+    1 | executors.main = "delayed"
+      |                  ^^^^^^^^^ expected "delay" or { carriers = ..., tasks = ... }
+    "#);
+}
+
+#[test]
+fn an_executor_that_runs_nothing() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"node\"\nexecutors.mian.carriers = 8"), @r"
+    error: executor `mian` runs nothing
+      --> shop.toml:13:11
+       |
+    13 | executors.mian.carriers = 8
+       |           ^^^^ only `main` and those named in `place` run steps
+       = help: did you mean `main`?
+    ");
+}
+
+#[test]
+fn a_loop_on_no_threads() {
+    assert_snapshot!(model("executors.main = { tasks = \"unlimited\" }"), @r#"
+    error: an event loop has a number of `carriers`
+     --> mine.toml:1:11
+      |
+    1 | executors.main = { tasks = "unlimited" }
+      |           ^^^^ expected { carriers = 1, tasks = "unlimited" }
+    "#);
+}
+
+#[test]
+fn two_tasks_a_thread() {
+    assert_snapshot!(model("executors.main = { carriers = 4, tasks = 2 }"), @r#"
+    error: expected 1 or "unlimited"
+     --> mine.toml:1:42
+      |
+    1 | executors.main = { carriers = 4, tasks = 2 }
+      |                                          ^
+    "#);
+}
+
+#[test]
+fn a_place_that_is_not_there() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"node\"\nplace.native = \"pools\""), @r#"
+    error: there is no executor `pools`
+      --> shop.toml:13:16
+       |
+    13 | place.native = "pools"
+       |                ^^^^^^^ expected `main` or `pool`
+       = help: did you mean `pool`?
+    "#);
+}
+
+#[test]
+fn an_order_that_is_not_known() {
+    assert_snapshot!(model("lock = { order = \"lifo\" }"), @r#"
+    error: unknown word `lifo`
+     --> mine.toml:1:18
+      |
+    1 | lock = { order = "lifo" }
+      |                  ^^^^^^ expected `fifo` or `random`
+      = help: did you mean `fifo`?
+    "#);
+}
+
+#[test]
+fn patience_of_no_time() {
+    assert_snapshot!(model("lock = { switch_interval = \"0ms\" }"), @r#"
+    error: expected a time of more than zero
+     --> mine.toml:1:28
+      |
+    1 | lock = { switch_interval = "0ms" }
+      |                            ^^^^^
+    "#);
+}
+
+#[test]
+fn a_policy_that_is_not_known() {
+    assert_snapshot!(model("listen = { policy = \"per_process\" }"), @r#"
+    error: unknown word `per_process`
+     --> mine.toml:1:21
+      |
+    1 | listen = { policy = "per_process" }
+      |                     ^^^^^^^^^^^^^ expected `shared`, `per-process` or `primary`
+      = help: did you mean `per-process`?
+    "#);
+}
+
+#[test]
+fn no_gaps_between_attempts() {
+    assert_snapshot!(model("listen = { syn_gaps = [] }"), @r"
+    error: expected at least one time
+     --> mine.toml:1:23
+      |
+    1 | listen = { syn_gaps = [] }
+      |                       ^^
+    ");
+}
+
+#[test]
+fn a_queue_below_no_limit() {
+    assert_snapshot!(model("queue = { admit = \"below-limit\" }"), @r#"
+    error: `below-limit` needs a `limit`
+     --> mine.toml:1:9
+      |
+    1 | queue = { admit = "below-limit" }
+      |         ^^^^^^^^^^^^^^^^^^^^^^^^^ for instance limit = 1000
+    "#);
+}
+
+#[test]
+fn too_many_threads() {
+    assert_snapshot!(model("processes = 1000\nexecutors.main.carriers = 2000"), @r"
+    error: 2000000 threads are too many: at most 1000000
+     --> mine.toml:2:1
+      |
+    2 | executors.main.carriers = 2000
+      | ^^^^^^^^^
+    ");
+}
+
+#[test]
+fn too_many_processes() {
+    assert_snapshot!(model("processes = 1000000"), @r"
+    error: expected a whole number of at most 10000, found 1000000
+     --> mine.toml:1:13
+      |
+    1 | processes = 1000000
+      |             ^^^^^^^
+    ");
+}
+
+#[test]
+fn a_pool_of_no_size() {
+    assert_snapshot!(model("pools.database = { hold = \"call\" }"), @r#"
+    error: pool `database` has no `size`
+     --> mine.toml:1:7
+      |
+    1 | pools.database = { hold = "call" }
+      |       ^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_pool_for_nobody() {
+    assert_snapshot!(model("pools.databases = { size = 10 }"), @r"
+    error: there is no role or service `databases`
+     --> mine.toml:1:7
+      |
+    1 | pools.databases = { size = 10 }
+      |       ^^^^^^^^^ expected `database`, `cache` or `http`
+      = help: did you mean `database`?
+    ");
+}
+
+#[test]
+fn a_cache_that_drops_more_than_it_has() {
+    assert_snapshot!(model("caches.local = { entries = 300, cull = 301 }"), @r"
+    error: a cache of 300 cannot drop one in 301
+     --> mine.toml:1:33
+      |
+    1 | caches.local = { entries = 300, cull = 301 }
+      |                                 ^^^^
+    ");
+}
+
+#[test]
+fn memory_without_a_unit() {
+    assert_snapshot!(model("memory = { process = 51 }"), @r#"
+    error: `51` has no unit
+     --> mine.toml:1:22
+      |
+    1 | memory = { process = 51 }
+      |                      ^^ expected a size such as "64KiB"
+    "#);
+}
+
+#[test]
+fn a_call_within_a_call() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"node\"\non_call.database = [ { call = \"postgres\" } ]"), @r#"
+    error: steps of a call cannot call
+      --> shop.toml:13:31
+       |
+    13 | on_call.database = [ { call = "postgres" } ]
+       |                               ^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn times_by_language_in_a_model() {
+    assert_snapshot!(model("before = [ { cpu = { python = \"1ms\" } } ]"), @r#"
+    error: a model's steps are in its own language
+     --> mine.toml:1:20
+      |
+    1 | before = [ { cpu = { python = "1ms" } } ]
+      |                    ^^^^^^^^^^^^^^^^^^ expected one time
+    "#);
+}
+
+#[test]
+fn an_override_of_a_step_that_is_not_there() {
+    assert_snapshot!(broken("model = \"node\"", "model = \"node\"\nbefore.prase.cpu = \"1ms\""), @r#"
+    error: this list has no item `prase`
+      --> shop.toml:13:8
+       |
+    13 | before.prase.cpu = "1ms"
+       |        ^^^^^ expected `parse` or `middleware`
+       = help: did you mean `parse`?
+    "#);
+}
+
+#[test]
+fn a_mistake_in_a_model_of_two_contestants() {
+    assert_snapshot!(refused(&[("shop.toml", &format!("{SCENARIO}[contestants.more]\nmodel = \"node\"\n")), ("models/node.toml", "processes = 1\ncold = \"0.5\"\n")]), @r#"
+    error: `0.5` has no unit
+     --> models/node.toml:2:9
+      |
+    2 | cold = "0.5"
+      |         ^^^ expected ns, us, ms, s, min or h
+    "#);
+}
+
+#[test]
+fn a_model_that_starts_from_itself() {
+    assert_snapshot!(refused(&[("shop.toml", SCENARIO), ("node.toml", "model = \"node\"\n")]), @r#"
+    error: model `node` starts from itself, or from too long a chain
+     --> node.toml:1:9
+      |
+    1 | model = "node"
+      |         ^^^^^^
+    "#);
+}
+
+#[test]
+fn a_ratio_outside_its_range() {
+    assert_snapshot!(check_languages("[kinds.json]\npython = { ratio = 1, source = \"unit\" }\njavascript = { ratio = 2, low = 0.5, high = 1.5, source = \"guess\" }"), @r#"
+    error: the ratio 2 is not between 0.5 and 1.5
+     --> languages.toml:3:14
+      |
+    3 | javascript = { ratio = 2, low = 0.5, high = 1.5, source = "guess" }
+      |              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_ratio_without_a_source() {
+    assert_snapshot!(check_languages("[kinds.json]\npython = { ratio = 1 }"), @r"
+    error: `python` has no `source`
+     --> languages.toml:2:1
+      |
+    2 | python = { ratio = 1 }
+      | ^^^^^^
+    ");
+}
+
+#[test]
+fn a_host_that_cools_down_at_once() {
+    assert_snapshot!(check("switch_cost = \"1us\"\ncold = { after = \"0ms\" }"), @r#"
+    error: expected a time of more than zero
+     --> mine.toml:2:18
+      |
+    2 | cold = { after = "0ms" }
+      |                  ^^^^^
+    "#);
+}

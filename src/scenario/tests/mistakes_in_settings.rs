@@ -1,0 +1,229 @@
+//! Mistakes in `[arrivals]`, `[run]`, `[clients]`, `[slo]` and `[hosts]`.
+
+use insta::assert_snapshot;
+
+use super::with;
+
+#[test]
+fn an_unknown_key() {
+    assert_snapshot!(with("[run]\nreplicatons = 5"), @r"
+    error: unknown key `replicatons`
+     --> shop.toml:2:1
+      |
+    2 | replicatons = 5
+      | ^^^^^^^^^^^ expected `requests`, `duration`, `warmup`, `replications` or `seed`
+      = help: did you mean `replications`?
+    ");
+}
+
+#[test]
+fn a_wrong_kind_of_value() {
+    assert_snapshot!(with("[run]\nreplications = \"ten\""), @r#"
+    error: expected a whole number, found a text
+     --> shop.toml:2:16
+      |
+    2 | replications = "ten"
+      |                ^^^^^
+    "#);
+}
+
+#[test]
+fn a_table_instead_of_a_value() {
+    assert_snapshot!(with("[clients.keep_alive]\nidle = \"2s\""), @r"
+    error: expected true or false, found a table
+     --> shop.toml:1:1
+      |
+    1 | [clients.keep_alive]
+      | ^^^^^^^^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn too_few_replications() {
+    assert_snapshot!(with("[run]\nreplications = 1"), @r"
+    error: expected a whole number of at least 2, found 1
+     --> shop.toml:2:16
+      |
+    2 | replications = 1
+      |                ^
+    ");
+}
+
+#[test]
+fn a_negative_seed() {
+    assert_snapshot!(with("[run]\nseed = -4"), @r"
+    error: a seed is a whole number of zero or more
+     --> shop.toml:2:8
+      |
+    2 | seed = -4
+      |        ^^
+    ");
+}
+
+#[test]
+fn two_lengths_of_a_run() {
+    assert_snapshot!(with("[run]\nrequests = 1000\nduration = \"60s\""), @r#"
+    error: a run has `requests` or a `duration`, not both
+     --> shop.toml:3:1
+      |
+    3 | duration = "60s"
+      | ^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_warm_up_as_long_as_the_run() {
+    assert_snapshot!(with("[run]\nduration = \"1min\"\nwarmup = \"60s\""), @r#"
+    error: the warm-up is as long as the whole run
+     --> shop.toml:3:10
+      |
+    3 | warmup = "60s"
+      |          ^^^^^ expected less than 60s
+    "#);
+}
+
+#[test]
+fn an_unknown_arrival_process() {
+    assert_snapshot!(with("[arrivals]\nprocess = \"poison\""), @r#"
+    error: unknown word `poison`
+     --> shop.toml:2:11
+      |
+    2 | process = "poison"
+      |           ^^^^^^^^ expected `poisson`, `constant`, `closed` or `replay`
+      = help: did you mean `poisson`?
+    "#);
+}
+
+#[test]
+fn a_rate_in_a_closed_loop() {
+    assert_snapshot!(with("[arrivals]\nprocess = \"closed\"\nrate = \"400/s\""), @r#"
+    error: unknown key `rate`
+     --> shop.toml:3:1
+      |
+    3 | rate = "400/s"
+      | ^^^^ expected `process`, `users` or `think`
+    "#);
+}
+
+#[test]
+fn a_rate_of_zero() {
+    assert_snapshot!(with("[arrivals]\nrate = \"0/s\""), @r#"
+    error: expected a rate of more than zero
+     --> shop.toml:2:9
+      |
+    2 | rate = "0/s"
+      |         ^^^
+    "#);
+}
+
+#[test]
+fn rates_that_do_not_ascend() {
+    assert_snapshot!(with("[arrivals]\nrate = [\"50/s\", \"100/s\", \"6000/min\"]"), @r#"
+    error: loads are listed in ascending order
+     --> shop.toml:2:26
+      |
+    2 | rate = ["50/s", "100/s", "6000/min"]
+      |                          ^^^^^^^^^^ not more than the one before
+    "#);
+}
+
+#[test]
+fn a_list_of_no_rates() {
+    assert_snapshot!(with("[arrivals]\nrate = []"), @r"
+    error: this list of loads is empty
+     --> shop.toml:2:8
+      |
+    2 | rate = []
+      |        ^^
+    ");
+}
+
+#[test]
+fn no_users() {
+    assert_snapshot!(with("[arrivals]\nprocess = \"closed\"\nusers = [0, 10]"), @r"
+    error: expected a whole number of at least 1, found 0
+     --> shop.toml:3:10
+      |
+    3 | users = [0, 10]
+      |          ^
+    ");
+}
+
+#[test]
+fn a_replay_of_nothing() {
+    assert_snapshot!(with("[arrivals]\nprocess = \"replay\""), @r"
+    error: a replay needs a `file` of times
+     --> shop.toml:1:1
+      |
+    1 | [arrivals]
+      | ^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn an_objective_beyond_all_requests() {
+    assert_snapshot!(with("[slo]\nerrors = \"101%\""), @r#"
+    error: a probability is at most 100%
+     --> shop.toml:2:11
+      |
+    2 | errors = "101%"
+      |           ^^^^ expected a share such as "5%" or 0.05
+    "#);
+}
+
+#[test]
+fn an_unknown_percentile() {
+    assert_snapshot!(with("[slo]\np98 = \"250ms\""), @r#"
+    error: unknown key `p98`
+     --> shop.toml:2:1
+      |
+    2 | p98 = "250ms"
+      | ^^^ expected `mean`, `p50`, `p90`, `p95`, `p99`, `p999` or `errors`
+      = help: did you mean `p90`?
+    "#);
+}
+
+#[test]
+fn no_cores() {
+    assert_snapshot!(with("[hosts.app]\ncores = 0"), @r"
+    error: expected a whole number of at least 1, found 0
+     --> shop.toml:2:9
+      |
+    2 | cores = 0
+      |         ^
+    ");
+}
+
+#[test]
+fn half_a_core() {
+    assert_snapshot!(with("[hosts.app]\ncores = 2.5"), @r"
+    error: expected a whole number, found a number with a point
+     --> shop.toml:2:9
+      |
+    2 | cores = 2.5
+      |         ^^^
+    ");
+}
+
+#[test]
+fn a_host_of_an_unknown_model() {
+    assert_snapshot!(with("[hosts.app]\nmodel = \"linux\""), @r#"
+    error: there is no model `linux`
+     --> shop.toml:2:9
+      |
+    2 | model = "linux"
+      |         ^^^^^^^ neither beside the scenario, nor in `models/`, nor embedded
+      = help: did you mean `linux-vm`?
+    "#);
+}
+
+#[test]
+fn too_little_memory() {
+    assert_snapshot!(with("[hosts.app]\nmemory = \"100MB\""), @r#"
+    error: 115 MB do not fit into the 100 MB of host `app`
+     --> shop.toml:2:10
+      |
+    2 | memory = "100MB"
+      |          ^^^^^^^ `app` takes 1 × 115 MB
+    "#);
+}

@@ -1,0 +1,158 @@
+//! How often the 95 % intervals hold the truth, on data whose truth is known. Seeds are fixed, limits are binomial.
+
+use super::synthetic::{Mm1, Noise};
+use super::{Estimate, Pool, Sample, Scale, agreed, mean_interval, mser, ratio_interval};
+
+/// Replications of a study, as the tool's default.
+const REPLICATIONS: u64 = 10;
+/// Sub-nanosecond truth does not matter: unit times become integers with this resolution.
+const UNIT: f64 = 1e6;
+
+/// True if `hits` of `n` trials may come from a coverage of at least `low` and at most `high`, at the binomial 99.9 %
+/// limits (normal approximation: 3.29 standard deviations).
+fn plausible(hits: u32, n: u32, low: f64, high: f64) -> bool {
+    let sd = |p: f64| 3.29 * (f64::from(n) * p * (1.0 - p)).sqrt();
+    let (hits, n) = (f64::from(hits), f64::from(n));
+    hits >= n * low - sd(low) && hits <= n * high + sd(high)
+}
+
+fn coverage(trials: u32, truth: f64, study: impl Fn(u64) -> Estimate) -> u32 {
+    (0..trials)
+        .map(|trial| u32::from(study(u64::from(trial)).contains(truth)))
+        .sum()
+}
+
+/// Exponential data, 20 to a replication: means of 20 are nearly normal, so the t interval covers 95 %.
+#[test]
+fn mean_of_exponentials() {
+    let hits = coverage(2000, 1.0, |trial| {
+        let means: Vec<f64> = (0..REPLICATIONS)
+            .map(|r| {
+                let mut noise = Noise::new(trial * REPLICATIONS + r + 1);
+                (0..20).map(|_| noise.exp()).sum::<f64>() / 20.0
+            })
+            .collect();
+        mean_interval(&means).unwrap()
+    });
+    assert!(plausible(hits, 2000, 0.93, 0.97), "{hits} of 2000");
+}
+
+/// The 99 % quantile of exponential data, ln 100 = 4.60517, at exactly the support rule's 10,000 a replication.
+#[test]
+fn quantile_of_exponentials() {
+    let hits = coverage(500, 100f64.ln(), |trial| {
+        let samples: Vec<Sample> = (0..REPLICATIONS)
+            .map(|r| {
+                let mut noise = Noise::new(trial * REPLICATIONS + r + 1);
+                let values: Vec<u64> = (0..10_000).map(|_| (noise.exp() * UNIT) as u64).collect();
+                Sample::of(&values)
+            })
+            .collect();
+        Pool::new(&samples)
+            .quantile(0.99)
+            .unwrap()
+            .interval(Scale::Log)
+            .scaled(1.0 / UNIT)
+    });
+    assert!(plausible(hits, 500, 0.92, 0.97), "{hits} of 500");
+}
+
+/// AR(1) with coefficient 0.95 around 3, from its stationary law: replications are independent however dependent the
+/// values within one are.
+#[test]
+fn mean_of_an_ar1() {
+    let hits = coverage(1000, 3.0, |trial| {
+        let means: Vec<f64> = (0..REPLICATIONS)
+            .map(|r| {
+                let mut noise = Noise::new(trial * REPLICATIONS + r + 1);
+                let mut x = noise.normal() / (1.0f64 - 0.95 * 0.95).sqrt();
+                let sum: f64 = (0..500)
+                    .map(|_| {
+                        x = 0.95 * x + noise.normal();
+                        3.0 + x
+                    })
+                    .sum();
+                sum / 500.0
+            })
+            .collect();
+        mean_interval(&means).unwrap()
+    });
+    assert!(plausible(hits, 1000, 0.93, 0.97), "{hits} of 1000");
+}
+
+/// What is kept of a replication of the M/M/1: (sum of sojourns, how many) in 1,024 slots, and each (end, sojourn).
+struct Run {
+    slots: Vec<(f64, f64)>,
+    sojourns: Vec<(f64, f64)>,
+}
+
+impl Run {
+    fn new(rho: f64, horizon: f64, seed: u64) -> Self {
+        let mut run = Self {
+            slots: vec![(0.0, 0.0); 1024],
+            sojourns: Vec::new(),
+        };
+        for (arrival, sojourn) in Mm1::new(rho, seed).take_while(|(a, _)| *a < horizon) {
+            let end = arrival + sojourn;
+            if end < horizon {
+                let slot = &mut run.slots[(end / horizon * 1024.0) as usize];
+                *slot = (slot.0 + sojourn, slot.1 + 1.0);
+                run.sojourns.push((end, sojourn));
+            }
+        }
+        run
+    }
+
+    /// Mean sojourn in each of `n` equal parts.
+    fn parts(&self, n: usize) -> Vec<f64> {
+        let mean = |slots: &[(f64, f64)]| {
+            slots.iter().map(|s| s.0).sum::<f64>() / slots.iter().map(|s| s.1).sum::<f64>()
+        };
+        self.slots.chunks(1024 / n).map(mean).collect()
+    }
+
+    fn after(&self, from: f64) -> Vec<u64> {
+        let late = self.sojourns.iter().filter(|(end, _)| *end >= from);
+        late.map(|(_, sojourn)| (sojourn * UNIT) as u64).collect()
+    }
+}
+
+/// A whole study by the rules of method: MSER on the series averaged over replications, the cut rounded up to a
+/// sixteenth, agreed and at least one; then mean and p99 of what is left.
+fn study(rho: f64, requests: f64, trial: u64) -> (Estimate, Estimate) {
+    let horizon = requests / rho;
+    let runs: Vec<Run> = (1..=REPLICATIONS)
+        .map(|r| Run::new(rho, horizon, trial * REPLICATIONS + r))
+        .collect();
+    let fine: Vec<Vec<f64>> = runs.iter().map(|run| run.parts(64)).collect();
+    let series: Vec<f64> = (0..64)
+        .map(|i| fine.iter().map(|f| f[i]).sum::<f64>())
+        .collect();
+    let sixteenths: Vec<Vec<f64>> = runs.iter().map(|run| run.parts(16)).collect();
+    let cut = agreed(&sixteenths, mser(&series).div_ceil(4), 1);
+    let from = cut as f64 / 16.0 * horizon;
+    let kept: Vec<Vec<u64>> = runs.iter().map(|run| run.after(from)).collect();
+    let sums: Vec<f64> = kept.iter().map(|k| k.iter().sum::<u64>() as f64).collect();
+    let counts: Vec<f64> = kept.iter().map(|k| k.len() as f64).collect();
+    let samples: Vec<Sample> = kept.iter().map(|k| Sample::of(k)).collect();
+    let p99 = Pool::new(&samples)
+        .quantile(0.99)
+        .unwrap()
+        .interval(Scale::Log);
+    let mean = ratio_interval(&sums, &counts).unwrap();
+    (mean.scaled(1.0 / UNIT), p99.scaled(1.0 / UNIT))
+}
+
+/// The M/M/1 at ρ = 0.8 for 250 of its relaxation times (18,000 requests) and a warm-up: mean 5, p99 5 ln 100.
+#[test]
+fn mm1_study() {
+    let (mut mean, mut p99) = (0, 0);
+    for trial in 0..300 {
+        let (m, q) = study(0.8, 20_000.0, trial);
+        mean += u32::from(m.contains(5.0));
+        p99 += u32::from(q.contains(5.0 * 100f64.ln()));
+    }
+    println!("M/M/1, ρ = 0.8, 300 studies: mean {mean}, p99 {p99}");
+    assert!(plausible(mean, 300, 0.93, 0.97), "mean: {mean} of 300");
+    assert!(plausible(p99, 300, 0.92, 1.0), "p99: {p99} of 300");
+}

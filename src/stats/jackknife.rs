@@ -1,0 +1,148 @@
+//! The jackknife over replications: intervals for figures that are not means.
+//!
+//! A figure of the pooled data, θ, is computed again with each replication left out, θ₋ᵢ. Its pseudo-values
+//! `θᵢ = R θ − (R − 1) θ₋ᵢ` behave like R independent observations of θ (Tukey 1958; Miller, *The jackknife — a review*,
+//! Biometrika 61, 1974), so Student's t with R − 1 degrees of freedom gives the interval. Positive figures with a long
+//! upper tail (quantiles, standard deviations) are taken on the logarithm: an interval that is symmetric there has the
+//! upper end further out, as the law of such figures has, and never goes below zero.
+
+use super::Estimate;
+use super::mean::{half_width, moments};
+
+/// On which scale pseudo-values are formed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// As it is: ratios, differences.
+    Linear,
+    /// On the logarithm: positive figures with a long upper tail.
+    Log,
+}
+
+/// A figure of the pooled data, and of the data with each replication left out, in the order of replications.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jackknifed {
+    /// Of all the data.
+    pub full: f64,
+    /// Without replication `i`.
+    pub without: Vec<f64>,
+}
+
+impl Jackknifed {
+    /// The 95 % interval around the pooled figure. Where it cannot be formed (one replication, a figure that is infinite
+    /// or missing without some replication, a zero on the log scale with spread around it) there is a figure only.
+    #[must_use]
+    pub fn interval(&self, scale: Scale) -> Estimate {
+        let r = self.without.len();
+        if r < 2 || self.without.iter().any(|x| !x.is_finite()) {
+            return Estimate::bare(self.full);
+        }
+        if self.without.iter().all(|x| *x == self.full) {
+            return Estimate::around(self.full, 0.0);
+        }
+        match scale {
+            Scale::Linear => Estimate::around(self.full, half(self.full, &self.without)),
+            Scale::Log if self.full > 0.0 && self.without.iter().all(|x| *x > 0.0) => {
+                let logs: Vec<f64> = self.without.iter().map(|x| libm::log(*x)).collect();
+                let factor = libm::exp(half(libm::log(self.full), &logs));
+                Estimate {
+                    value: self.full,
+                    lo: self.full / factor,
+                    hi: self.full * factor,
+                }
+            }
+            Scale::Log => Estimate::bare(self.full),
+        }
+    }
+
+    /// The figure of this minus the other's, replication by replication: with the same requests in both, what the
+    /// requests share cancels, and the interval is that of the *difference*. None if the replications do not match.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Option<Self> {
+        (self.without.len() == other.without.len()).then(|| Self {
+            full: self.full - other.full,
+            without: self
+                .without
+                .iter()
+                .zip(&other.without)
+                .map(|(a, b)| a - b)
+                .collect(),
+        })
+    }
+
+    /// All values through a function, for a figure made of another.
+    #[must_use]
+    pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+        Self {
+            full: f(self.full),
+            without: self.without.iter().map(|x| f(*x)).collect(),
+        }
+    }
+}
+
+/// Half the width of the interval from the pseudo-values of `full` and `without`.
+fn half(full: f64, without: &[f64]) -> f64 {
+    let r = without.len() as f64;
+    let pseudo: Vec<f64> = without.iter().map(|x| r * full - (r - 1.0) * x).collect();
+    half_width(moments(&pseudo).1, without.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::mean_interval;
+
+    /// Of a mean the pseudo-values are the observations: leaving 1, 2, 3, 6 out of them gives 11/3, 10/3, 3, 2.
+    #[test]
+    fn of_a_mean_it_is_students_interval() {
+        let j = Jackknifed {
+            full: 3.0,
+            without: vec![11.0 / 3.0, 10.0 / 3.0, 3.0, 2.0],
+        };
+        let e = j.interval(Scale::Linear);
+        let t = mean_interval(&[1.0, 2.0, 3.0, 6.0]).unwrap();
+        assert!((e.lo - t.lo).abs() < 1e-12 && (e.hi - t.hi).abs() < 1e-12);
+    }
+
+    /// Two replications, √2 e^±0.1 without one or the other: pseudo-logs are ln√2 ∓ 0.1, s = 0.1 √2, and the half
+    /// width on the log is 12.7062 × 0.1 √2 / √2 = 1.27062, a factor of 3.56306.
+    #[test]
+    fn log_scale_is_a_factor_each_way() {
+        let root = 2f64.sqrt();
+        let j = Jackknifed {
+            full: root,
+            without: vec![root * 0.1f64.exp(), root * (-0.1f64).exp()],
+        };
+        let e = j.interval(Scale::Log);
+        assert!((e.hi / e.value - 3.563_06).abs() < 1e-4);
+        assert!((e.value / e.lo - 3.563_06).abs() < 1e-4);
+    }
+
+    #[test]
+    fn what_cannot_be_formed_is_bare() {
+        let infinite = Jackknifed {
+            full: 1.0,
+            without: vec![1.0, f64::INFINITY],
+        };
+        assert!(!infinite.interval(Scale::Log).has_interval());
+        let single = Jackknifed {
+            full: 1.0,
+            without: vec![f64::NAN],
+        };
+        assert!(!single.interval(Scale::Linear).has_interval());
+    }
+
+    #[test]
+    fn a_difference_of_equals_is_nothing_for_sure() {
+        let a = Jackknifed {
+            full: 5.0,
+            without: vec![4.0, 5.0, 6.0],
+        };
+        let d = a.minus(&a).unwrap().interval(Scale::Linear);
+        assert_eq!((d.value, d.lo, d.hi), (0.0, 0.0, 0.0));
+        let shorter = Jackknifed {
+            full: 5.0,
+            without: vec![4.0],
+        };
+        assert!(a.minus(&shorter).is_none());
+    }
+}
