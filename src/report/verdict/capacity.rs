@@ -214,31 +214,24 @@ fn bottlenecks(study: &Study) -> Option<String> {
         let busiest = capacity.and_then(|c| Some((c.bottleneck.as_ref()?, c.carries?)));
         let bound = info.bounds.first();
         let name = &info.name;
-        let seen = busiest.map(|((resource, used), at)| {
-            (
-                resource.as_str(),
-                format!("{} in use at {}", words::percent(*used), words::load(at)),
-            )
-        });
-        let bound = bound.map(|b| {
-            (
-                b.resource.as_str(),
-                format!("full at {} by demand alone", words::number(b.load)),
-            )
-        });
-        Some(match (seen, bound) {
-            (Some((seen, used)), Some((bound, full))) if seen == bound => {
-                format!("{name}: {seen} ({used}, {full})")
+        let seen = busiest.map(|((resource, used), at)| (resource, words::percent(*used), words::load(at)));
+        Some(match (seen, bound.map(|b| (&b.resource, words::number(b.load)))) {
+            (Some((seen, used, at)), Some((bound, full))) if seen == bound => {
+                format!("{name}: {seen}, {used} at {at} (full at {full} by demand alone)")
             }
-            (Some((seen, used)), Some((bound, full))) => {
-                format!("{name}: {seen} ({used}; but {bound} {full})")
+            (Some((seen, used, at)), Some((bound, full))) => {
+                format!("{name}: {seen}, {used} at {at} (by demand alone {bound} is full first, at {full})")
             }
-            (Some((resource, how)), None) | (None, Some((resource, how))) => {
-                format!("{name}: {resource} ({how})")
-            }
+            (Some((seen, used, at)), None) => format!("{name}: {seen}, {used} at {at}"),
+            (None, Some((bound, full))) => format!("{name}: {bound} (full at {full} by demand alone)"),
             (None, None) => return None,
         })
     });
     let each: Vec<String> = each.collect();
-    (!each.is_empty()).then(|| format!("First to fill up, in {unit}: {}.", each.join("; ")))
+    (!each.is_empty()).then(|| {
+        format!(
+            "In use most at the highest load carried, in {unit}: {}.",
+            each.join("; ")
+        )
+    })
 }

@@ -14,7 +14,7 @@ use crate::report::view;
 /// The sentences of the verdict, the most important first, each a paragraph or a bullet of its own.
 #[must_use]
 pub fn verdict(study: &Study) -> Vec<String> {
-    let mut sentences = Vec::new();
+    let mut sentences = caveats::first(study);
     if study.rows.is_empty() {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
     } else if view::single_load(study) {

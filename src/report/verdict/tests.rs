@@ -99,9 +99,9 @@ fn no_objective_a_guessed_model_and_an_interruption() {
     study.contestants[1].unvalidated = true;
     study.interrupted = true;
     insta::assert_snapshot!(text(&study), @r#"
+    Interrupted: what is shown is finished; loads and contestants that are missing were not.
     No objective is set ([slo]), so to carry a load here means no more than to keep up with it.
     Capacity: node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
-    Interrupted: what is shown is finished; loads and contestants that are missing were not.
     node-cluster has a model that no recording of a real server backs: take the figures as estimates.
     "#);
 }
