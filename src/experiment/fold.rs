@@ -8,7 +8,7 @@ use super::study::{Row, TimelineSlot};
 use crate::kernel::Span;
 use crate::measure::{SEGMENTS, SLOTS};
 use crate::scenario::Scenario;
-use crate::stats::{Pool, agreed, deficit, growth, mser};
+use crate::stats::{Pool, agreed, mser};
 
 /// Batches of the series on which MSER looks: four to a sixteenth.
 const BATCHES: usize = 4 * SEGMENTS;
@@ -85,10 +85,7 @@ pub fn fold(
     cells: &[Replicated],
     in_depth: bool,
 ) -> LoadPoint {
-    let saturated: Vec<bool> = cells
-        .iter()
-        .map(|c| point.open && is_saturated(&c.briefs))
-        .collect();
+    let saturated: Vec<bool> = cells.iter().map(|c| point.open && c.saturated()).collect();
     let cut = match scenario.run.warmup {
         Some(warmup) => boundary(warmup, point.horizon),
         None => common_cut(cells, &saturated),
@@ -117,26 +114,6 @@ pub fn fold(
         .fold_into(&mut result);
     }
     result
-}
-
-/// Whether a contestant could not keep up, from the second half of its runs.
-fn is_saturated(briefs: &[Brief]) -> bool {
-    let flows: Vec<Vec<(f64, f64)>> = briefs.iter().map(Brief::late_flow).collect();
-    let (offered, succeeded): (Vec<f64>, Vec<f64>) = match &flows[..] {
-        [single] => single.iter().copied().unzip(),
-        many => many
-            .iter()
-            .map(|flow| {
-                flow.iter()
-                    .fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
-            })
-            .unzip(),
-    };
-    let halves: Vec<Vec<f64>> = briefs
-        .iter()
-        .map(|brief| brief.in_system(SLOTS).split_off(SLOTS / 2))
-        .collect();
-    deficit(&offered, &succeeded) || growth(&halves)
 }
 
 /// The sixteenths that a given warm-up takes, rounded up; something is always left.

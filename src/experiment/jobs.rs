@@ -1,7 +1,8 @@
 //! Many pure replications on however many threads there are; the same result on any number.
 //!
 //! ```text
-//! points ──► scouts (3 replications of every contestant) ──► hopeless? ──► the rest ──► fold ──► result of the point
+//! point ──► scouts: 3 replications ──► the rest, ──────────► as many again ──► fold ──► result of the point
+//!           of every contestant        unless hopeless        if it seems to grow
 //! ```
 //!
 //! A replication is a pure function, its place in the result is fixed before it runs, and a point is folded by whoever
@@ -10,6 +11,8 @@
 //! complete points behind, and that little is in memory.
 //!
 //! A contestant that drowned without doubt in its first replications gets no more: its latencies would stay empty anyway.
+//! One that loses nothing but seems to grow is looked at again with other dice: by the definition of a test at 99 %, one in
+//! a hundred that keep up seems to grow, and a comparison looks at dozens.
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -18,8 +21,8 @@ use super::brief::Brief;
 use super::progress::Control;
 use super::simulator::{Plan, Simulator};
 use crate::kernel::Span;
-use crate::measure::Resource;
-use crate::stats::deficit_beyond;
+use crate::measure::{Resource, SLOTS};
+use crate::stats::{deficit, deficit_beyond, growth};
 
 /// Replications after which a contestant may be given up.
 pub const SCOUTS: u32 = 3;
@@ -54,6 +57,53 @@ pub struct Replicated {
     pub resources: Vec<Resource>,
     /// In the order of replications.
     pub briefs: Vec<Brief>,
+    /// Further replications, to look again at whether it grows; empty where nothing was to be looked at.
+    pub again: Vec<Brief>,
+}
+
+impl Replicated {
+    /// Whether the contestant could not keep up.
+    #[must_use]
+    pub fn saturated(&self) -> bool {
+        loses(&self.briefs)
+            || (grows(&self.briefs) && (self.again.is_empty() || grows(&self.again)))
+    }
+}
+
+/// Whether requests are missing, from the second half of the runs.
+fn loses(briefs: &[Brief]) -> bool {
+    let (offered, succeeded) = flows(briefs);
+    deficit(&offered, &succeeded)
+}
+
+/// Whether the number in system grows over the second half of the runs.
+fn grows(briefs: &[Brief]) -> bool {
+    let halves: Vec<Vec<f64>> = briefs
+        .iter()
+        .map(|brief| brief.in_system(SLOTS).split_off(SLOTS / 2))
+        .collect();
+    growth(&halves)
+}
+
+/// True if these replications leave no doubt that more of them would be as drowned.
+fn hopeless(briefs: &[Brief]) -> bool {
+    let (offered, succeeded) = flows(briefs);
+    deficit_beyond(&offered, &succeeded, HOPELESS)
+}
+
+/// Offered and successful requests of the second half, by replication; of a single one by sixteenth.
+fn flows(briefs: &[Brief]) -> (Vec<f64>, Vec<f64>) {
+    let flows: Vec<Vec<(f64, f64)>> = briefs.iter().map(Brief::late_flow).collect();
+    match &flows[..] {
+        [single] => single.iter().copied().unzip(),
+        many => many
+            .iter()
+            .map(|flow| {
+                flow.iter()
+                    .fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
+            })
+            .unzip(),
+    }
 }
 
 /// Runs all points and folds each as soon as it is complete. Points that were not complete when the study was cancelled
@@ -80,7 +130,15 @@ type Job = (usize, usize, u32);
 struct Site {
     cells: Vec<Vec<Option<Brief>>>,
     pending: usize,
-    scouting: bool,
+    round: Round,
+}
+
+/// Which replications of a point are under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    Scouts,
+    Rest,
+    Again,
 }
 
 /// What the threads share.
@@ -116,9 +174,9 @@ impl<'a, S: Simulator> Board<'a, S> {
                 control.plan(jobs, jobs * point.work());
             }
             sites.push(Site {
-                cells: vec![vec![None; point.replications as usize]; point.contestants.len()],
+                cells: vec![vec![None; 2 * point.replications as usize]; point.contestants.len()],
                 pending: scouts as usize * point.contestants.len(),
-                scouting: true,
+                round: Round::Scouts,
             });
         }
         Self {
@@ -214,20 +272,19 @@ impl<'a, S: Simulator> Board<'a, S> {
         site.pending -= 1;
         if site.pending == 0 {
             let cells = std::mem::take(&mut site.cells);
-            let scouting = std::mem::replace(&mut site.scouting, false);
+            let round = site.round;
             drop(state);
-            let more = if scouting {
-                self.second_round(point, &cells)
-            } else {
-                Vec::new()
-            };
+            let (round, more) = self.next_round(point, round, &cells);
             if more.is_empty() {
                 fold(point, &self.gather(point, cells));
                 state = self.lock();
             } else {
                 state = self.lock();
-                state.sites[point].cells = cells;
-                state.sites[point].pending = more.len();
+                state.sites[point] = Site {
+                    cells,
+                    pending: more.len(),
+                    round,
+                };
                 state.queue.extend(more);
             }
         }
@@ -236,13 +293,32 @@ impl<'a, S: Simulator> Board<'a, S> {
         self.changed.notify_all();
     }
 
-    /// The replications still to be run after the scouts'.
-    fn second_round(&self, index: usize, cells: &[Vec<Option<Brief>>]) -> Vec<Job> {
+    /// The replications still to be run after a round, and which round they are; none if the point is complete.
+    fn next_round(
+        &self,
+        point: usize,
+        round: Round,
+        cells: &[Vec<Option<Brief>>],
+    ) -> (Round, Vec<Job>) {
+        if round == Round::Scouts {
+            let rest = self.rest(point, cells);
+            if !rest.is_empty() {
+                return (Round::Rest, rest);
+            }
+        }
+        if round == Round::Again {
+            return (Round::Again, Vec::new());
+        }
+        (Round::Again, self.again(point, cells))
+    }
+
+    /// What comes after the scouts, of those for whom there is hope.
+    fn rest(&self, index: usize, cells: &[Vec<Option<Brief>>]) -> Vec<Job> {
         let point = &self.points[index];
         let rest = point.scouts()..point.replications;
         let mut more = Vec::new();
         for (cell, briefs) in cells.iter().enumerate() {
-            if point.open && hopeless(briefs.iter().flatten()) {
+            if point.open && !rest.is_empty() && hopeless(&present(briefs)) {
                 let jobs = u64::from(rest.end - rest.start);
                 self.control.unplan(jobs, jobs * point.work());
             } else {
@@ -252,13 +328,33 @@ impl<'a, S: Simulator> Board<'a, S> {
         more
     }
 
+    /// As many again, of those that seem to grow and nothing else.
+    fn again(&self, index: usize, cells: &[Vec<Option<Brief>>]) -> Vec<Job> {
+        let point = &self.points[index];
+        let mut more = Vec::new();
+        for (cell, briefs) in cells.iter().enumerate() {
+            let briefs = present(briefs);
+            if point.open && !loses(&briefs) && grows(&briefs) {
+                let jobs = u64::from(point.replications);
+                self.control.plan(jobs, jobs * point.work());
+                more.extend((point.replications..2 * point.replications).map(|r| (index, cell, r)));
+            }
+        }
+        more
+    }
+
     fn gather(&self, index: usize, cells: Vec<Vec<Option<Brief>>>) -> Vec<Replicated> {
         cells
             .into_iter()
             .enumerate()
-            .map(|(cell, briefs)| Replicated {
+            .map(|(cell, mut briefs)| Replicated {
                 contestant: self.points[index].contestants[cell],
                 resources: self.plan(index, cell).resources().to_vec(),
+                again: briefs
+                    .split_off(self.points[index].replications as usize)
+                    .into_iter()
+                    .flatten()
+                    .collect(),
                 briefs: briefs.into_iter().flatten().collect(),
             })
             .collect()
@@ -276,17 +372,9 @@ impl Point {
     }
 }
 
-/// True if these replications leave no doubt that more of them would be as drowned.
-fn hopeless<'b>(briefs: impl Iterator<Item = &'b Brief>) -> bool {
-    let (offered, succeeded): (Vec<f64>, Vec<f64>) = briefs
-        .map(|brief| {
-            brief
-                .late_flow()
-                .iter()
-                .fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
-        })
-        .unzip();
-    deficit_beyond(&offered, &succeeded, HOPELESS)
+/// The replications there are.
+fn present(briefs: &[Option<Brief>]) -> Vec<Brief> {
+    briefs.iter().flatten().cloned().collect()
 }
 
 /// Wakes everybody if a thread panics, so that none waits for ever for its replication.

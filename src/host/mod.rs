@@ -1,9 +1,16 @@
 //! The machine: cores and the operating system's scheduler, locks, memory.
 
+pub mod cold;
 pub mod lock;
 pub mod scheduler;
 
+#[cfg(test)]
+mod lock_tests;
+#[cfg(test)]
+mod twin;
+
 use crate::kernel::Span;
+pub use cold::{Cold, Warming};
 
 /// A host as its file describes it. [`Default`] is the ideal: any number of cores.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,13 +29,6 @@ pub struct Host {
     pub switch_cost: Span,
     /// Cores that idle lose their caches; `None`: they never do.
     pub cold: Option<Cold>,
-}
-
-/// How a core goes cold: of the extra a model names (`Model::cold`) a burst pays the share `1 - exp(-gap / after)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cold {
-    /// The time constant.
-    pub after: Span,
 }
 
 impl Host {

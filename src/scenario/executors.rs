@@ -58,6 +58,11 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         let problem = Problem::at(entry.at, "an event loop has a number of `carriers`");
         return reader.refuse(problem.label("expected { carriers = 1, tasks = \"unlimited\" }"));
     }
+    if tasks == Tasks::Unlimited && carriers != Some(1) {
+        let problem = Problem::at(entry.at, "an event loop has one thread");
+        return reader
+            .refuse(problem.label("expected carriers = 1; several loops are several `processes`"));
+    }
     Some(Executor {
         name,
         carriers,

@@ -8,8 +8,9 @@ use super::languages::Languages;
 use super::reader::{Keys, Reader};
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
+use crate::host::Warming;
 use crate::kernel::{Path, Span};
-use crate::service::{LockParams, Memory, Model, Order};
+use crate::service::{LockParams, MAX_POOLS, Memory, Model, Order};
 use crate::workload::Step;
 
 /// What callers may take a service for.
@@ -96,6 +97,10 @@ pub(super) fn model<'t>(
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
+        if let Some(entry) = table.entries.get(MAX_POOLS) {
+            let message = format!("a model has {MAX_POOLS} pools at most");
+            reader.note(Problem::at(entry.at, message));
+        }
         model.pools = table
             .entries
             .iter()
@@ -106,15 +111,34 @@ pub(super) fn model<'t>(
         model.cache = cache;
     }
     model.memory = keys.read("memory", memory).unwrap_or_default();
-    model.cold = keys
-        .read("cold", |r, node| r.span(node))
-        .unwrap_or(Span::ZERO);
+    model.cold = keys.read("cold", warming).unwrap_or_default();
     model.cores = keys.read("cores", |r, node| r.whole(node, 1..=MAX_CORES));
     model.unvalidated = keys
         .read("unvalidated", |r, node| r.flag(node))
         .unwrap_or(false);
     keys.finish();
     model
+}
+
+/// What a cold core costs: one time, or one and the work over which it is paid.
+fn warming<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Warming> {
+    let node = reader.resolve(node)?;
+    let Some(table) = node.as_table() else {
+        let extra = reader.span(node)?;
+        let over = Span::ZERO;
+        return Some(Warming { extra, over });
+    };
+    let mut keys = Keys::of(table, reader);
+    let extra = keys.read("extra", |r, node| r.span(node));
+    let over = keys.read("over", |r, node| r.span(node));
+    if keys.at("extra").is_none() {
+        reader.note(Problem::at(node.origin, "`cold` has no `extra`"));
+    }
+    keys.finish();
+    Some(Warming {
+        extra: extra?,
+        over: over.unwrap_or(Span::ZERO),
+    })
 }
 
 /// A language that `languages.toml` knows.

@@ -2,6 +2,7 @@
 //!
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
+use crate::host::Warming;
 use crate::kernel::Span;
 use crate::workload::Step;
 
@@ -42,8 +43,8 @@ pub struct Model {
     pub cache: Cache,
     /// Memory, for the table and the check against the host's.
     pub memory: Memory,
-    /// The extra CPU time of a burst that starts on a core gone fully cold; the host says how fast cores do.
-    pub cold: Span,
+    /// What running on a core gone cold costs more; the host says how fast cores cool.
+    pub cold: Warming,
     /// The cores of its own host, where the scenario names none.
     pub cores: Option<u32>,
     /// True where no real thing was recorded for it.
@@ -146,6 +147,9 @@ pub enum Admit {
     Always,
 }
 
+/// The most pools a model may have.
+pub const MAX_POOLS: usize = 4;
+
 /// A pool of connections to another service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
@@ -218,7 +222,7 @@ impl Model {
                 cull: 1,
             },
             memory: Memory::default(),
-            cold: Span::ZERO,
+            cold: Warming::default(),
             cores: None,
             unvalidated: false,
         }

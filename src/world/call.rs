@@ -132,13 +132,29 @@ impl World<'_> {
         };
         let keep = self.keeps(next);
         let keeper = self.keeper(next, keep);
-        if keep && self.tasks.held(keeper).contains(&pool) {
-            self.release(next, pool); // another branch of the same request got one meanwhile
-        } else {
-            self.tasks.hold(keeper, pool);
-        }
+        self.tasks.hold(keeper, pool);
         self.soon.push_back(Soon::Resume(next));
+        if keep && keeper != next {
+            self.share(process, pool, keeper);
+        }
         self.watch_pool(process, pool);
+    }
+
+    /// A request has got a connection it keeps: its other branches that wait for one go on too.
+    #[cold]
+    fn share(&mut self, process: usize, pool: u32, keeper: u32) {
+        for _ in 0..self.processes[process].pools[pool as usize].waiting() {
+            let state = &mut self.processes[process].pools[pool as usize];
+            let Some(waiter) = state.give_up(&mut self.tasks) else {
+                return;
+            };
+            if self.keeper(waiter, true) == keeper {
+                self.soon.push_back(Soon::Resume(waiter));
+            } else {
+                let state = &mut self.processes[process].pools[pool as usize];
+                state.queue_again(&mut self.tasks, waiter);
+            }
+        }
     }
 
     /// Whether the connection a task waits for is kept to the end of the request.

@@ -128,6 +128,7 @@ impl World<'_> {
             slot: NONE,
             state: CarrierState::Parked,
             native: false,
+            fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,
@@ -145,6 +146,7 @@ impl World<'_> {
         let carrier = &mut self.carriers[id as usize];
         carrier.left = span;
         carrier.native = native;
+        carrier.fresh = true;
         if carrier.simple {
             let (task, slot) = (carrier.task, carrier.slot);
             carrier.mark = self.now;
@@ -169,7 +171,7 @@ impl World<'_> {
     #[inline(never)]
     fn contend(&mut self, id: u32) {
         if self.carriers[id as usize].state == CarrierState::Running {
-            self.go_on(id);
+            self.go_on_in_control(id);
         } else {
             debug_assert_eq!(self.carriers[id as usize].state, CarrierState::Parked);
             self.make_runnable(id);
@@ -248,6 +250,7 @@ impl World<'_> {
             // Not from within another thread's control: it might take that thread's core.
             self.carriers[carrier as usize].left = span;
             self.carriers[carrier as usize].native = true;
+            self.carriers[carrier as usize].fresh = true;
             self.soon.push_back(Soon::Wake(carrier));
         }
     }
@@ -349,10 +352,9 @@ impl World<'_> {
     /// A round's accepts. The requests of accepted connections are ready in the next round.
     fn loop_accepts(&mut self, process: u32) -> bool {
         let service = self.processes[process as usize].service;
-        let queues = self.services[service as usize].accept.len();
-        let queue = if queues == 1 { 0 } else { process as usize };
-        if self.services[service as usize].accept[queue].is_empty() {
-            return false;
+        let queue = self.queue_of(service, process);
+        if self.services[service as usize].accept[queue].is_empty() || self.has_primary() {
+            return false; // a primary hands over, workers do not accept
         }
         let listen = self.plan.services[service as usize].listen.as_ref();
         let most = listen

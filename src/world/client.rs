@@ -11,7 +11,7 @@
 use super::plan::{ArrivalPlan, NONE};
 use super::state::{Connection, SLOT_ARRIVAL, SLOT_TIMEOUT, Soon, World, kind};
 use super::task::Role;
-use crate::kernel::Time;
+use crate::kernel::{Span, Time};
 use crate::measure::{Component, Failure};
 use crate::workload::Reuse;
 
@@ -41,8 +41,9 @@ impl World<'_> {
         self.issue(key, NONE);
     }
 
-    /// Schedules a user's next request after a think time.
-    pub fn think(&mut self, user: u32) {
+    /// Schedules a user's next request after a think time. A user who does not think and got an answer (a refusal, say) in
+    /// no time asks again a microsecond later: otherwise time would stand still.
+    pub fn think(&mut self, user: u32, latency: Span) {
         let ArrivalPlan::Closed { think, .. } = &self.plan.arrivals else {
             return;
         };
@@ -50,7 +51,11 @@ impl World<'_> {
             .source
             .nth(u64::from(user))
             .nth(self.users[user as usize]);
-        let at = self.now + think.sample(key.word(self.paths.think));
+        let mut pause = think.sample(key.word(self.paths.think));
+        if pause.is_zero() && latency.is_zero() {
+            pause = Span::from_micros(1);
+        }
+        let at = self.now + pause;
         self.agenda.schedule(at, kind::THINK, user);
     }
 
@@ -76,7 +81,8 @@ impl World<'_> {
         };
         self.recorder.offered(endpoint, self.now);
         if self.tasks.live() >= MOST_TASKS {
-            self.recorder.failed(endpoint, self.now, Failure::Refused);
+            self.recorder
+                .failed(endpoint, self.now, Span::ZERO, Failure::Refused);
             return;
         }
         let task = self
@@ -90,7 +96,7 @@ impl World<'_> {
         }
         if !self.plan.connections {
             self.travel(task, false);
-        } else if let Some(connection) = self.free_connection() {
+        } else if let Some(connection) = self.free_connection(user) {
             self.tasks.hot[task as usize].connection = connection;
             self.send(task);
         } else {
@@ -98,19 +104,20 @@ impl World<'_> {
         }
     }
 
-    /// A connection that carries nothing, or a new one if there may be more.
-    fn free_connection(&mut self) -> Option<u32> {
+    /// A user's own connection, or one that carries nothing, or a new one if there may be more.
+    fn free_connection(&mut self, user: u32) -> Option<u32> {
+        if user != NONE {
+            if self.user_connections[user as usize] == NONE {
+                self.user_connections[user as usize] = self.new_connection();
+            }
+            return Some(self.user_connections[user as usize]);
+        }
         let free = match self.plan.clients.reuse {
             Reuse::Fifo => self.free_connections.pop_front(),
             Reuse::Lifo => self.free_connections.pop_back(),
         };
-        let closed_loop = !self.users.is_empty();
-        let limit = self
-            .plan
-            .clients
-            .connections
-            .filter(|_| !closed_loop)
-            .map_or(usize::MAX, |limit| limit as usize);
+        let limit = self.plan.clients.connections;
+        let limit = limit.map_or(usize::MAX, |limit| limit as usize);
         // Those of clients that gave up are no longer among the client's: they count as replaced.
         free.or_else(|| (self.client_connections < limit).then(|| self.new_connection()))
     }
@@ -123,6 +130,7 @@ impl World<'_> {
         self.connections.push(Connection {
             process: NONE,
             last_used: Time::ZERO,
+            busy: false,
         });
         self.connections.len() as u32 - 1
     }
@@ -130,7 +138,10 @@ impl World<'_> {
     /// A request goes out on the connection it has got.
     pub fn send(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
-        let Connection { process, last_used } = self.connections[connection as usize];
+        self.connections[connection as usize].busy = true;
+        let Connection {
+            process, last_used, ..
+        } = self.connections[connection as usize];
         if process != NONE {
             let keep_alive = self.plan.services[0].keep_alive;
             if keep_alive.is_some_and(|limit| self.now.since(last_used) > limit) {
@@ -189,12 +200,13 @@ impl World<'_> {
     }
 
     /// The server's end of a connection is closed.
-    fn close(&mut self, connection: u32) {
+    pub fn close(&mut self, connection: u32) {
         let process = std::mem::replace(&mut self.connections[connection as usize].process, NONE);
         if process != NONE {
             self.processes[process as usize].connections -= 1;
             self.open_connections -= 1;
-            if !self.services[0].accept[0].is_empty() {
+            let queue = self.queue_of(0, process);
+            if !self.services[0].accept[queue].is_empty() {
                 self.soon.push_back(Soon::Accept(0));
             }
         }
@@ -213,14 +225,21 @@ impl World<'_> {
         self.end_for_client(task, failure);
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
+            let user = self.tasks.hot[task as usize].parent;
             self.connections[connection as usize].last_used = self.now;
-            self.release_connection(connection);
+            self.connections[connection as usize].busy = false;
+            self.release_connection(connection, user);
+            self.watch_idle();
         }
         self.tasks.remove(task);
     }
 
     #[inline]
-    fn release_connection(&mut self, connection: u32) {
+    fn release_connection(&mut self, connection: u32, user: u32) {
+        if user != NONE {
+            self.user_connections[user as usize] = connection;
+            return;
+        }
         loop {
             let Some(waiting) = self.waiting_clients.pop(&mut self.tasks) else {
                 self.free_connections.push_back(connection);
@@ -252,11 +271,11 @@ impl World<'_> {
             None => self
                 .recorder
                 .succeeded(endpoint, self.now, latency, &account),
-            Some(why) => self.recorder.failed(endpoint, self.now, why),
+            Some(why) => self.recorder.failed(endpoint, self.now, latency, why),
         }
         let user = self.tasks.hot[task as usize].parent;
         if user != NONE {
-            self.think(user);
+            self.think(user, latency);
         }
     }
 
@@ -323,7 +342,8 @@ impl World<'_> {
             self.client_connections -= 1;
             let fresh = self.new_connection();
             self.connections[fresh as usize].process = NONE;
-            self.release_connection(fresh);
+            let user = self.tasks.hot[task as usize].parent;
+            self.release_connection(fresh, user);
         }
         self.set_timeout();
     }

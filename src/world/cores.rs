@@ -26,19 +26,23 @@ impl World<'_> {
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             carrier.state = CarrierState::Running;
             carrier.mark = self.now;
-            return self.go_on(id);
+            return self.go_on_in_control(id);
         };
         match scheduler.wake(id, self.now) {
             Wake::Runs(core) => {
-                let idle_since = scheduler.cores()[core as usize].idle_since;
-                self.hosts[host].since[core as usize] = self.now;
-                let gap = self.now.since(idle_since);
-                self.start_on_core(id, core, Some(gap));
+                let gap = self.now.since(scheduler.cores()[core as usize].idle_since);
+                let state = &mut self.hosts[host];
+                state.since[core as usize] = self.now;
+                if let Some(cold) = self.plan.hosts[host].host.cold {
+                    let degree = &mut state.cold[core as usize];
+                    *degree = cold.cooled(*degree, gap);
+                }
+                self.start_on_core(id, core);
             }
             Wake::Preempts(core, victim) => {
                 self.settle(victim);
                 self.back_to_queue(victim);
-                self.start_on_core(id, core, None);
+                self.start_on_core(id, core);
                 self.rearm_cores(host);
             }
             Wake::Queued { first } => {
@@ -57,8 +61,18 @@ impl World<'_> {
         self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
-    /// A thread gets a core, one that idled for `gap` or one that another thread had.
-    fn start_on_core(&mut self, id: u32, core: u32, gap: Option<Span>) {
+    /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
+    /// needs is taken, the next in the queue gets the core.
+    fn start_on_core(&mut self, id: u32, core: u32) {
+        self.put_on_core(id, core);
+        let mut left = self.go_on(id);
+        while let Some((next, core)) = left {
+            self.put_on_core(next, core);
+            left = self.go_on(next);
+        }
+    }
+
+    fn put_on_core(&mut self, id: u32, core: u32) {
         let host = self.carriers[id as usize].host as usize;
         let plan = &self.plan.hosts[host].host;
         let last = self.hosts[host]
@@ -70,24 +84,16 @@ impl World<'_> {
         } else {
             plan.switch_cost
         };
-        let cold = match (plan.cold, gap) {
-            (Some(cold), Some(gap)) => {
-                let extra = self.plan.services[self.carriers[id as usize].service as usize].cold;
-                let share = 1.0 - libm::exp(-gap.as_nanos_f64() / cold.after.as_nanos_f64());
-                Span::from_nanos_f64(extra.as_nanos_f64() * share)
-            }
-            _ => Span::ZERO,
-        };
         let carrier = &mut self.carriers[id as usize];
         carrier.state = CarrierState::Running;
         carrier.mark = self.now;
         carrier.switch = switch;
-        carrier.cold += cold;
-        self.go_on(id);
     }
 
-    /// A thread on a core, with a burst in hand: sees to the lock, then runs.
-    pub fn go_on(&mut self, id: u32) {
+    /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
+    /// who gets its core next.
+    #[must_use]
+    fn go_on(&mut self, id: u32) -> Option<(u32, u32)> {
         let (process, native) = (
             self.carriers[id as usize].process,
             self.carriers[id as usize].native,
@@ -96,7 +102,10 @@ impl World<'_> {
             match (native, lock.held_by(id)) {
                 (true, true) => self.release_lock(id),
                 (true, false) => {}
-                (false, true) if lock.drop_requested() => return self.forced_drop(id),
+                (false, true) if lock.drop_requested() => {
+                    self.forced_drop(id);
+                    return None;
+                }
                 (false, true) => {}
                 (false, false) => match lock.try_take(id) {
                     Some(dropper) => {
@@ -106,14 +115,16 @@ impl World<'_> {
                         }
                     }
                     None => {
-                        // It only looked: too short a visit to pay for the switch or to warm the core.
+                        // It only looked: too short a visit to pay for the switch.
                         self.carriers[id as usize].switch = Span::ZERO;
-                        self.carriers[id as usize].cold = Span::ZERO;
-                        self.leave_core(id);
-                        return self.wait_for_lock(id);
+                        self.wait_for_lock(id);
+                        return self.vacate_core(id);
                     }
                 },
             }
+        }
+        if std::mem::take(&mut self.carriers[id as usize].fresh) {
+            self.warm_core(id);
         }
         let carrier = &mut self.carriers[id as usize];
         carrier.mark = self.now;
@@ -128,6 +139,30 @@ impl World<'_> {
             },
         );
         self.arm(id);
+        None
+    }
+
+    /// The same for a thread that was in control, and so for the core it may leave.
+    pub fn go_on_in_control(&mut self, id: u32) {
+        if let Some((next, core)) = self.go_on(id) {
+            self.start_on_core(next, core);
+        }
+    }
+
+    /// A burst begins: adds what it costs on a core as cold as this one, and warms the core.
+    fn warm_core(&mut self, id: u32) {
+        let carrier = &mut self.carriers[id as usize];
+        let host = carrier.host as usize;
+        let (Some(scheduler), Some(_)) =
+            (&self.hosts[host].scheduler, self.plan.hosts[host].host.cold)
+        else {
+            return;
+        };
+        let core = scheduler.core_of(id) as usize;
+        let warming = self.plan.services[carrier.service as usize].cold;
+        let degree = &mut self.hosts[host].cold[core];
+        let (extra, left) = warming.of(*degree, carrier.left);
+        (carrier.cold, *degree) = (extra, left);
     }
 
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
@@ -226,7 +261,7 @@ impl World<'_> {
             && let Some(next) = scheduler.expire(core, self.now)
         {
             self.back_to_queue(id);
-            self.start_on_core(next, core, None);
+            self.start_on_core(next, core);
         } else {
             self.arm(id);
         }
@@ -234,6 +269,13 @@ impl World<'_> {
 
     /// A thread gives its core up; the next in the queue gets it.
     pub fn leave_core(&mut self, id: u32) {
+        if let Some((next, core)) = self.vacate_core(id) {
+            self.start_on_core(next, core);
+        }
+    }
+
+    /// A thread gives its core up. Returns who is to have it, and the core.
+    fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
         let host = self.carriers[id as usize].host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             let carrier = &mut self.carriers[id as usize];
@@ -241,27 +283,16 @@ impl World<'_> {
             if carrier.slot != NONE {
                 self.agenda.clear(carrier.slot as usize);
             }
-            return;
+            return None;
         };
         let (core, next) = scheduler.leave(id, self.now);
-        match next {
-            Some(next) => self.start_on_core(next, core, None),
-            None => {
-                let since = self.hosts[host].since[core as usize];
-                self.account_core(host, core, since);
-                self.agenda
-                    .clear((self.plan.hosts[host].core_slot + core) as usize);
-            }
+        if next.is_none() {
+            let since = self.hosts[host].since[core as usize];
+            self.account_core(host, core, since);
+            self.agenda
+                .clear((self.plan.hosts[host].core_slot + core) as usize);
         }
-    }
-
-    fn account_core(&mut self, host: usize, core: u32, since: Time) {
-        let plan = &self.plan.hosts[host];
-        let busy = self.now.since(since).0;
-        self.recorder.busy(plan.resource, busy);
-        if plan.parts {
-            self.recorder.busy(plan.resource + 1 + core, busy);
-        }
+        next.map(|next| (next, core))
     }
 
     /// A thread without a core begins to wait for the lock.
@@ -326,11 +357,14 @@ impl World<'_> {
     }
 
     /// A thread lets the lock go of its own accord, if it has it.
-    #[inline]
+    #[inline(always)]
     pub fn release_lock(&mut self, id: u32) {
-        if self.carriers[id as usize].simple {
-            return;
+        if !self.carriers[id as usize].simple {
+            self.release_if_held(id);
         }
+    }
+
+    fn release_if_held(&mut self, id: u32) {
         let process = self.carriers[id as usize].process;
         if !self.processes[process as usize]
             .lock
@@ -346,78 +380,6 @@ impl World<'_> {
             .and_then(|lock| lock.release())
         {
             self.soon.push_back(Soon::Wake(woken));
-        }
-    }
-
-    fn account_lock(&mut self, process: u32) {
-        let state = &mut self.processes[process as usize];
-        let held = self.now.since(state.lock_since).0;
-        state.lock_since = self.now;
-        self.recorder.busy(
-            self.plan.services[state.service as usize].lock_resource,
-            held,
-        );
-    }
-
-    /// Accounts everything in use up to now: at the end of each sixteenth.
-    pub fn account_resources(&mut self) {
-        for host in 0..self.hosts.len() {
-            let count = self.plan.hosts[host].shared_cores.unwrap_or(0);
-            for core in 0..count {
-                let busy = self.hosts[host]
-                    .scheduler
-                    .as_ref()
-                    .is_some_and(|s| s.cores()[core as usize].thread != scheduler::NONE);
-                if busy {
-                    let since =
-                        std::mem::replace(&mut self.hosts[host].since[core as usize], self.now);
-                    self.account_core(host, core, since);
-                }
-            }
-        }
-        for id in 0..self.carriers.len() as u32 {
-            self.account_carrier(id);
-        }
-        for process in 0..self.processes.len() as u32 {
-            if self.processes[process as usize]
-                .lock
-                .as_ref()
-                .is_some_and(|lock| lock.holder().is_some())
-            {
-                self.account_lock(process);
-            }
-            let service = self.processes[process as usize].service as usize;
-            for pool in 0..self.processes[process as usize].pools.len() {
-                let used = self.processes[process as usize].pools[pool].account(self.now);
-                self.recorder
-                    .busy(self.plan.services[service].pools[pool].resource, used);
-            }
-        }
-    }
-
-    fn account_carrier(&mut self, id: u32) {
-        let carrier = &mut self.carriers[id as usize];
-        if carrier.occupied != Time::NEVER {
-            let since = std::mem::replace(&mut carrier.occupied, self.now);
-            let resource = self.resource_of(id);
-            if resource != NONE {
-                self.recorder.busy(resource, self.now.since(since).0);
-            }
-        }
-        let carrier = &mut self.carriers[id as usize];
-        let own_core = self.hosts[carrier.host as usize].scheduler.is_none();
-        if !own_core || carrier.end == Time::NEVER {
-            return;
-        }
-        if carrier.simple {
-            let elapsed = self.now.since(carrier.mark).0;
-            carrier.mark = self.now;
-            let resource = self.plan.hosts[carrier.host as usize].resource;
-            if resource != NONE {
-                self.recorder.busy(resource, elapsed);
-            }
-        } else {
-            self.settle(id);
         }
     }
 }

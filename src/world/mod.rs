@@ -24,6 +24,7 @@ mod serve;
 mod state;
 mod step;
 mod task;
+mod usage;
 
 pub use compile::{Setting, named_loads};
 pub use demand::{Demand, Demands, demands};

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::host::Host;
+use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
 use crate::service::{Cache, Listen, LockParams, Queue};
@@ -190,8 +190,8 @@ pub struct ServicePlan {
     pub queue: Queue,
     /// How long an idle connection is kept.
     pub keep_alive: Option<Span>,
-    /// The extra of a cold core.
-    pub cold: Span,
+    /// What a cold core costs more.
+    pub cold: Warming,
     /// The lock of each process, if it can matter.
     pub lock: Option<LockParams>,
     /// Resource: handlers' threads occupied, or loops active.

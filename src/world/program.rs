@@ -236,14 +236,7 @@ impl<'a> Programs<'a> {
         {
             for step in steps {
                 let at = path.child("on_call").child(&step.name);
-                self.step(
-                    caller,
-                    &Step {
-                        name: step.name.clone(),
-                        path: at,
-                        action: step.action.clone(),
-                    },
-                );
+                self.step(caller, &readdressed(step, at));
             }
         }
         let pool = model
@@ -258,7 +251,16 @@ impl<'a> Programs<'a> {
             });
         }
         let entry = match endpoint {
-            Some(endpoint) => self.entries[callee][endpoint].unwrap_or(0),
+            Some(endpoint) => match self.entries[callee][endpoint] {
+                Some(entry) => entry,
+                None => {
+                    // Called by a model's own steps.
+                    let over = self.push(Op::Jump(0));
+                    let entry = self.endpoint(callee, endpoint);
+                    self.plan.ops[over] = Op::Jump(self.here());
+                    entry
+                }
+            },
             None => self.work(callee, work, path),
         };
         self.push(Op::Call {
@@ -324,6 +326,36 @@ impl<'a> Programs<'a> {
         for exit in exits {
             self.plan.ops[exit] = Op::Jump(self.here());
         }
+    }
+}
+
+/// A step with other dice: at this address, and the steps inside it below that as the files have them.
+fn readdressed(step: &Step, path: Path) -> Step {
+    let list = |steps: &[Step], path: Path| -> Vec<Step> {
+        let step = |step: &Step| readdressed(step, path.child(&step.name));
+        steps.iter().map(step).collect()
+    };
+    let branch = |i: usize| path.child(&(i + 1).to_string());
+    let mut action = step.action.clone();
+    match &mut action {
+        Action::Parallel { branches } => {
+            for (i, steps) in branches.iter_mut().enumerate() {
+                *steps = list(steps, branch(i));
+            }
+        }
+        Action::Choose { branches } => {
+            for (i, (_, steps)) in branches.iter_mut().enumerate() {
+                *steps = list(steps, branch(i));
+            }
+        }
+        Action::Repeat { steps, .. } => *steps = list(steps, path),
+        Action::Cached { miss, .. } => *miss = list(miss, path.child("miss")),
+        _ => {}
+    }
+    Step {
+        name: step.name.clone(),
+        path,
+        action,
     }
 }
 

@@ -16,7 +16,7 @@
 //! the request's dice, those whose lock is free first.
 
 use super::plan::{MainKind, NONE};
-use super::state::{World, kind};
+use super::state::{Soon, World, kind};
 use crate::kernel::Span;
 use crate::measure::{Component, Failure};
 use crate::service::{Admit, ListenPolicy, Overflow};
@@ -63,7 +63,10 @@ impl World<'_> {
             &listen.overflow,
             full && listen.policy != ListenPolicy::Primary,
         ) {
-            (_, false) => self.services[0].accept[queue].push(&mut self.tasks, task),
+            (_, false) => {
+                self.services[0].accept[queue].push(&mut self.tasks, task);
+                self.watch_idle();
+            }
             (Overflow::Refuse, true) => {
                 self.tasks.hot[task as usize].failure = Some(Failure::Refused);
                 self.respond(task);
@@ -82,14 +85,62 @@ impl World<'_> {
         }
     }
 
+    /// Where processes stop at a limit of connections and somebody waits to be accepted, the idle connection that the
+    /// server closes first is worth an event. Otherwise it is enough to find it closed when it is next used.
+    pub fn watch_idle(&mut self) {
+        let plan = &self.plan.services[0];
+        let (Admit::Below(_), Some(keep_alive)) = (plan.queue.admit, plan.keep_alive) else {
+            return;
+        };
+        if self.watching_idle || self.services[0].accept.iter().all(|queue| queue.is_empty()) {
+            return;
+        }
+        let idle = self
+            .connections
+            .iter()
+            .filter(|connection| connection.is_idle());
+        if let Some(first) = idle.map(|connection| connection.last_used).min() {
+            self.watching_idle = true;
+            let at = (first + keep_alive).max(self.now);
+            self.agenda.schedule(at, kind::IDLE, 0);
+        }
+    }
+
+    /// The server closes connections that have idled for its keep-alive time.
+    pub fn close_idle(&mut self) {
+        self.watching_idle = false;
+        let keep_alive = self.plan.services[0].keep_alive.unwrap_or(Span::MAX);
+        for id in 0..self.connections.len() {
+            let connection = &self.connections[id];
+            if connection.is_idle() && self.now.since(connection.last_used) >= keep_alive {
+                self.close(id as u32);
+            }
+        }
+        self.watch_idle();
+    }
+
     fn accept_queue(&self, task: u32, policy: ListenPolicy) -> usize {
         match policy {
             ListenPolicy::Shared | ListenPolicy::Primary => 0,
             ListenPolicy::PerProcess => {
                 let word = self.tasks.hot[task as usize].key.word(self.paths.process);
-                (word % self.services[0].accept.len() as u64) as usize
+                share(word, self.services[0].accept.len() as u64) as usize
             }
         }
+    }
+
+    /// Where a process of this service accepts from: the queue of all, or its own. Only the app has several.
+    pub fn queue_of(&self, service: u32, process: u32) -> usize {
+        match self.services[service as usize].accept.len() {
+            1 => 0,
+            _ => process as usize,
+        }
+    }
+
+    /// Whether a primary accepts for all processes.
+    pub fn has_primary(&self) -> bool {
+        let listen = self.plan.services[0].listen.as_ref();
+        listen.is_some_and(|listen| listen.policy == ListenPolicy::Primary)
     }
 
     /// Gives the connection to a process that takes it at once, if there is one.
@@ -99,11 +150,7 @@ impl World<'_> {
             .listen
             .as_ref()
             .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
-        let primary = plan
-            .listen
-            .as_ref()
-            .is_some_and(|listen| listen.policy == ListenPolicy::Primary);
-        let process = if primary {
+        let process = if self.has_primary() {
             self.services[0].credit.pop_front()
         } else if plan.main == MainKind::Loop {
             // An idle loop wakes and accepts in the round that begins.
@@ -157,19 +204,13 @@ impl World<'_> {
     fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
         let count = among.clone().count() as u64;
         let word = self.tasks.hot[task as usize].key.word(self.paths.process);
-        among
-            .clone()
-            .nth(((u128::from(word) * u128::from(count)) >> 64) as usize)
+        among.clone().nth(share(word, count) as usize)
     }
 
     /// A process accepts a connection and with it the request.
     pub fn accept(&mut self, task: u32, process: u32) {
         self.take_connection(task, process);
-        if self.plan.services[0]
-            .listen
-            .as_ref()
-            .is_some_and(|listen| listen.policy == ListenPolicy::Primary)
-        {
+        if self.has_primary() {
             self.hand_over(task, process);
         }
         self.deliver(task, process);
@@ -197,6 +238,15 @@ impl World<'_> {
 
     /// Lets processes that admit again take what waits in the accept queues.
     pub fn accept_waiting(&mut self, service: u32) {
+        if self.has_primary() {
+            while !self.services[0].accept[0].is_empty()
+                && let Some(process) = self.services[0].credit.pop_front()
+                && let Some(task) = self.services[0].accept[0].pop(&mut self.tasks)
+            {
+                self.accept(task, process);
+            }
+            return;
+        }
         if self.plan.services[service as usize].main == MainKind::Loop {
             return; // loops accept in their rounds
         }
@@ -231,8 +281,16 @@ impl World<'_> {
                 let word = self.tasks.hot[task as usize].key.word(self.paths.process);
                 self.deliver(
                     task,
-                    plan.first_process + (word % u64::from(plan.processes)) as u32,
+                    plan.first_process + share(word, u64::from(plan.processes)) as u32,
                 );
+            }
+            None if plan.queue.capacity.is_some_and(|capacity| {
+                self.services[service as usize].accept[0].len()
+                    >= capacity.saturating_mul(plan.processes)
+            }) =>
+            {
+                self.tasks.hot[task as usize].failure = Some(Failure::Shed);
+                self.end_task(task);
             }
             None => self.services[service as usize].accept[0].push(&mut self.tasks, task),
         }
@@ -273,7 +331,12 @@ impl World<'_> {
                     self.processes[process as usize].event_loop.ready_len() >= capacity
                 });
                 if full {
-                    self.tasks.hot[task as usize].failure = Some(Failure::Shed);
+                    let hot = &mut self.tasks.hot[task as usize];
+                    hot.failure = Some(Failure::Shed);
+                    if std::mem::take(&mut hot.unacknowledged) {
+                        self.services[0].credit.push_back(process);
+                        self.soon.push_back(Soon::Accept(0));
+                    }
                     self.end_task(task);
                 } else {
                     self.tasks.hot[task as usize].carrier =
@@ -307,8 +370,7 @@ impl World<'_> {
         if plan.queue.admit != Admit::Idle && plan.listen.is_some() {
             return None;
         }
-        let queues = self.services[service as usize].accept.len();
-        let queue = if queues == 1 { 0 } else { process as usize };
+        let queue = self.queue_of(service, process);
         let task = self.services[service as usize].accept[queue].pop(&mut self.tasks)?;
         self.take_connection(task, process);
         Some(task)
@@ -330,4 +392,9 @@ impl World<'_> {
             self.most_connections = self.most_connections.max(self.open_connections);
         }
     }
+}
+
+/// One of `of`, by a word of dice.
+fn share(word: u64, of: u64) -> u64 {
+    ((u128::from(word) * u128::from(of)) >> 64) as u64
 }

@@ -25,11 +25,13 @@ pub(super) mod kind {
     pub const THINK: u8 = 10;
     pub const PATIENCE: u8 = 11;
     pub const POOL_TIMEOUT: u8 = 12;
+    pub const IDLE: u8 = 13;
 }
 
 /// Fixed agenda slots.
 pub(super) const SLOT_ARRIVAL: usize = 0;
 pub(super) const SLOT_SEGMENT: usize = 1;
+/// Only where clients have a time-out.
 pub(super) const SLOT_TIMEOUT: usize = 2;
 
 /// What follows at the same instant, once the present handler is done.
@@ -75,6 +77,8 @@ pub(super) struct Carrier {
     pub state: CarrierState,
     /// The burst in hand.
     pub native: bool,
+    /// It has not begun: what the core's cold adds is not known.
+    pub fresh: bool,
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core.
     pub switch: Span,
@@ -132,12 +136,23 @@ pub(super) struct Connection {
     /// The process that accepted it, or [`NONE`]: not open.
     pub process: u32,
     pub last_used: Time,
+    /// Whether a request is on it.
+    pub busy: bool,
+}
+
+impl Connection {
+    /// Open, and nobody uses it.
+    pub fn is_idle(&self) -> bool {
+        self.process != NONE && !self.busy
+    }
 }
 
 pub(super) struct HostState {
     pub scheduler: Option<Scheduler>,
     /// Since when each core's use is not yet accounted.
     pub since: Vec<Time>,
+    /// How cold each core is, 0 to 1.
+    pub cold: Vec<f64>,
 }
 
 /// One replication in progress.
@@ -160,12 +175,16 @@ pub(super) struct World<'p> {
     /// The dice of the next arrival.
     pub next_key: Key,
     pub users: Vec<u64>,
+    /// Each user's connection.
+    pub user_connections: Vec<u32>,
     pub connections: Vec<Connection>,
     pub free_connections: VecDeque<u32>,
     /// Connection records that nobody uses.
     pub spare_connections: Vec<u32>,
     /// Connections the client side has, free or busy.
     pub client_connections: usize,
+    /// Whether an event waits for the server to close an idle connection.
+    pub watching_idle: bool,
     pub waiting_clients: Fifo,
     /// Ends of the list of requests that may time out.
     pub timeout_first: u32,
@@ -212,10 +231,12 @@ impl<'p> World<'p> {
             ordinal: 0,
             next_key: source_key(seed, replication),
             users: Vec::new(),
+            user_connections: Vec::new(),
             connections: Vec::new(),
             free_connections: VecDeque::new(),
             spare_connections: Vec::new(),
             client_connections: 0,
+            watching_idle: false,
             waiting_clients: Fifo::default(),
             timeout_first: NONE,
             timeout_last: NONE,
@@ -239,6 +260,7 @@ impl<'p> World<'p> {
                     .shared_cores
                     .map(|cores| Scheduler::new(&host.host, cores)),
                 since: vec![Time::ZERO; cores as usize],
+                cold: vec![0.0; cores as usize],
             });
         }
         for service in &plan.services {
@@ -313,6 +335,7 @@ impl<'p> World<'p> {
             slot: planned.slot,
             state: CarrierState::Parked,
             native: false,
+            fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,
@@ -358,6 +381,7 @@ impl<'p> World<'p> {
                 kind::THINK => self.issue_for_user(event.index),
                 kind::PATIENCE => self.out_of_patience(event.index),
                 kind::POOL_TIMEOUT => self.pool_timeout(event.index),
+                kind::IDLE => self.close_idle(),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),
             }
@@ -404,8 +428,9 @@ impl<'p> World<'p> {
     fn first_arrivals(&mut self) {
         if let ArrivalPlan::Closed { users, .. } = &self.plan.arrivals {
             self.users = vec![0; *users as usize];
+            self.user_connections = vec![NONE; *users as usize];
             for user in 0..*users {
-                self.think(user);
+                self.think(user, Span::MAX);
             }
         } else {
             self.next_arrival();

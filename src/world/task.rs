@@ -79,10 +79,10 @@ pub(super) struct Frame {
     pub times: u64,
 }
 
-/// How deep loops may be nested.
-pub const MAX_LOOPS: usize = 4;
+/// How deep loops may be nested: 4 in a list of steps, and 4 more in those of a call in it.
+pub const MAX_LOOPS: usize = 8;
 /// How many pools a request may hold a connection of at once.
-pub const MAX_HELD: usize = 4;
+pub const MAX_HELD: usize = crate::service::MAX_POOLS;
 
 /// What few tasks need.
 #[derive(Clone, Copy, Debug)]

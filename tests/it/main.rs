@@ -2,4 +2,10 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod fingerprints;
+mod properties;
+mod random;
+mod profile;
 mod support;
+mod theory;
+mod traces;

@@ -345,6 +345,17 @@ fn a_mistake_in_a_model_of_two_contestants() {
 }
 
 #[test]
+fn a_cold_core_that_costs_nothing() {
+    assert_snapshot!(check("cold = { over = \"1ms\" }"), @r#"
+    error: `cold` has no `extra`
+     --> mine.toml:1:8
+      |
+    1 | cold = { over = "1ms" }
+      |        ^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
 fn a_model_that_starts_from_itself() {
     assert_snapshot!(refused(&[("shop.toml", SCENARIO), ("node.toml", "model = \"node\"\n")]), @r#"
     error: model `node` starts from itself, or from too long a chain

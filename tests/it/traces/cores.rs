@@ -1,0 +1,157 @@
+//! Cores: slices, the cost of a switch, preemption by the newly woken, cores gone cold.
+
+use crossover::measure::Component::{Cold, Cpu, Native, WaitCore, WaitLock, WaitWorker};
+
+use super::{MS, US, at, trace};
+
+/// Threads for everybody on one core with a slice of 1 ms.
+fn one_core(host: &str, endpoints: &str) -> String {
+    format!(
+        "{endpoints}
+         hosts.app = {{ cores = 1, slice = \"1ms\", {host} }}
+         [contestants.threads]
+         executors.main = {{ carriers = 4, tasks = 1 }}"
+    )
+}
+
+/// Two threads at 0 with 3 ms each: a runs 0–1, 2–3, 4–5 and b 1–2, 3–4, 5–6.
+#[test]
+fn two_threads_take_turns_on_a_core() {
+    let text = one_core(
+        "wakeup_credit = \"0ms\"",
+        r#"endpoints.a.steps = [{ cpu = "3ms" }]
+           endpoints.b.steps = [{ cpu = "3ms" }]"#,
+    );
+    let trace = trace(&text, &[at("0ms", "a"), at("0ms", "b")]);
+    trace.took("a", &[(Cpu, 3 * MS), (WaitCore, 2 * MS)]);
+    trace.took("b", &[(Cpu, 3 * MS), (WaitCore, 3 * MS)]);
+    assert_eq!(trace.busy("cores"), 6 * MS);
+    assert_eq!(trace.busy("core_0"), 6 * MS);
+}
+
+/// The same with a switch of 0.1 ms, a with 3 ms from 0, b with 2 ms from 0.5. The virtual run time counts the switches.
+///
+/// ```text
+///  0    a, alone, pays nothing;  0.5  b queues, as far as a is (0.5)
+///  1    a's slice ends (1.0; 2 left): b (0.5) pays 0.1 and works 0.9
+///  2    b's slice ends (1.5; 1.1 left): a (1.0) pays 0.1 and works 0.9
+///  3    a (2.0; 1.1 left): b (1.5) pays 0.1 and works 0.9
+///  4    b (2.5; 0.2 left): a (2.0) pays 0.1 and works 0.9
+///  5    a (3.0; 0.2 left): b (2.5) pays 0.1, works 0.2 and ends at 5.3
+///  5.3  a pays 0.1, works 0.2 and ends at 5.6
+/// ```
+#[test]
+fn a_switch_costs_time_on_the_core() {
+    let text = one_core(
+        "wakeup_credit = \"0ms\", switch_cost = \"0.1ms\"",
+        r#"endpoints.a.steps = [{ cpu = "3ms" }]
+           endpoints.b.steps = [{ cpu = "2ms" }]"#,
+    );
+    let trace = trace(&text, &[at("0ms", "a"), at("0.5ms", "b")]);
+    trace.took("a", &[(Cpu, 3 * MS), (WaitCore, 2_600 * US)]);
+    trace.took("b", &[(Cpu, 2 * MS), (WaitCore, 2_800 * US)]);
+    assert_eq!(trace.busy("cores"), 5_600 * US);
+}
+
+/// a (3 ms) runs from 0, b (0.5 ms) wakes at 0.5. It may be placed as far back as 1 ms behind a, at 0, and preempts.
+#[test]
+fn the_newly_woken_preempts() {
+    let text = one_core(
+        "wakeup_credit = \"1ms\"",
+        r#"endpoints.a.steps = [{ cpu = "3ms" }]
+           endpoints.b.steps = [{ cpu = "0.5ms" }]"#,
+    );
+    let script = [at("0ms", "a"), at("0.5ms", "b")];
+    let with = trace(&text, &script);
+    with.took("b", &[(Cpu, 500 * US)]);
+    with.took("a", &[(Cpu, 3 * MS), (WaitCore, 500 * US)]);
+
+    // Without that credit it is placed beside a and gets the core when a's slice ends at 1.
+    let without = trace(&text.replace("\"1ms\" }", "\"0ms\" }"), &script);
+    without.took("b", &[(WaitCore, 500 * US), (Cpu, 500 * US)]);
+    without.took("a", &[(Cpu, 3 * MS), (WaitCore, 500 * US)]);
+}
+
+/// Two cores, three threads at 0 with 2 ms each, slices of 1 ms, no credit.
+///
+/// ```text
+///  0  a on core 0, b on core 1, c queued at 0
+///  1  core 0: c (0) replaces a (1). core 1, in the same instant: a (1) is not ahead of b (1) and replaces it
+///  2  core 0: c (1) is not ahead of b (1), which replaces it. core 1: a ends, c takes its place
+///  3  b and c end
+/// ```
+#[test]
+fn three_threads_on_two_cores() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "2ms" }]
+        endpoints.b.steps = [{ cpu = "2ms" }]
+        endpoints.c.steps = [{ cpu = "2ms" }]
+        hosts.app = { cores = 2, slice = "1ms", wakeup_credit = "0ms" }
+        [contestants.threads]
+        executors.main = { carriers = 3, tasks = 1 }
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("0ms", "b"), at("0ms", "c")]);
+    trace.took("a", &[(Cpu, 2 * MS)]);
+    trace.took("b", &[(Cpu, 2 * MS), (WaitCore, MS)]);
+    trace.took("c", &[(Cpu, 2 * MS), (WaitCore, MS)]);
+}
+
+/// A core that idled for a gap g costs 1 ms × (1 − exp(−g / 5 ms)) more.
+///
+/// a, at 10, after a gap of 10: 1 − e⁻² = 0.864664717 → 864,665 ns; with 2 ms of work it ends at 12.864665.
+/// b, at 11, comes while the core is busy and pays nothing: it waits for the thread until a ends, runs to 14.864665.
+/// c, at 30: a gap of 15.135335, 1 − e⁻³·⁰²⁷⁰⁶⁷ = 0.951542444 → 951,542 ns.
+#[test]
+fn an_idle_core_goes_cold() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "2ms" }]
+        endpoints.b.steps = [{ cpu = "2ms" }]
+        endpoints.c.steps = [{ cpu = "2ms" }]
+        hosts.app = { cores = 1, cold = { after = "5ms" } }
+        [contestants.one]
+        executors.main = { carriers = 1, tasks = 1 }
+        cold = "1ms"
+    "#;
+    let trace = trace(text, &[at("10ms", "a"), at("11ms", "b"), at("30ms", "c")]);
+    trace.took("a", &[(Cold, 864_665), (Cpu, 2 * MS)]);
+    trace.took("b", &[(WaitWorker, 1_864_665), (Cpu, 2 * MS)]);
+    trace.took("c", &[(Cold, 951_542), (Cpu, 2 * MS)]);
+}
+
+/// Looking for a lock that is taken warms nothing. Two cores, cold after 5 ms; a computes on core 0 from 0 to 20; b wakes
+/// at 10 on core 1, finds the lock taken and leaves; without patience it gets the lock at 20. It goes back to core 1,
+/// idle since 0 but for the look: a gap of 20, 1 − e⁻⁴ = 0.981684361 → 981,684 ns.
+#[test]
+fn a_look_at_the_lock_does_not_warm_a_core() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "20ms" }]
+        endpoints.b.steps = [{ cpu = "1ms" }]
+        hosts.app = { cores = 2, cold = { after = "5ms" } }
+        [contestants.two]
+        executors.main = { carriers = 2, tasks = 1 }
+        lock = {}
+        cold = "1ms"
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("10ms", "b")]);
+    trace.took("a", &[(Cpu, 20 * MS)]);
+    trace.took("b", &[(WaitLock, 10 * MS), (Cold, 981_684), (Cpu, MS)]);
+}
+
+/// A loop's pool shares its core. a's native work (3 ms) and b's computing (2 ms) take turns of 1 ms from 0 on: the loop's
+/// thread runs b, the pool's thread wakes when the loop has handed a over. No credit: as it woke first, a runs 0–1, b 1–2,
+/// a 2–3, b 3–4, a 4–5.
+#[test]
+fn a_pool_thread_competes_with_its_loop() {
+    let text = r#"
+        endpoints.a.steps = [{ native = "3ms" }]
+        endpoints.b.steps = [{ cpu = "2ms" }]
+        hosts.app = { cores = 1, slice = "1ms", wakeup_credit = "0ms" }
+        [contestants.node]
+        executors.main = { carriers = 1, tasks = "unlimited" }
+        executors.pool = { carriers = 1 }
+        place.native = "pool"
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("0ms", "b")]);
+    trace.took("a", &[(Native, 3 * MS), (WaitCore, 2 * MS)]);
+    trace.took("b", &[(Cpu, 2 * MS), (WaitCore, 2 * MS)]);
+}

@@ -1,0 +1,179 @@
+//! The interpreter's lock, against facts §2.1: patience of 5 ms that every switch restarts, forced and voluntary release.
+
+use crossover::measure::Component::{Cpu, Native, Timer, WaitCore, WaitLock, WaitWorker};
+
+use super::{MS, Trace, US, at, trace};
+
+/// Threads under a lock, each with a core of its own; a request that takes `work` for each endpoint.
+fn gil(threads: u32, barging: bool, endpoints: &[(&str, &str)]) -> String {
+    let endpoints: String = endpoints
+        .iter()
+        .map(|(name, steps)| format!("endpoints.{name}.steps = [{steps}]\n"))
+        .collect();
+    format!(
+        "{endpoints}[contestants.python]
+         executors.main = {{ carriers = {threads}, tasks = 1 }}
+         lock = {{ switch_interval = \"5ms\", order = \"fifo\", barging = {barging} }}"
+    )
+}
+
+/// Two threads with 12 ms of work each; b comes 1 ms after a.
+///
+/// ```text
+///  0  a takes the lock (switch 1)
+///  1  b waits, until 6 at most
+///  6  b out of patience, no switch since 1: a must drop. b takes it (switch 2); a has run 6, waits until 11
+/// 11  a out of patience, no switch since 6: b must drop (5 run). a runs
+/// 16  the same for a (11 run): b runs
+/// 21  the same for b (10 run): a runs
+/// 22  a ends, 12 run; b runs
+/// 24  b ends, 12 run
+/// ```
+#[test]
+fn two_threads_hand_the_lock_over_every_5_ms() {
+    let work = r#"{ cpu = "12ms" }"#;
+    for barging in [false, true] {
+        let text = gil(2, barging, &[("a", work), ("b", work)]);
+        let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+        trace.took("a", &[(Cpu, 12 * MS), (WaitLock, 10 * MS)]);
+        trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
+        assert_eq!(trace.busy("lock"), 24 * MS);
+        assert_eq!(trace.busy("threads"), (22 + 23) * MS);
+    }
+}
+
+/// Three threads with 7 ms each, 1 ms apart; waiters are signalled in the order in which they began to wait.
+///
+/// ```text
+///  0  a takes the lock (switch 1)
+///  1  b waits, until 6 at most;  2  c waits, until 7 at most
+///  6  b out of patience: a drops (6 run), b is signalled and takes it (switch 2). a waits until 11
+///  7  c out of patience, but there was a switch: it waits until 12 (not served at 7, as in a fixed rotation)
+/// 11  a out of patience, no switch since 6: b drops (5 run). c has waited longest and takes it (switch 3).
+///     a remembers switch 2 and waits until 16, b waits until 16
+/// 16  a: there was a switch, until 21. b: no switch since 11: c drops (5 run). a waits longest: takes it (switch 4)
+/// 17  a ends (7 run); of b (since 11) and c (since 16) b is signalled
+/// 19  b ends (7 run); c runs
+/// 21  c ends (7 run)
+/// ```
+#[test]
+fn with_three_threads_a_switch_restarts_everybodys_patience() {
+    let work = r#"{ cpu = "7ms" }"#;
+    let text = gil(3, false, &[("a", work), ("b", work), ("c", work)]);
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b"), at("2ms", "c")]);
+    trace.took("a", &[(Cpu, 7 * MS), (WaitLock, 10 * MS)]);
+    trace.took("b", &[(Cpu, 7 * MS), (WaitLock, 11 * MS)]);
+    trace.took("c", &[(Cpu, 7 * MS), (WaitLock, 12 * MS)]);
+}
+
+/// Two threads; a (2 ms) at 0, b and c (2 ms each) at 1: b gets the second thread and waits for the lock, c waits for a
+/// thread. At 2 a ends and its thread, which lets the lock go, at once takes up c.
+fn voluntary(barging: bool) -> Trace {
+    let work = r#"{ cpu = "2ms" }"#;
+    let text = gil(2, barging, &[("a", work), ("b", work), ("c", work)]);
+    trace(&text, &[at("0ms", "a"), at("1ms", "b"), at("1ms", "c")])
+}
+
+/// With barging that thread takes the lock again before b, which was signalled, runs: b waits until c ends at 4.
+#[test]
+fn whoever_lets_go_may_barge_in() {
+    let trace = voluntary(true);
+    trace.took("a", &[(Cpu, 2 * MS)]);
+    trace.took("c", &[(WaitWorker, MS), (Cpu, 2 * MS)]);
+    trace.took("b", &[(WaitLock, 3 * MS), (Cpu, 2 * MS)]);
+}
+
+/// Without barging b is next, and c waits until b ends at 4.
+#[test]
+fn without_barging_the_signalled_waiter_is_next() {
+    let trace = voluntary(false);
+    trace.took("a", &[(Cpu, 2 * MS)]);
+    trace.took("b", &[(WaitLock, MS), (Cpu, 2 * MS)]);
+    trace.took("c", &[(WaitWorker, MS), (WaitLock, 2 * MS), (Cpu, 2 * MS)]);
+}
+
+/// The convoy: b has twice 1 ms of waiting and 1 ms of work, beside a thread that computes for 20 ms.
+///
+/// ```text
+///  0  a computes, b waits for its timer
+///  1  b is back and waits for the lock, until 6;  6  a drops (6 run), b computes
+///  7  b waits for its second timer; a takes the lock back;  8  b is back and waits, until 13
+/// 13  a drops (12 run), b computes;  14  b ends, a goes on and ends at 22
+/// ```
+#[test]
+fn every_return_from_waiting_pays_for_the_lock() {
+    let io = r#"{ wait = "1ms" }, { cpu = "1ms" }, { wait = "1ms" }, { cpu = "1ms" }"#;
+    let text = gil(2, true, &[("a", r#"{ cpu = "20ms" }"#), ("b", io)]);
+    let trace = trace(&text, &[at("0ms", "a"), at("0ms", "b")]);
+    trace.took("b", &[(Timer, 2 * MS), (Cpu, 2 * MS), (WaitLock, 10 * MS)]);
+    trace.took("a", &[(Cpu, 20 * MS), (WaitLock, 2 * MS)]);
+}
+
+/// Native code leaves the lock: a is in it from 0 to 10, b computes meanwhile (1 to 6).
+#[test]
+fn native_work_needs_no_lock() {
+    let native = r#"{ native = "10ms" }, { cpu = "1ms" }"#;
+    let text = gil(2, true, &[("a", native), ("b", r#"{ cpu = "5ms" }"#)]);
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    trace.took("a", &[(Native, 10 * MS), (Cpu, MS)]);
+    trace.took("b", &[(Cpu, 5 * MS)]);
+    assert_eq!(trace.busy("lock"), 6 * MS);
+}
+
+/// A thread looks for the lock only while it has a core, and waits for it without one: on one core the hand-over of two
+/// threads is what it is on two. Looking takes no time, and b, woken at 1, preempts a only to look.
+#[test]
+fn one_core_is_enough_for_a_lock() {
+    let work = r#"{ cpu = "12ms" }"#;
+    let text = gil(2, true, &[("a", work), ("b", work)]);
+    let text = format!("hosts.app.cores = 1\n{text}");
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    trace.took("a", &[(Cpu, 12 * MS), (WaitLock, 10 * MS)]);
+    trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
+    assert_eq!(trace.busy("cores"), 24 * MS);
+}
+
+/// Without a switch interval nobody is made to drop the lock: b waits from 1 until a ends at 12.
+#[test]
+fn without_patience_the_holder_keeps_the_lock() {
+    let work = r#"{ cpu = "12ms" }"#;
+    let text = gil(2, true, &[("a", work), ("b", work)]);
+    let text = text.replace("switch_interval = \"5ms\", ", "");
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    trace.took("a", &[(Cpu, 12 * MS)]);
+    trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
+}
+
+/// Who looks for the lock first waits first, also when threads look one after the other in the same instant. One core, no
+/// credit, no patience: a holds the lock; b (0.2) and c (0.4) queue for the core, and get it when a's slice ends at 1: b
+/// looks, c looks, a goes on. a ends at 3, b runs to 4, c to 5.
+#[test]
+fn lookers_wait_in_the_order_of_looking() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "3ms" }]
+        endpoints.b.steps = [{ cpu = "1ms" }]
+        endpoints.c.steps = [{ cpu = "1ms" }]
+        hosts.app = { cores = 1, slice = "1ms", wakeup_credit = "0ms" }
+        [contestants.python]
+        executors.main = { carriers = 3, tasks = 1 }
+        lock.order = "fifo"
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("0.2ms", "b"), at("0.4ms", "c")]);
+    trace.took("a", &[(Cpu, 3 * MS)]);
+    trace.took("b", &[(WaitCore, 800 * US), (WaitLock, 2 * MS), (Cpu, MS)]);
+    trace.took("c", &[(WaitCore, 600 * US), (WaitLock, 3 * MS), (Cpu, MS)]);
+}
+
+/// However many threads find the lock taken at once, the answer comes: 100,000 of them, one after the other on one core.
+#[test]
+fn a_crowd_may_look_for_the_lock_at_once() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "1us" }]
+        hosts.app = { cores = 1, slice = "10us", wakeup_credit = "0ms" }
+        [contestants.python]
+        lock = {}
+    "#;
+    let script = vec![at("0ms", "a"); 100_000];
+    let trace = trace(text, &script);
+    assert_eq!(trace.account("a").succeeded, 100_000);
+}
