@@ -1,6 +1,7 @@
-//! Who carries how much inside the objective: at equal CPU, at the measured ratios, and where that flips.
+//! Who carries how much inside the objective, at equal CPU and at the measured ratios, and what stops each.
 
-use crate::experiment::{Capacity, Flip, Study};
+use super::flip;
+use crate::experiment::{Capacity, Study};
 use crate::report::{view, words};
 
 /// Sentences one to three of the verdict, then what runs out first for each contestant.
@@ -29,7 +30,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
         out.push(format!("{at}: {ranking}"));
     }
     if different {
-        out.extend(flip(study));
+        out.extend(flip::sentence(&study.verdict));
     }
     out.extend(bottlenecks(study));
     out
@@ -50,7 +51,7 @@ fn highest(study: &Study) -> Option<f64> {
 }
 
 /// The bracket's ends as numbers that compare: nothing carried is 0, never missed is infinite.
-fn bracket(capacity: &Capacity) -> (f64, f64) {
+pub fn bracket(capacity: &Capacity) -> (f64, f64) {
     (
         capacity.carries.unwrap_or(0.0),
         capacity.fails_at.unwrap_or(f64::INFINITY),
@@ -58,7 +59,7 @@ fn bracket(capacity: &Capacity) -> (f64, f64) {
 }
 
 /// Those that nobody is known to beat, and the rest; each by falling capacity.
-fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacity>) {
+pub fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacity>) {
     let mut sorted = capacities.to_vec();
     let key = |c: &Capacity| (bracket(c).0, c.estimate.unwrap_or(0.0), bracket(c).1);
     let falling = |a: &Capacity, b: &Capacity| {
@@ -108,9 +109,10 @@ fn ranking_of_known(known: &[&Capacity], unit: &str, highest: Option<f64>) -> St
             words::load(lowest)
         );
     }
-    if let ([_, _, ..], Some(highest), true) =
-        (known, highest, known.iter().all(|c| c.fails_at.is_none()))
-    {
+    let everywhere = known
+        .iter()
+        .all(|c| c.fails_at.is_none() && c.carries == highest);
+    if let ([_, _, ..], Some(highest), true) = (known, highest, everywhere) {
         let highest = words::load(highest);
         return format!(
             "all meet it up to the highest visited load, {highest} {unit}: what tells them apart lies beyond"
@@ -133,7 +135,7 @@ fn ranking_of_known(known: &[&Capacity], unit: &str, highest: Option<f64>) -> St
     if rest.is_empty() {
         head
     } else {
-        format!("{head}; then {}", named(&rest))
+        format!("{head}; less: {}", named(&rest))
     }
 }
 
@@ -147,59 +149,10 @@ fn quantity(capacity: &Capacity) -> String {
                 |load| format!("about {} ({range})", words::number(load)),
             )
         }
-        (Some(met), None) => format!("at least {} (never missed)", words::load(met)),
-        (None, Some(missed)) => format!(
-            "less than {} (missed at the lowest load)",
-            words::load(missed)
-        ),
+        (Some(met), None) => format!("at least {} (not seen to miss it)", words::load(met)),
+        (None, Some(missed)) => format!("less than {} (missed there already)", words::load(missed)),
         (None, None) => "unknown (too little data)".to_owned(),
     }
-}
-
-/// At which ratio of the languages the winner changes.
-fn flip(study: &Study) -> Option<String> {
-    let verdict = &study.verdict;
-    match &verdict.flip {
-        Some(flip) => Some(flip_sentence(flip)),
-        None => {
-            let best = |capacities: &[Capacity]| match split(&capacities.iter().collect::<Vec<_>>())
-                .0
-                .as_slice()
-            {
-                [one] if capacities.len() > 1 => Some(one.contestant.clone()),
-                _ => None,
-            };
-            let (equal, measured) = (
-                best(&verdict.capacity_equal_cpu),
-                best(&verdict.capacity_measured),
-            );
-            (equal.is_some() && equal == measured).then(|| {
-                "The same contestant carries most at both: the languages' speed does not decide who wins."
-                    .to_owned()
-            })
-        }
-    }
-}
-
-fn flip_sentence(flip: &Flip) -> String {
-    let Flip {
-        below,
-        above,
-        ratio,
-        measured,
-    } = flip;
-    // The ratio is of the language of whoever carries less at the measured one, over the other's.
-    let (loser, winner) = if measured > ratio {
-        (below, above)
-    } else {
-        (above, below)
-    };
-    format!(
-        "Estimated from the bounds, the winner flips where the same logic takes about {} times as much CPU in {loser}'s \
-         language as in {winner}'s: below that {below} carries most, above it {above}. Measured is {}.",
-        words::number(*ratio),
-        words::number(*measured)
-    )
 }
 
 /// Which resource saturates first for each contestant.

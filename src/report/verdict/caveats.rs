@@ -12,7 +12,7 @@ pub fn first(study: &Study) -> Vec<String> {
     out
 }
 
-/// Missing data, models without a recording, closed loops.
+/// Models without a recording, closed loops.
 pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = Vec::new();
     if study.load_unit == LoadUnit::Users && !study.rows.is_empty() {
@@ -39,12 +39,11 @@ pub fn sentences(study: &Study) -> Vec<String> {
             words::list(&guessed)
         ));
     }
-    out.extend(study.shortfalls.iter().map(|shortfall| sentence(shortfall)));
     out
 }
 
 /// A note or shortfall as a sentence of its own.
-fn sentence(shortfall: &str) -> String {
+pub fn sentence(shortfall: &str) -> String {
     let mut chars = shortfall.chars();
     let first = chars
         .next()
