@@ -26,6 +26,7 @@ fn unbalanced(plan: &Plan, outcome: &Outcome) -> Option<String> {
             sum_ns += tally.sum_ns;
             let account = tally
                 .account_ns
+                .by_component()
                 .iter()
                 .map(|&ns| u128::from(ns))
                 .sum::<u128>();
