@@ -57,6 +57,10 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "mixed",
     "head-of-line",
     "closed-users",
+    "techempower-json",
+    "techempower-db",
+    "techempower-query",
+    "techempower-fortune",
 );
 
 /// The embedded models, host models (`hosts/...`) and `languages`.

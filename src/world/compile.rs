@@ -7,7 +7,7 @@ use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Model, Tasks};
+use crate::service::{Admit, Model, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// What is compiled besides the contestant.
@@ -131,9 +131,13 @@ impl Plan {
         } else {
             0
         };
+        // The lock of a single thread matters where processes race for connections: who holds it accepts later.
+        let race = model.listen.is_some()
+            && model.processes > 1
+            && matches!(model.queue.admit, Admit::Below(_));
         let lock = model
             .lock
-            .filter(|_| !(elide && main != MainKind::ThreadEach && threads == 1));
+            .filter(|_| !elide || main == MainKind::ThreadEach || threads != 1 || race);
         let main_resource = match main {
             MainKind::Free | MainKind::ThreadEach => NONE,
             MainKind::Threads => self.resource(

@@ -1,0 +1,133 @@
+//! What a public benchmark measured against what the examples say: `cargo bench --bench techempower`.
+//!
+//! `examples/techempower-*.toml` have their demands from the rows of `measured/techempower-round7.csv` marked `fit`. This runs
+//! them at every row and prints throughput, mean and standard deviation of the latency beside the measured ones, and by how
+//! much they are off, whatever it is. A row is [`REPLICATIONS`] runs, since each draws anew which process a connection goes
+//! to, pooled.
+
+use crossover::kernel::Span;
+use crossover::measure::{Outcome, SEGMENTS};
+use crossover::scenario::{Contestant, FileSystem, Scenario, load};
+use crossover::world::{Plan, Setting};
+
+const REPLICATIONS: u64 = 10;
+/// Of each run, so many sixteenths are warm-up.
+const WARMUP: usize = 4;
+/// Requests in a run at the measured throughput.
+const REQUESTS: f64 = 40_000.0;
+
+#[derive(Default)]
+struct Figures {
+    throughput: f64,
+    mean: f64,
+    sd: f64,
+}
+
+impl Figures {
+    fn pooled(outcomes: &[Outcome]) -> Self {
+        let (mut count, mut sum, mut squares, mut seconds) = (0, 0, 0, 0.0);
+        for outcome in outcomes {
+            for segment in &outcome.segments[WARMUP..] {
+                let tally = &segment.endpoints[0];
+                count += tally.succeeded;
+                sum += tally.sum_ns;
+                squares += tally.sum_sq_ns2;
+            }
+            seconds += outcome.horizon.as_secs_f64() * (SEGMENTS - WARMUP) as f64 / SEGMENTS as f64;
+        }
+        let count = count as f64;
+        let mean = sum as f64 / count;
+        Self {
+            throughput: count / seconds,
+            mean: mean / 1e6,
+            sd: (squares as f64 / count - mean * mean).sqrt() / 1e6,
+        }
+    }
+}
+
+fn simulate(scenario: &Scenario, contestant: &Contestant, users: f64, rate: f64) -> Figures {
+    let horizon = Span::from_secs_f64(REQUESTS / rate + 256.0 * 4.0 / rate);
+    let plan = Plan::compile(contestant, &scenario.arrivals, Setting::new(users, horizon));
+    let outcomes: Vec<Outcome> = (0..REPLICATIONS)
+        .map(|replication| plan.run(scenario.run.seed, replication))
+        .collect();
+    Figures::pooled(&outcomes)
+}
+
+fn main() {
+    let text = include_str!("../measured/techempower-round7.csv");
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    println!(
+        "| use | test | stack | connections | queries | req/s | simulated | | mean, ms | simulated | | sd, ms | simulated | |"
+    );
+    println!(
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    );
+    let mut off = Vec::new();
+    for record in rows.records() {
+        let record = record.expect("a row");
+        let number = |column: usize| record[column].parse::<f64>().expect("a number");
+        let (test, stack, queries) = (&record[1], &record[2], &record[4]);
+        let set = match queries {
+            "" => Vec::new(),
+            _ => vec![format!("params.queries={queries}")],
+        };
+        let path = format!("examples/techempower-{test}.toml");
+        let scenario = load(&FileSystem, &path, &set).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let name = stack.trim_end_matches("-mysql");
+        let contestant = scenario
+            .contestants
+            .iter()
+            .find(|contestant| contestant.name == name)
+            .unwrap_or_else(|| panic!("no {name} in {path}"));
+        let measured = Figures {
+            throughput: number(5),
+            mean: number(6),
+            sd: number(7),
+        };
+        let simulated = simulate(&scenario, contestant, number(3), measured.throughput);
+        let pairs = [
+            (measured.throughput, simulated.throughput, 0),
+            (measured.mean, simulated.mean, 2),
+            (measured.sd, simulated.sd, 2),
+        ];
+        let cells = pairs.map(|(measured, simulated, digits)| {
+            let off = 100.0 * (simulated / measured - 1.0);
+            format!("{measured:.digits$} | {simulated:.digits$} | {off:+.0} %")
+        });
+        println!(
+            "| {} | {test} | {stack} | {} | {queries} | {} |",
+            &record[0],
+            &record[3],
+            cells.join(" | ")
+        );
+        let errors = pairs.map(|(measured, simulated, _)| (simulated / measured - 1.0).abs());
+        off.push((record[0].to_owned(), format!("{test}, {stack}"), errors));
+    }
+    summary(&off);
+}
+
+/// The mean absolute error of each figure, of the rows only checked and of those fitted.
+fn summary(off: &[(String, String, [f64; 3])]) {
+    println!("\n| rows | | throughput | mean | sd |\n| --- | --- | ---: | ---: | ---: |");
+    let mut groups: Vec<(&str, &str)> = off.iter().map(|(u, group, _)| (&**u, &**group)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let all = [("fit", ""), ("test", "")];
+    for (usage, group) in groups.into_iter().chain(all) {
+        let of = |row: &&(String, String, [f64; 3])| {
+            row.0 == usage && (group.is_empty() || row.1 == group)
+        };
+        let rows: Vec<_> = off.iter().filter(of).collect();
+        let mean = |figure: usize| {
+            100.0 * rows.iter().map(|row| row.2[figure]).sum::<f64>() / rows.len() as f64
+        };
+        let name = if group.is_empty() { "all" } else { group };
+        println!(
+            "| {usage} | {name} | {:.1} % | {:.1} % | {:.1} % |",
+            mean(0),
+            mean(1),
+            mean(2)
+        );
+    }
+}
