@@ -61,7 +61,7 @@ impl World<'_> {
                 self.processes[process as usize]
                     .event_loop
                     .monitor_idle(self.now, |interval, times| {
-                        recorder.loop_tick(interval, times)
+                        recorder.loop_tick(interval, times);
                     });
             }
             for pool in 0..self.processes[process as usize].pools.len() {
