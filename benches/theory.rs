@@ -3,7 +3,7 @@
 //! The same cases as in `tests/it/theory/cases`, each run four times as long. An argument limits it to the cases whose name
 //! contains it.
 
-#[allow(dead_code)] // the tests use more of both
+#[allow(dead_code, unused_imports)] // the tests use more of both
 #[path = "../tests/it/theory/cases/mod.rs"]
 mod cases;
 #[allow(dead_code)]

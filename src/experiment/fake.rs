@@ -179,13 +179,13 @@ impl Queue<'_> {
             handled += 1;
             match what {
                 None => recorder.offered(0, *at),
-                Some(_)
+                Some(span)
                     if {
                         fails = (fails + self.owner.failing) % 100;
                         fails < self.owner.failing
                     } =>
                 {
-                    recorder.failed(0, *at, Failure::Shed);
+                    recorder.failed(0, *at, *span, Failure::Shed);
                 }
                 Some(span) => {
                     let mut account = Account::default();

@@ -4,6 +4,11 @@ pub mod cold;
 pub mod lock;
 pub mod scheduler;
 
+#[cfg(test)]
+mod lock_tests;
+#[cfg(test)]
+mod twin;
+
 use crate::kernel::Span;
 pub use cold::{Cold, Warming};
 

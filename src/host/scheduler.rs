@@ -16,7 +16,7 @@
 //!
 //! A thread goes back to the core it last ran on if that one is idle, else to the idle core of the lowest number.
 //! The scheduler knows nothing of bursts: whoever drives it says when a thread wakes and leaves, and asks at the end of a
-//! slice. [`twin`](super) in the tests is the same discipline written for the eye.
+//! slice. `twin`, in the tests, is the same discipline written for the eye.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -43,7 +43,8 @@ struct Line([u128; 4]);
 
 /// The pending events.
 pub struct Agenda {
-    /// Tournament: the root at 1, leaves from `leaves` on.
+    /// Tournament: the root at 1, the children of `i` at `2i` and `2i + 1`, leaves from `leaves` on. Any number will do,
+    /// since it does not matter in which order leaves are compared; the first slots are nearest to the root.
     tree: Vec<u128>,
     leaves: usize,
     /// The event popped last, if it came from a slot: unless the slot is set anew, its leaf must be emptied.
@@ -60,7 +61,7 @@ impl Agenda {
     /// An empty agenda with this many slots.
     #[must_use]
     pub fn new(slots: usize) -> Self {
-        let leaves = slots.max(1).next_power_of_two();
+        let leaves = slots.max(1);
         Self {
             tree: vec![NEVER; 2 * leaves],
             leaves,

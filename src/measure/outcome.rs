@@ -178,6 +178,10 @@ pub struct Outcome {
     pub arrived: u64,
     /// Requests still without an end when the run ended.
     pub in_flight: u64,
+    /// The time that failed requests took, as their clients saw it, in total, nanoseconds.
+    pub failed_ns: u128,
+    /// The time that requests without an end have been under way when the run ended, in total, nanoseconds.
+    pub unfinished_ns: u128,
     /// Most bytes of memory in use on the app's host by the app.
     pub memory_bytes: u64,
 }

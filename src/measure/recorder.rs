@@ -22,6 +22,9 @@ pub struct Recorder {
     in_system: u64,
     since: Time,
     arrived: u64,
+    /// The sum of the times at which those in the system were meant to be sent.
+    begun: u128,
+    failed_ns: u128,
 }
 
 /// A histogram of nanoseconds to three digits that grows as needed.
@@ -63,6 +66,8 @@ impl Recorder {
             in_system: 0,
             since: Time::ZERO,
             arrived: 0,
+            begun: 0,
+            failed_ns: 0,
         }
     }
 
@@ -110,6 +115,7 @@ impl Recorder {
         self.account(now);
         self.in_system += 1;
         self.arrived += 1;
+        self.begun += u128::from(now.0);
         self.current.endpoints[endpoint].offered += 1;
     }
 
@@ -118,6 +124,7 @@ impl Recorder {
     pub fn succeeded(&mut self, endpoint: usize, now: Time, latency: Span, account: &Account) {
         self.account(now);
         self.in_system -= 1;
+        self.begun -= u128::from(now.0 - latency.0);
         let ns = u128::from(latency.0);
         let tally = &mut self.current.endpoints[endpoint];
         tally.succeeded += 1;
@@ -132,10 +139,12 @@ impl Recorder {
         slot.sum_ns += ns;
     }
 
-    /// A request has failed.
-    pub fn failed(&mut self, endpoint: usize, now: Time, why: Failure) {
+    /// A request has failed, so long after it was meant to be sent.
+    pub fn failed(&mut self, endpoint: usize, now: Time, latency: Span, why: Failure) {
         self.account(now);
         self.in_system -= 1;
+        self.begun -= u128::from(now.0 - latency.0);
+        self.failed_ns += u128::from(latency.0);
         self.current.endpoints[endpoint].failed[why as usize] += 1;
         self.series[self.slot].failed += 1;
     }
@@ -177,7 +186,95 @@ impl Recorder {
             events,
             arrived: self.arrived,
             in_flight: self.in_system,
+            failed_ns: self.failed_ns,
+            unfinished_ns: u128::from(self.horizon.0) * u128::from(self.in_system) - self.begun,
             memory_bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Component;
+
+    /// 1,024 slots of 10 ns, sixteenths of 640 ns.
+    const HORIZON: Span = Span(10_240);
+
+    fn run(recorder: &mut Recorder, until: u64) {
+        while recorder.segment_end() <= Time(until) {
+            let end = recorder.segment_end();
+            if !recorder.next_segment(end) {
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn time_in_the_system_is_cut_at_slots_and_sixteenths() {
+        let mut recorder = Recorder::new(HORIZON, 1, 0);
+        recorder.offered(0, Time(5));
+        recorder.offered(0, Time(12));
+        run(&mut recorder, 700);
+        let mut account = Account::default();
+        *account.entry(Component::Timer) = 695;
+        recorder.succeeded(0, Time(700), Span(695), &account);
+        run(&mut recorder, 1000);
+        recorder.failed(0, Time(1000), Span(988), Failure::Timeout);
+        recorder.offered(0, Time(1000));
+        run(&mut recorder, HORIZON.0);
+        let outcome = recorder.finish(7, 0);
+
+        let slots: Vec<_> = outcome
+            .series
+            .iter()
+            .map(|slot| slot.in_system_ns)
+            .collect();
+        assert_eq!(slots[..3], [5, 10 + 8, 20]);
+        assert_eq!(
+            (slots[69], slots[70], slots[99], slots[100], slots[1023]),
+            (20, 10, 10, 10, 10)
+        );
+        let first: u128 = slots[..64].iter().sum();
+        assert_eq!(
+            (outcome.segments[0].in_system_ns, outcome.segments.len()),
+            (first, SEGMENTS)
+        );
+        let counts = |at: usize| {
+            let tally = &outcome.segments[at].endpoints[0];
+            (tally.offered, tally.succeeded, tally.failed)
+        };
+        assert_eq!(counts(0), (2, 0, [0; 4]));
+        assert_eq!(counts(1), (1, 1, [0, 1, 0, 0]));
+        let tally = &outcome.segments[1].endpoints[0];
+        assert_eq!(
+            (tally.sum_ns, tally.sum_sq_ns2, tally.account_ns),
+            (695, 695 * 695, account)
+        );
+        assert_eq!(
+            (outcome.arrived, outcome.in_flight, outcome.events),
+            (3, 1, 7)
+        );
+        assert_eq!((outcome.failed_ns, outcome.unfinished_ns), (988, 9240));
+        let all: u128 = slots.iter().sum();
+        assert_eq!(all, 695 + 988 + 9240);
+    }
+
+    #[test]
+    fn a_run_that_is_no_multiple_of_the_slots_keeps_sixteen_parts() {
+        for horizon in [1, 63, 1023, 1025, 10_241] {
+            let mut recorder = Recorder::new(Span(horizon), 1, 1);
+            recorder.offered(0, Time::ZERO);
+            run(&mut recorder, horizon);
+            recorder.busy(0, 3);
+            let outcome = recorder.finish(0, 0);
+            let inside: u128 = outcome.segments.iter().map(|part| part.in_system_ns).sum();
+            assert_eq!(
+                (inside, outcome.segments.len()),
+                (u128::from(horizon), SEGMENTS)
+            );
+            let busy: u64 = outcome.segments.iter().map(|part| part.busy_ns[0]).sum();
+            assert_eq!(busy, 3);
         }
     }
 }

@@ -143,3 +143,89 @@ impl EventLoop {
         Turn::Round
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The links of sixteen tasks.
+    struct Few([u32; 16]);
+
+    impl Links for Few {
+        fn link(&mut self, id: u32) -> &mut u32 {
+            &mut self.0[id as usize]
+        }
+    }
+
+    fn nothing(_: Span, _: u64) {}
+
+    /// What runs until the loop idles, with nothing accepted.
+    fn run(event_loop: &mut EventLoop, links: &mut Few) -> Vec<u32> {
+        let mut ran = Vec::new();
+        loop {
+            match event_loop.turn(links, Time::ZERO, nothing) {
+                Turn::Callback(task) => ran.push(task),
+                Turn::Round => {
+                    let batch = event_loop.ready_len();
+                    if !event_loop.poll(false, batch) {
+                        return ran;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_then_timers_then_what_became_ready_meanwhile() {
+        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
+        event_loop.ready(&mut links, 0);
+        event_loop.ready(&mut links, 1);
+        event_loop.wake(Time::ZERO, nothing);
+        assert_eq!(
+            event_loop.turn(&mut links, Time::ZERO, nothing),
+            Turn::Round
+        );
+        assert!(event_loop.poll(false, 2));
+        assert_eq!(
+            event_loop.turn(&mut links, Time::ZERO, nothing),
+            Turn::Callback(0)
+        );
+        event_loop.ready(&mut links, 2); // too late for this batch
+        event_loop.due(&mut links, 3);
+        event_loop.micro(&mut links, 4); // at once
+        assert_eq!(run(&mut event_loop, &mut links), [4, 1, 3, 2]);
+        assert!(event_loop.is_idle());
+    }
+
+    #[test]
+    fn a_timer_that_falls_due_among_timers_waits_for_the_next_round() {
+        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
+        event_loop.due(&mut links, 0);
+        event_loop.wake(Time::ZERO, nothing);
+        assert_eq!(
+            event_loop.turn(&mut links, Time::ZERO, nothing),
+            Turn::Callback(0)
+        );
+        event_loop.due(&mut links, 1);
+        event_loop.ready(&mut links, 2);
+        assert_eq!(run(&mut event_loop, &mut links), [2, 1]);
+    }
+
+    #[test]
+    fn an_idle_loops_monitor_catches_up() {
+        let ms = |ms| Time::ZERO + Span::from_millis(ms);
+        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
+        let mut ticks = Vec::new();
+        event_loop.monitor_idle(ms(25), |interval, times| ticks.push((interval, times)));
+        event_loop.monitor_idle(ms(29), |interval, times| ticks.push((interval, times)));
+        event_loop.ready(&mut links, 0);
+        event_loop.wake(ms(31), |interval, times| ticks.push((interval, times)));
+        event_loop.monitor_idle(ms(60), |interval, times| ticks.push((interval, times))); // it does not idle
+        while event_loop.turn(&mut links, ms(65), |interval, times| {
+            ticks.push((interval, times))
+        }) != Turn::Round
+        {}
+        let tick = |length, times| (Span::from_millis(length), times);
+        assert_eq!(ticks, [tick(10, 2), tick(10, 1), tick(35, 1)]);
+    }
+}

@@ -80,3 +80,46 @@ impl PoolState {
         self.waiters.pop(links)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The links of eight tasks.
+    struct Few([u32; 8]);
+
+    impl Links for Few {
+        fn link(&mut self, id: u32) -> &mut u32 {
+            &mut self.0[id as usize]
+        }
+    }
+
+    #[test]
+    fn waiters_get_connections_in_the_order_of_coming() {
+        let (mut pool, mut links) = (PoolState::new(2, None), Few([0; 8]));
+        let taken: Vec<_> = (0..5).map(|task| pool.acquire(&mut links, task)).collect();
+        assert_eq!(taken, [true, true, false, false, false]);
+        assert_eq!((pool.first_waiter(), pool.waiting()), (Some(2), 3));
+        assert_eq!(pool.release(&mut links), Some(2));
+        assert_eq!(pool.give_up(&mut links), Some(3));
+        assert_eq!(pool.release(&mut links), Some(4));
+        assert_eq!(pool.release(&mut links), None);
+        assert!(pool.acquire(&mut links, 5)); // that of 4 or of the first, whoever gave it back
+        assert!(!pool.acquire(&mut links, 6));
+    }
+
+    #[test]
+    fn use_is_accounted_for_each_connection() {
+        let (mut pool, mut links) = (PoolState::new(2, None), Few([0; 8]));
+        assert_eq!(pool.account(Time(10)), 0);
+        pool.acquire(&mut links, 0);
+        assert_eq!(pool.account(Time(15)), 5);
+        pool.acquire(&mut links, 1);
+        pool.acquire(&mut links, 2);
+        assert_eq!(pool.account(Time(18)), 6); // who waits uses nothing
+        pool.release(&mut links);
+        assert_eq!(pool.account(Time(20)), 4); // it went on to 2
+        pool.release(&mut links);
+        assert_eq!(pool.account(Time(21)), 1);
+    }
+}

@@ -11,7 +11,7 @@
 use super::plan::{ArrivalPlan, NONE};
 use super::state::{Connection, SLOT_ARRIVAL, SLOT_TIMEOUT, Soon, World, kind};
 use super::task::Role;
-use crate::kernel::Time;
+use crate::kernel::{Span, Time};
 use crate::measure::{Component, Failure};
 use crate::workload::Reuse;
 
@@ -41,8 +41,9 @@ impl World<'_> {
         self.issue(key, NONE);
     }
 
-    /// Schedules a user's next request after a think time.
-    pub fn think(&mut self, user: u32) {
+    /// Schedules a user's next request after a think time. A user who does not think and got an answer (a refusal, say) in
+    /// no time asks again a microsecond later: otherwise time would stand still.
+    pub fn think(&mut self, user: u32, latency: Span) {
         let ArrivalPlan::Closed { think, .. } = &self.plan.arrivals else {
             return;
         };
@@ -50,7 +51,11 @@ impl World<'_> {
             .source
             .nth(u64::from(user))
             .nth(self.users[user as usize]);
-        let at = self.now + think.sample(key.word(self.paths.think));
+        let mut pause = think.sample(key.word(self.paths.think));
+        if pause.is_zero() && latency.is_zero() {
+            pause = Span::from_micros(1);
+        }
+        let at = self.now + pause;
         self.agenda.schedule(at, kind::THINK, user);
     }
 
@@ -76,7 +81,8 @@ impl World<'_> {
         };
         self.recorder.offered(endpoint, self.now);
         if self.tasks.live() >= MOST_TASKS {
-            self.recorder.failed(endpoint, self.now, Failure::Refused);
+            self.recorder
+                .failed(endpoint, self.now, Span::ZERO, Failure::Refused);
             return;
         }
         let task = self
@@ -265,11 +271,11 @@ impl World<'_> {
             None => self
                 .recorder
                 .succeeded(endpoint, self.now, latency, &account),
-            Some(why) => self.recorder.failed(endpoint, self.now, why),
+            Some(why) => self.recorder.failed(endpoint, self.now, latency, why),
         }
         let user = self.tasks.hot[task as usize].parent;
         if user != NONE {
-            self.think(user);
+            self.think(user, latency);
         }
     }
 

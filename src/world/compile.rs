@@ -59,7 +59,8 @@ impl Plan {
             process_service: Vec::new(),
             lock_slot: Vec::new(),
             pool_slot: Vec::new(),
-            slots: 3, // arrivals, the next sixteenth, clients' time-outs
+            // Arrivals, the next sixteenth, and clients' time-outs if there are any.
+            slots: 2 + usize::from(system.clients.timeout.is_some()),
             resources: Vec::new(),
             horizon: setting.horizon,
         };

@@ -357,11 +357,14 @@ impl World<'_> {
     }
 
     /// A thread lets the lock go of its own accord, if it has it.
-    #[inline]
+    #[inline(always)]
     pub fn release_lock(&mut self, id: u32) {
-        if self.carriers[id as usize].simple {
-            return;
+        if !self.carriers[id as usize].simple {
+            self.release_if_held(id);
         }
+    }
+
+    fn release_if_held(&mut self, id: u32) {
         let process = self.carriers[id as usize].process;
         if !self.processes[process as usize]
             .lock

@@ -31,6 +31,7 @@ pub(super) mod kind {
 /// Fixed agenda slots.
 pub(super) const SLOT_ARRIVAL: usize = 0;
 pub(super) const SLOT_SEGMENT: usize = 1;
+/// Only where clients have a time-out.
 pub(super) const SLOT_TIMEOUT: usize = 2;
 
 /// What follows at the same instant, once the present handler is done.
@@ -429,7 +430,7 @@ impl<'p> World<'p> {
             self.users = vec![0; *users as usize];
             self.user_connections = vec![NONE; *users as usize];
             for user in 0..*users {
-                self.think(user);
+                self.think(user, Span::MAX);
             }
         } else {
             self.next_arrival();

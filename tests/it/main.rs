@@ -2,6 +2,9 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod fingerprints;
+mod properties;
+mod random;
 mod profile;
 mod support;
 mod theory;

@@ -24,12 +24,7 @@ fn unbalanced(plan: &Plan, outcome: &Outcome) -> Option<String> {
             offered += tally.offered;
             ended += tally.succeeded + tally.failed.iter().sum::<u64>();
             sum_ns += tally.sum_ns;
-            let account = tally
-                .account_ns
-                .by_component()
-                .iter()
-                .map(|&ns| u128::from(ns))
-                .sum::<u128>();
+            let account = u128::from(tally.account_ns.total());
             if account != tally.sum_ns {
                 return Some(format!("account {account}, latencies {}", tally.sum_ns));
             }

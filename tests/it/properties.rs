@@ -1,0 +1,165 @@
+//! What must hold of any run of any scenario.
+
+use std::time::{Duration, Instant};
+
+use crossover::kernel::Span;
+use crossover::measure::{Outcome, Segment};
+use crossover::world::{Plan, Setting};
+use proptest::prelude::*;
+
+use crate::random::Tape;
+use crate::support::scenario;
+
+const HORIZON: Span = Span(200_000_123);
+
+/// The plan of a scenario at a load, and two replications of it.
+fn run(text: &str, load: f64, elide: bool) -> (Plan, [Outcome; 2]) {
+    let scenario = scenario(text);
+    let setting = Setting {
+        elide,
+        ..Setting::new(load, HORIZON)
+    };
+    let plan = Plan::compile(&scenario.contestants[0], &scenario.arrivals, setting);
+    let outcomes = [0, 1].map(|replication| plan.run(7, replication));
+    (plan, outcomes)
+}
+
+/// Every request is somewhere: answered, failed, or on its way.
+fn conservation(outcome: &Outcome) {
+    let tallies = || outcome.segments.iter().flat_map(|part| &part.endpoints);
+    let offered = tallies().map(|tally| tally.offered).sum::<u64>();
+    let succeeded = tallies().map(|tally| tally.succeeded).sum::<u64>();
+    let failed = tallies()
+        .map(|tally| tally.failed.iter().sum::<u64>())
+        .sum::<u64>();
+    assert_eq!(offered, outcome.arrived);
+    assert_eq!(outcome.arrived, succeeded + failed + outcome.in_flight);
+    assert_eq!(
+        succeeded,
+        tallies().map(|tally| tally.latency.len()).sum::<u64>()
+    );
+    assert_eq!(
+        succeeded,
+        outcome
+            .series
+            .iter()
+            .map(|slot| slot.succeeded)
+            .sum::<u64>()
+    );
+    assert_eq!(
+        failed,
+        outcome.series.iter().map(|slot| slot.failed).sum::<u64>()
+    );
+}
+
+/// The account sums to the latency, to the nanosecond, for each endpoint in each part of the run.
+fn accounts(outcome: &Outcome) {
+    for tally in outcome.segments.iter().flat_map(|part| &part.endpoints) {
+        assert_eq!(u128::from(tally.account_ns.total()), tally.sum_ns);
+        assert_eq!(tally.account_ns.get(crossover::measure::Component::Gc), 0);
+    }
+}
+
+/// Little's law on the sample path: ∫ N dt is the sum of the times requests spent, of the answered, of the failed, and of
+/// those inside when the run ends, as far as they came. Nobody is inside when it begins.
+fn little(outcome: &Outcome) {
+    let inside: u128 = outcome.segments.iter().map(|part| part.in_system_ns).sum();
+    let tallies = outcome.segments.iter().flat_map(|part| &part.endpoints);
+    let answered: u128 = tallies.map(|tally| tally.sum_ns).sum();
+    assert_eq!(inside, answered + outcome.failed_ns + outcome.unfinished_ns);
+}
+
+/// Nothing is in use for longer than there is of it, in any part of the run.
+fn utilisation(plan: &Plan, outcome: &Outcome) {
+    let width = HORIZON.0.div_ceil(1024) * 64;
+    for (at, part) in (0_u64..).zip(&outcome.segments) {
+        let length = ((at + 1) * width).min(HORIZON.0) - (at * width).min(HORIZON.0);
+        for (resource, busy) in plan.resources.iter().zip(&part.busy_ns) {
+            let most = resource.units.map_or(u64::MAX, |units| units * length);
+            assert!(
+                *busy <= most,
+                "{} {busy} of {most} in part {at}",
+                resource.name
+            );
+        }
+    }
+    let find = |name: &str| {
+        plan.resources
+            .iter()
+            .position(|resource| resource.name == name)
+    };
+    if let (Some(all), Some(first)) = (find("cores"), find("core_0")) {
+        for Segment { busy_ns, .. } in &outcome.segments {
+            let single = plan.resources.iter().zip(busy_ns);
+            let single = single.filter(|(resource, _)| resource.part);
+            assert_eq!(
+                busy_ns[all],
+                single.map(|(_, busy)| busy).sum::<u64>(),
+                "{first}"
+            );
+        }
+    }
+}
+
+/// The same as far as requests can tell.
+fn same_for_requests(one: &Outcome, other: &Outcome) {
+    assert_eq!(one.series, other.series);
+    for (one, other) in one.segments.iter().zip(&other.segments) {
+        for (one, other) in one.endpoints.iter().zip(&other.endpoints) {
+            assert_eq!(one.account_ns, other.account_ns);
+            assert_eq!(
+                (one.sum_ns, one.sum_sq_ns2),
+                (other.sum_ns, other.sum_sq_ns2)
+            );
+            assert_eq!((one.offered, one.failed), (other.offered, other.failed));
+            assert_eq!(one.latency, other.latency);
+        }
+        assert_eq!(one.loop_delay, other.loop_delay);
+    }
+    assert_eq!(
+        (one.arrived, one.in_flight),
+        (other.arrived, other.in_flight)
+    );
+    assert_eq!(
+        (one.failed_ns, one.unfinished_ns),
+        (other.failed_ns, other.unfinished_ns)
+    );
+}
+
+/// The same in every bit.
+fn same(one: &Outcome, other: &Outcome) {
+    same_for_requests(one, other);
+    for (one, other) in one.segments.iter().zip(&other.segments) {
+        assert_eq!(one.busy_ns, other.busy_ns);
+    }
+    assert_eq!(
+        (one.events, one.memory_bytes),
+        (other.events, other.memory_bytes)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..90)) {
+        let (text, load) = Tape::new(&tape).scenario();
+        let begun = Instant::now();
+        let (plan, outcomes) = run(&text, load, true);
+        for outcome in &outcomes {
+            conservation(outcome);
+            accounts(outcome);
+            little(outcome);
+            utilisation(&plan, outcome);
+        }
+        let (_, again) = run(&text, load, true);
+        let (full_plan, full) = run(&text, load, false);
+        for replication in 0..2 {
+            same(&outcomes[replication], &again[replication]);
+            utilisation(&full_plan, &full[replication]);
+            little(&full[replication]);
+            same_for_requests(&outcomes[replication], &full[replication]);
+        }
+        prop_assert!(begun.elapsed() < Duration::from_secs(20), "time stands still\n{text}");
+    }
+}
