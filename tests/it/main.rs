@@ -3,9 +3,9 @@
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
 mod fingerprints;
+mod profile;
 mod properties;
 mod random;
-mod profile;
 mod support;
 mod theory;
 mod traces;
