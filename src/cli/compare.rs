@@ -3,12 +3,35 @@
 use super::args::Global;
 use super::outcome::{Done, Failure};
 use super::study;
+use crate::experiment::{Simulation, compare_with};
+use crate::scenario::Scenario;
+use crate::workload::{Arrivals, Loads};
 
 /// What is compared when nothing is named.
 pub const DEFAULT: &str = "quickstart";
 
 /// Curves of all contestants over load.
-pub fn compare(global: &Global, scenario: &str) -> Result<Done, Failure> {
-    let _scenario = study::read(global, scenario)?;
-    Ok(Done::Well)
+pub fn compare(global: &Global, asked: &str) -> Result<Done, Failure> {
+    let scenario = study::read(global, asked)?;
+    if global.assert_slo && sweeps(&scenario) {
+        return Err(Failure::Refused(
+            "error: --assert-slo needs a load to hold at, and this scenario sweeps its load beyond what anybody carries\n\
+             name one, such as --set arrivals.rate=400/s, or use `crossover run`"
+                .to_owned(),
+        ));
+    }
+    let study = study::simulate(global, &scenario, |scenario, budget, control| {
+        compare_with(scenario, &Simulation(scenario), budget, control)
+    })?;
+    study::finish(global, study, "compare", asked)
+}
+
+/// Whether the loads follow from the demands.
+fn sweeps(scenario: &Scenario) -> bool {
+    match &scenario.arrivals {
+        Arrivals::Open { rate: loads, .. } | Arrivals::Closed { users: loads, .. } => {
+            *loads == Loads::Sweep
+        }
+        Arrivals::Replay { .. } => false,
+    }
 }

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `args` | what can be typed |
 //! | `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
-//! | `study` | what `compare` and `run` share: read, simulate, save, show |
+//! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
 //! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
 //!
@@ -20,6 +20,7 @@ mod interrupt;
 mod models;
 mod outcome;
 mod output;
+mod precision;
 mod progress;
 mod run;
 mod study;

@@ -1,11 +1,15 @@
 //! What `compare` and `run` share: read the scenario, simulate it, save the results, show them.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
-use super::output;
-use crate::experiment::Study;
+use super::precision::precisely;
+use super::progress::Progress;
+use super::{interrupt, output};
+use crate::experiment::{self, Control, ExperimentError, Observer, Study};
 use crate::report::{csv, json, save, table, view};
 use crate::scenario::{FileSystem, Scenario, load};
 
@@ -28,28 +32,131 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
     Ok(scenario)
 }
 
+/// Simulates with a bar, until Ctrl-C, on as many threads as asked.
+///
+/// # Errors
+/// If there is no study.
+pub fn simulate(
+    global: &Global,
+    scenario: &Scenario,
+    run: impl Fn(&Scenario, f64, &Control) -> Result<Study, ExperimentError> + Sync,
+) -> Result<Study, Failure> {
+    let stop = interrupt::flag();
+    let watch = Watch {
+        bar: Progress::start(&scenario.name, global.quiet),
+        before: AtomicU64::new(0),
+        events: AtomicU64::new(0),
+    };
+    let started = Instant::now();
+    let simulated = on_threads(global, || {
+        precisely(scenario, global.precision, |scenario, budget| {
+            watch.begin();
+            run(scenario, budget, &Control::new(&stop, &watch))
+        })
+    })?;
+    let mut study = simulated.map_err(|error| match error {
+        ExperimentError::Interrupted => Failure::Failed(format!("error: {error}")),
+        _ => Failure::Refused(format!("error: {error}")),
+    })?;
+    study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();
+    Ok(study)
+}
+
+/// Moves the bar and counts events, over one or more runs of the study.
+struct Watch {
+    bar: Progress,
+    before: AtomicU64,
+    events: AtomicU64,
+}
+
+impl Watch {
+    /// Another run begins.
+    fn begin(&self) {
+        let events = self.events.swap(0, Ordering::Relaxed);
+        self.before.fetch_add(events, Ordering::Relaxed);
+    }
+
+    /// Events of all runs.
+    fn total(&self) -> u64 {
+        self.before.load(Ordering::Relaxed) + self.events.load(Ordering::Relaxed)
+    }
+}
+
+impl Observer for Watch {
+    fn progress(&self, progress: experiment::Progress) {
+        self.events.fetch_max(progress.events, Ordering::Relaxed);
+        self.bar.done(progress.share);
+    }
+}
+
+#[cfg(feature = "parallel")]
+fn on_threads<T: Send>(global: &Global, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let threads = global.threads.map_or(0, usize::from); // 0: as many as there are cores
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool =
+        pool.map_err(|e| Failure::Failed(format!("error: cannot start {threads} threads: {e}")))?;
+    Ok(pool.install(work))
+}
+
+#[cfg(not(feature = "parallel"))]
+fn on_threads<T>(global: &Global, work: impl FnOnce() -> T) -> Result<T, Failure> {
+    if global.threads.is_some_and(|n| n.get() > 1) {
+        return Err(Failure::Refused(
+            "error: this program was built for one thread".to_owned(),
+        ));
+    }
+    Ok(work())
+}
+
 /// Saves a study, shows it, and says how the command ends.
 ///
 /// # Errors
 /// If it cannot be saved or shown, or was interrupted.
-pub fn finish(global: &Global, study: &Study) -> Result<Done, Failure> {
+pub fn finish(
+    global: &Global,
+    mut study: Study,
+    command: &str,
+    asked: &str,
+) -> Result<Done, Failure> {
+    repeat_as_asked(global, &mut study, command, asked);
     let folder = global
         .out
         .clone()
         .unwrap_or_else(|| Path::new("output").join(&study.scenario));
-    save::save(study, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
-    output::show(&shown(global.format, study))?;
+    save::save(&study, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    output::show(&shown(global.format, &study))?;
     if study.interrupted {
-        return Err(Failure::Failed(interrupted(study, &folder)));
+        return Err(Failure::Failed(interrupted(&study, &folder)));
     }
     if !global.quiet {
         output::remark(&format!("\nResults and charts: {}", folder.display()));
     }
     if global.assert_slo {
-        Ok(assert_slo(study))
+        Ok(assert_slo(&study))
     } else {
         Ok(Done::Well)
     }
+}
+
+/// A study names its scenario by its stem; a command that shall be repeated has to say what was typed.
+fn repeat_as_asked(global: &Global, study: &mut Study, command: &str, asked: &str) {
+    let named = format!("`crossover {command} {}", study.scenario);
+    let mut typed = format!("`crossover {command} {}", quoted(asked));
+    for over in &global.set {
+        typed.push_str(&format!(" --set {}", quoted(over)));
+    }
+    for shortfall in &mut study.shortfalls {
+        *shortfall = shortfall.replace(&named, &typed);
+    }
+}
+
+/// As a shell takes it.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn shown(format: Format, study: &Study) -> String {
@@ -143,11 +250,36 @@ mod tests {
     }
 
     #[test]
+    fn commands_to_repeat_are_as_typed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut global = global(folder.path().to_owned());
+        global.set = vec![
+            "arrivals.rate=400/s".to_owned(),
+            "title=\"it's\"".to_owned(),
+        ];
+        let mut study = fixture::compare();
+        repeat_as_asked(&global, &mut study, "compare", "my files/quickstart.toml");
+        assert!(
+            study.shortfalls[0].ends_with(
+                r#"`crossover compare 'my files/quickstart.toml' --set arrivals.rate=400/s --set 'title="it'\''s"' --replications 40`"#
+            ),
+            "{}",
+            study.shortfalls[0]
+        );
+    }
+
+    #[test]
     fn an_interrupted_study_is_saved_and_fails() {
         let folder = tempfile::tempdir().unwrap();
         let mut study = fixture::small();
         study.interrupted = true;
-        let failure = finish(&global(folder.path().join("out")), &study).unwrap_err();
+        let failure = finish(
+            &global(folder.path().join("out")),
+            study,
+            "compare",
+            "quickstart",
+        )
+        .unwrap_err();
         assert!(
             matches!(&failure, Failure::Failed(text) if text.starts_with("Interrupted.")),
             "{failure}"

@@ -8,6 +8,8 @@ use crate::world::{Demand, Demands};
 
 /// Nanoseconds in a second.
 const SECOND: f64 = 1e9;
+/// Time constants after which what remains is below one percent.
+const SETTLING: f64 = 5.0;
 /// Rates above this are no bound anybody cares for.
 const ENDLESS: f64 = 1e9;
 
@@ -114,11 +116,26 @@ impl Asking {
         }
     }
 
+    /// Seconds before which a run has not settled for sure: in a closed loop everybody begins by thinking, and numbers
+    /// approach their mean with a round as time constant.
+    pub fn settling<S: Simulator>(self, simulator: &S, contestant: usize, language: f64) -> f64 {
+        match self {
+            Self::Open => 0.0,
+            Self::Closed(think) => {
+                let at = simulator.demands(contestant, 1.0, language);
+                SETTLING * (think + at.zero_load_ns / SECOND)
+            }
+        }
+    }
+
     /// The estimated relaxation time, seconds; infinite for an open system that is not stable.
     ///
-    /// Open: the largest over the resources, each as if it were an M/M/c, and at least the latency without waiting. Closed:
-    /// a round without waiting and the relaxation time of the M/M/1/K that the fullest resource is for N users fed by the
-    /// next fullest.
+    /// Open: the largest over the resources, each as if it were an M/M/c, and at least the latency without waiting.
+    ///
+    /// Closed: the queue at the fullest resource relaxes like the M/M/1/N at the utilisation `ρ = N / N*`, and is drawn back
+    /// by those who think as well, at the rate `1 / (think time + latency without waiting)`. Beyond N* it varies little
+    /// against its mean N − N* (a variance of about N*), and what varies little needs few of its relaxation times: they
+    /// count `N* / (N − N*)²` of themselves.
     pub fn relaxation<S: Simulator>(
         self,
         simulator: &S,
@@ -136,14 +153,14 @@ impl Asking {
                 })
                 .fold(own, f64::max),
             Self::Closed(think) => {
-                let mut shares: Vec<f64> = limited(&at)
+                let fullest = limited(&at)
                     .map(|(_, d, units)| d.ns / SECOND / units)
-                    .collect();
-                shares.sort_by(|a, b| b.total_cmp(a));
-                let fullest = shares.first().copied().unwrap_or(0.0);
-                let next = shares.get(1).copied().unwrap_or(0.0);
-                let rho = if fullest > 0.0 { next / fullest } else { 0.0 };
-                own + think + relaxation::bounded(fullest, rho, load)
+                    .fold(0.0, f64::max);
+                let knee = (think + own) / fullest.max(1e-12);
+                let queue = relaxation::bounded(fullest, (load / knee).min(1.0), load);
+                let both = 1.0 / (1.0 / queue.max(1e-12) + 1.0 / (think + own).max(1e-12));
+                let beyond = (load - knee).max(0.0);
+                own.max(both * (knee / (beyond * beyond).max(knee)))
             }
         }
     }

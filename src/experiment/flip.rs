@@ -7,7 +7,8 @@
 //! Capacities are simulated at both ends, e = 1 and e = 0. In between, and beyond, a contestant is taken to carry
 //! `κ(e) × bound(e)`: its bound from the demands at e, times the share of its bound that it carried at the two ends, between
 //! which κ is interpolated (beyond them it stays). So the curve goes through both simulated capacities, and needs no further
-//! simulation. A flip is looked for where the ratio is between 1/10 and 10.
+//! simulation. A flip is looked for where the ratio is between 1/10 and 10. Contestants whose capacity lies beyond the visited
+//! loads take no part.
 
 use super::bounds::{Asking, bounds};
 use super::simulator::Simulator;
@@ -17,6 +18,8 @@ use crate::workload::{Action, Step};
 
 /// Ratios looked at: from 1/10 to 10.
 const FARTHEST: f64 = 10.0;
+/// Capacities closer than this are the same: nobody wins, so nothing flips.
+const TIE: f64 = 0.01;
 /// Steps in which the range is searched before bisection.
 const STEPS: u32 = 24;
 
@@ -64,8 +67,9 @@ pub fn ratios_matter(scenario: &Scenario) -> bool {
         .any(|c| (cpu_ratio(c, 1.0) - 1.0).abs() > 1e-9)
 }
 
-/// What was carried: by interpolation, else the highest load that was.
+/// What was carried: by interpolation, else the highest load that was. Unknown where no visited load was too much.
 fn carried(capacity: &Capacity) -> Option<f64> {
+    capacity.fails_at?;
     capacity.estimate.or(capacity.carries)
 }
 
@@ -133,6 +137,9 @@ pub fn flip<S: Simulator>(
         cpu_ratio(&scenario.contestants[rival], e) / cpu_ratio(&scenario.contestants[winner], e)
     };
     let measured_ratio = ratio(1.0);
+    if curves.capacity(rival, 1.0) > (1.0 - TIE) * curves.capacity(winner, 1.0) {
+        return None;
+    }
     let lead = |e: f64| Some(curves.best(&same, e)?.1 - curves.best(&others, e)?.1);
     let e = search(&lead, &ratio, measured_ratio)?;
     let (winner, rival) = (curves.best(&same, e)?.0, curves.best(&others, e)?.0);

@@ -35,6 +35,8 @@ pub struct Need {
     pub relaxation: Vec<f64>,
     /// Events of each contestant per second of simulated time.
     pub events: Vec<f64>,
+    /// What a run needs to settle whatever its length, seconds.
+    pub settling: f64,
 }
 
 impl Need {
@@ -117,7 +119,8 @@ fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<S
     }
     measured
         .into_iter()
-        .map(|seconds| with_warmup(run, seconds, WARMUP))
+        .zip(needs)
+        .map(|(seconds, need)| planned(run, need, seconds))
         .collect()
 }
 
@@ -130,8 +133,17 @@ fn spent(run: &RunSettings, needs: &[Need], measured: &[f64]) -> f64 {
         .sum()
 }
 
+/// The run that the tool plans for so many measured seconds.
+fn planned(run: &RunSettings, need: &Need, measured: f64) -> Span {
+    let span = with_warmup(run, measured, WARMUP);
+    match run.warmup {
+        None => span.max(whole_slots(measured + need.settling)),
+        Some(_) => span,
+    }
+}
+
 fn cost(run: &RunSettings, need: &Need, measured: f64) -> f64 {
-    with_warmup(run, measured, WARMUP).as_secs_f64() * need.cost(run.replications)
+    planned(run, need, measured).as_secs_f64() * need.cost(run.replications)
 }
 
 /// Lengthens runs to what `wish` says, the cheapest first, as long as there are events left.
@@ -167,6 +179,7 @@ mod tests {
             rate,
             relaxation: vec![tau],
             events: vec![rate * 10.0],
+            settling: 0.0,
         }
     }
 
@@ -209,6 +222,17 @@ mod tests {
         let run = RunSettings::default();
         let spans = horizons(&run, &[need(1000.0, f64::INFINITY)], false, BUDGET);
         assert!((seconds(&spans)[0] - 13.46667).abs() < 1e-4);
+    }
+
+    /// 101 s to measure, 60 s to settle: more than a quarter of 134 s.
+    #[test]
+    fn closed_loops_need_time_to_settle() {
+        let run = RunSettings::default();
+        let slow = Need {
+            settling: 60.0,
+            ..need(100.0, 0.01)
+        };
+        assert!((seconds(&horizons(&run, &[slow], false, BUDGET))[0] - 161.0).abs() < 1e-3);
     }
 
     #[test]

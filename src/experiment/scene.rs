@@ -173,6 +173,10 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let rates: Vec<f64> = who.iter().map(|c| self.rate(*c, load, language)).collect();
         Need {
             rate: rates.iter().copied().fold(f64::INFINITY, f64::min),
+            settling: who
+                .iter()
+                .map(|c| self.asking.settling(self.simulator, *c, language))
+                .fold(0.0, f64::max),
             relaxation: who
                 .iter()
                 .map(|c| self.asking.relaxation(self.simulator, *c, load, language))

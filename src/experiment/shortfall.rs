@@ -6,7 +6,7 @@ use crate::scenario::Scenario;
 use crate::stats::requests_for;
 use crate::workload::Arrivals;
 
-/// A message for all endpoints together, for each endpoint, and for each load whose runs saw too few relaxation times.
+/// A message for all endpoints together, for each endpoint, and for each contestant whose runs saw too few relaxation times.
 #[must_use]
 pub fn messages(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Vec<String> {
     let lacks: Vec<&Lack> = points.iter().flat_map(|p| &p.lacks).collect();
@@ -21,8 +21,8 @@ pub fn messages(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Vec
             messages.extend(too_few(scenario, command, &lacks, endpoint));
         }
     }
-    for point in points {
-        messages.extend(too_hasty(scenario, command, &point.lacks));
+    for contestant in 0..scenario.contestants.len() {
+        messages.extend(too_hasty(scenario, command, &lacks, contestant));
     }
     messages
 }
@@ -60,32 +60,40 @@ fn too_few(
     ))
 }
 
-/// A load at which somebody's runs saw too few relaxation times.
-fn too_hasty(scenario: &Scenario, command: &str, lacks: &[Lack]) -> Option<String> {
-    let hasty = lacks.iter().filter(|l| l.endpoint.is_none());
-    let (worst, seen) = hasty
-        .filter_map(|l| Some((l, l.relaxations?)))
-        .min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let who = &scenario.contestants.get(worst.contestant)?.name;
+/// The loads at which a contestant's runs saw too few relaxation times.
+fn too_hasty(
+    scenario: &Scenario,
+    command: &str,
+    lacks: &[&Lack],
+    contestant: usize,
+) -> Option<String> {
+    let hasty: Vec<(&Lack, f64)> = lacks
+        .iter()
+        .filter(|l| l.contestant == contestant && l.endpoint.is_none())
+        .filter_map(|l| Some((*l, l.relaxations?)))
+        .collect();
+    let &(worst, seen) = hasty.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let who = &scenario.contestants.get(contestant)?.name;
     let (key, unit) = match scenario.arrivals {
         Arrivals::Closed { .. } => ("users", ""),
         _ => ("rate", "/s"),
     };
-    let place = format!("percentiles of {who} at {}{unit} are empty", worst.load);
+    let loads: Vec<String> = hasty
+        .iter()
+        .map(|(l, _)| format!("{}{unit}", l.load))
+        .collect();
+    let place = format!("percentiles of {who} at {} are empty", loads.join(", "));
     if seen <= 0.0 {
         return Some(format!(
-            "{place}: by its demands it is at its bound there, where no run is long enough"
+            "{place}: by its demands it is at its bound at {}{unit}, where no run is long enough",
+            worst.load
         ));
     }
     Some(format!(
-        "{place}: the runs saw {seen:.0} of the 50 relaxation times they need: \
-         `crossover {command} {} --set arrivals.{key}={} --set run.requests={}`",
+        "{place}: the runs saw as few as {seen:.0} of the 50 relaxation times they need: \
+         `crossover {command} {} --set arrivals.{key}={}{unit} --set run.requests={}`",
         scenario.name,
-        if unit.is_empty() {
-            worst.load.to_string()
-        } else {
-            format!("'\"{}{unit}\"'", worst.load)
-        },
+        worst.load,
         loads::round(1.03 * worst.all * 50.0 / seen).ceil(),
     ))
 }

@@ -7,7 +7,7 @@ use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Model, Tasks};
+use crate::service::{Admit, Model, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// What is compiled besides the contestant.
@@ -19,6 +19,8 @@ pub struct Setting {
     pub horizon: Span,
     /// The exponent on the ratios of languages: 1 as measured, 0 the same CPU for all.
     pub language: f64,
+    /// Whether caches begin as filled as they will be, instead of empty.
+    pub warm_caches: bool,
     /// Whether what cannot matter is left out. Off only to show that it changes nothing.
     pub elide: bool,
 }
@@ -31,6 +33,7 @@ impl Setting {
             load,
             horizon,
             language: 1.0,
+            warm_caches: false,
             elide: true,
         }
     }
@@ -70,6 +73,9 @@ impl Plan {
             plan.add_service(index as u32, service, setting.elide);
         }
         Programs::compile(&mut plan, system, setting);
+        if setting.warm_caches {
+            plan.warm_caches(system, arrivals, setting);
+        }
         plan
     }
 
@@ -131,9 +137,13 @@ impl Plan {
         } else {
             0
         };
+        // The lock of a single thread matters where processes race for connections: who holds it accepts later.
+        let race = model.listen.is_some()
+            && model.processes > 1
+            && matches!(model.queue.admit, Admit::Below(_));
         let lock = model
             .lock
-            .filter(|_| !(elide && main != MainKind::ThreadEach && threads == 1));
+            .filter(|_| !elide || main == MainKind::ThreadEach || threads != 1 || race);
         let main_resource = match main {
             MainKind::Free | MainKind::ThreadEach => NONE,
             MainKind::Threads => self.resource(

@@ -100,6 +100,7 @@ fn axis(curves: &[Curve], part: &Part) -> Axis {
     let figures = curves
         .iter()
         .flat_map(|(_, rows)| data(rows, part.figure))
+        .flatten()
         .map(|d| d.y);
     Axis::log(figures.chain(part.limit.map(Span::as_millis_f64)))
 }
@@ -133,11 +134,12 @@ fn panel(
     let mut empty = true;
     for (look, rows) in curves {
         let data = data(rows, part.figure);
-        empty &= data.is_empty();
+        let last = data.iter().flatten().next_back();
+        empty &= last.is_none();
         panel.curve(&mut page.canvas, &data, *look);
         if let Some(first) = rows.iter().find(|row| row.saturated) {
             let beside = triangles.iter().filter(|&&load| load == first.load).count();
-            saturation(&panel, page, first.load, beside, data.last(), *look);
+            saturation(&panel, page, first.load, beside, last, *look);
             triangles.push(first.load);
         }
     }

@@ -62,7 +62,7 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
         charts.push(Chart {
             name: name.to_owned(),
             svg,
-        })
+        });
     };
     if !view::single_load(study) {
         add("latency", latency::draw(study, ALL)?);
@@ -114,8 +114,8 @@ fn legend(study: &Study) -> Vec<(Sample, String)> {
         .collect()
 }
 
-/// The points of a curve where its figure is known.
-fn data(rows: &[&Row], figure: impl Fn(&Row) -> Option<Estimate>) -> Vec<Datum> {
+/// The points of a curve, absent where the figure is.
+fn data(rows: &[&Row], figure: impl Fn(&Row) -> Option<Estimate>) -> Vec<Option<Datum>> {
     let datum = |row: &&Row| {
         figure(row).map(|e| Datum {
             x: row.load,
@@ -124,7 +124,7 @@ fn data(rows: &[&Row], figure: impl Fn(&Row) -> Option<Estimate>) -> Vec<Datum> 
             hi: e.hi,
         })
     };
-    rows.iter().filter_map(datum).collect()
+    rows.iter().map(datum).collect()
 }
 
 /// The horizontal axis over loads.

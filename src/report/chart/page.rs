@@ -92,11 +92,11 @@ impl Page {
             Sample::Stroke(stroke) => self.canvas.line(&[(x, y), (x + width, y)], stroke),
             Sample::Box(colour) => {
                 self.canvas
-                    .rectangle((x, y - 5.5), (x + width, y + 5.5), colour)
+                    .rectangle((x, y - 5.5), (x + width, y + 5.5), colour);
             }
             Sample::Marker(look) => {
                 self.canvas
-                    .marker((x + width / 2.0, y), look.marker, 4.0, look.colour)
+                    .marker((x + width / 2.0, y), look.marker, 4.0, look.colour);
             }
         }
     }

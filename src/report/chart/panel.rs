@@ -78,23 +78,54 @@ impl Panel {
         }
     }
 
-    /// A curve: its interval as a band, its line, its markers. Non-numbers are left out.
-    pub fn curve(&self, canvas: &mut Canvas, data: &[Datum], look: Look) {
-        let data: Vec<Datum> = data
-            .iter()
-            .copied()
-            .filter(|d| d.x.is_finite() && d.y.is_finite())
-            .collect();
-        let upper = data
+    /// A curve: its intervals as bands, its line, its markers. Where a figure between two others is absent, a thin line leads across.
+    pub fn curve(&self, canvas: &mut Canvas, data: &[Option<Datum>], look: Look) {
+        let finite = |d: &&Datum| d.x.is_finite() && d.y.is_finite();
+        let data: Vec<Option<&Datum>> = data.iter().map(|d| d.as_ref().filter(finite)).collect();
+        let mut before: Option<&Datum> = None;
+        for run in data.split(|d| d.is_none()) {
+            let run: Vec<&Datum> = run.iter().copied().flatten().collect();
+            let (Some(first), Some(last)) = (run.first(), run.last()) else {
+                continue;
+            };
+            if let Some(before) = before {
+                let thin = Stroke {
+                    colour: look.colour,
+                    width: 0.8,
+                    dash: Dash::Solid,
+                };
+                canvas.line(
+                    &[self.at(before.x, before.y), self.at(first.x, first.y)],
+                    thin,
+                );
+            }
+            self.run(canvas, &run, look);
+            before = Some(last);
+        }
+    }
+
+    /// Part of a curve without gaps. A point by itself has a bar for a band.
+    fn run(&self, canvas: &mut Canvas, run: &[&Datum], look: Look) {
+        let upper = run
             .iter()
             .map(|d| self.at(d.x, if d.hi.is_finite() { d.hi } else { d.y }));
-        let lower = data
+        let lower = run
             .iter()
             .rev()
             .map(|d| self.at(d.x, if d.lo.is_finite() { d.lo } else { d.y }));
         let outline: Vec<Point> = upper.chain(lower).collect();
-        canvas.area(&outline, look.colour.mix(0.18));
-        let line: Vec<Point> = data.iter().map(|d| self.at(d.x, d.y)).collect();
+        match outline.as_slice() {
+            bar @ [_, _] => canvas.line(
+                bar,
+                Stroke {
+                    colour: look.colour,
+                    width: 1.0,
+                    dash: Dash::Solid,
+                },
+            ),
+            band => canvas.area(band, look.colour.mix(0.18)),
+        }
+        let line: Vec<Point> = run.iter().map(|d| self.at(d.x, d.y)).collect();
         canvas.line(&line, look.stroke(1.9));
         for point in line {
             canvas.marker(point, look.marker, 3.2, look.colour);

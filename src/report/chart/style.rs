@@ -71,7 +71,7 @@ pub enum Dash {
     /// Dots.
     Dots,
     /// A dash and a dot.
-    DashDot,
+    Mixed,
 }
 
 impl Dash {
@@ -82,7 +82,7 @@ impl Dash {
             Self::Long => "9 3",
             Self::Short => "5 2.5",
             Self::Dots => "1.6 2.6",
-            Self::DashDot => "8 2.5 1.6 2.5",
+            Self::Mixed => "8 2.5 1.6 2.5",
         }
     }
 }
@@ -174,7 +174,7 @@ impl Look {
         const DASHES: [Dash; 5] = [
             Dash::Solid,
             Dash::Long,
-            Dash::DashDot,
+            Dash::Mixed,
             Dash::Short,
             Dash::Dots,
         ];

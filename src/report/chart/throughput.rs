@@ -47,7 +47,7 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
         .collect();
     let highest = curves
         .iter()
-        .flat_map(|(_, data)| data)
+        .flat_map(|(_, data)| data.iter().flatten())
         .map(|d| d.y)
         .fold(0.0, f64::max);
     let last = view::loads(study).last().copied().unwrap_or(0.0);

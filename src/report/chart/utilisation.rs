@@ -112,12 +112,12 @@ fn panel_curves(study: &Study, name: &str, resources: &[String], panel: &Panel, 
     for (i, resource) in resources.iter().enumerate() {
         let used = rows.iter().filter_map(|row| {
             let &(_, used) = row.util.iter().find(|(n, _)| n == resource)?;
-            Some(Datum {
+            Some(Some(Datum {
                 x: row.load,
                 y: used,
                 lo: used,
                 hi: used,
-            })
+            }))
         });
         panel.curve(&mut page.canvas, &used.collect::<Vec<_>>(), Look::of(i));
     }

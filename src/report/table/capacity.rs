@@ -5,13 +5,14 @@ use crate::experiment::{Capacity, ContestantInfo, Study};
 use crate::report::{view, words};
 
 /// What the columns mean.
-const NOTE: &str = "carries: highest load that met it – lowest that missed it; busiest then: the resource most in use at the highest \
-    load that met it; demand bound: where a resource is full by its demand alone; unloaded: latency of a request that never waits";
+const NOTE: &str = "busiest then: at the highest load that met it; demand bound: where a resource is full by its demand alone; \
+    unloaded: mean latency without any waiting";
 
 /// One row per contestant: the load it carries inside the objectives, at the measured ratios and at equal CPU, and what stops it.
 pub fn table(study: &Study) -> Table {
     let verdict = &study.verdict;
-    let equal = !verdict.capacity_equal_cpu.is_empty();
+    let equal = !verdict.capacity_equal_cpu.is_empty()
+        && verdict.capacity_equal_cpu != verdict.capacity_measured;
     let mut header = vec!["".to_owned(), "carries".to_owned()];
     if equal {
         header.push("at equal CPU".to_owned());

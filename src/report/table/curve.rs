@@ -12,6 +12,36 @@ const UNKNOWN: &str = "?";
 const EMPTY: &str = "–";
 const ENDLESS: &str = "∞";
 
+/// The 99th percentile of each endpoint at the load of the charts that show one; nothing where there is one endpoint.
+pub fn by_endpoint(study: &Study) -> Option<Table> {
+    let (load, why) = view::common_load(study).filter(|_| study.endpoints.len() > 1)?;
+    let names = view::contestants(study);
+    let header = std::iter::once(String::new())
+        .chain(names.iter().map(|&name| name.to_owned()))
+        .collect();
+    let rows = study.endpoints.iter().map(|endpoint| {
+        let cells = names.iter().map(|name| {
+            cell(
+                view::row(study, name, load, endpoint),
+                |row| row.p99_slo_ms,
+                true,
+            )
+        });
+        std::iter::once(endpoint.clone()).chain(cells).collect()
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let (load, unit) = (words::load(load), view::unit(study));
+    let title =
+        format!("p99 latency by endpoint at {load} {unit}, the highest load at which {why}, ms");
+    let note = note(&rows);
+    Some(Table {
+        title,
+        header,
+        rows,
+        note,
+    })
+}
+
 /// The median, then the 99th percentile.
 pub fn tables(study: &Study) -> Vec<Table> {
     vec![

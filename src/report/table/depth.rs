@@ -1,4 +1,4 @@
-//! One load in depth: latencies, the account of time, utilisations.
+//! One load in depth: a column for each contestant; latencies, the account of time, utilisations.
 
 use super::Table;
 use crate::experiment::{Estimate, Row, Study};
@@ -6,67 +6,88 @@ use crate::measure::Component;
 use crate::report::view::{self, ALL};
 use crate::report::{columns, words};
 
+/// A line of the table of latencies: its name and how it is read.
+type Line = (&'static str, fn(&Row) -> String);
+
+const LINES: [Line; 8] = [
+    ("answered per s", |row| {
+        row.throughput_rps.map_or_else(absent, words::plus_minus)
+    }),
+    ("errors", |row| {
+        row.errors.map_or_else(absent, |e| words::percent(e.value))
+    }),
+    ("mean, ms", |row| latency(row, row.mean_ms)),
+    ("p50", |row| latency(row, row.p50_ms)),
+    ("p90", |row| latency(row, row.p90_ms)),
+    ("p95", |row| latency(row, row.p95_ms)),
+    ("p99", |row| latency(row, row.p99_ms)),
+    ("p99.9", |row| latency(row, row.p999_ms)),
+];
+
 /// The tables of a study of one load: latencies of each endpoint, then where the time goes and what is in use.
 pub fn tables(study: &Study) -> Vec<Table> {
     let Some(load) = view::loads(study).first().copied() else {
         return Vec::new();
     };
-    let mut tables = vec![latencies(study, load, ALL)];
-    if study.endpoints.len() > 1 {
-        tables.extend(
-            study
-                .endpoints
-                .iter()
-                .map(|endpoint| latencies(study, load, endpoint)),
-        );
-    }
-    tables.extend([account(study, load), utilisation(study, load)]);
+    let several = study.endpoints.iter().filter(|_| study.endpoints.len() > 1);
+    let mut tables: Vec<Table> = several
+        .map(|endpoint| latencies(study, load, endpoint))
+        .collect();
+    tables.extend([
+        account(study, load),
+        utilisation(study, load),
+        latencies(study, load, ALL),
+    ]);
     tables
 }
 
-fn latencies(study: &Study, load: f64, endpoint: &str) -> Table {
-    let header = [
-        "",
-        "answered/s",
-        "errors",
-        "mean",
-        "p50",
-        "p90",
-        "p99",
-        "p99.9",
-    ]
-    .map(str::to_owned)
-    .to_vec();
-    let rows = view::contestants(study).into_iter().filter_map(|name| {
-        let row = view::row(study, name, load, endpoint)?;
-        Some(vec![
-            name.to_owned(),
-            row.throughput_rps
-                .map_or_else(absent, |t| words::number(t.value)),
-            row.errors.map_or_else(absent, |e| words::percent(e.value)),
-            latency(row, row.mean_ms),
-            latency(row, row.p50_ms),
-            latency(row, row.p90_ms),
-            latency(row, row.p99_ms),
-            latency(row, row.p999_ms),
-        ])
-    });
-    let which = if endpoint == ALL {
-        "all requests".to_owned()
-    } else {
-        endpoint.to_owned()
-    };
-    let title = format!(
-        "Latency at {} {}, {which}, ms (95 % interval)",
-        words::load(load),
-        view::unit(study)
-    );
+/// The contestants that have a row at the load, in the order of the scenario.
+fn rows_at<'a>(study: &'a Study, load: f64, endpoint: &str) -> Vec<&'a Row> {
+    let names = view::contestants(study).into_iter();
+    names
+        .filter_map(|name| view::row(study, name, load, endpoint))
+        .collect()
+}
+
+/// A table with a column for each row of results.
+fn table(title: String, columns: &[&Row], rows: Vec<Vec<String>>, note: &str) -> Table {
+    let names = columns.iter().map(|row| row.contestant.clone());
+    let header = std::iter::once(String::new()).chain(names).collect();
+    let rows = if columns.is_empty() { Vec::new() } else { rows };
     Table {
         title,
         header,
-        rows: rows.collect(),
-        note: String::new(),
+        rows,
+        note: note.to_owned(),
     }
+}
+
+/// A line of a table: its name, then a cell for each row of results.
+fn line(name: &str, columns: &[&Row], cell: impl Fn(&Row) -> String) -> Vec<String> {
+    std::iter::once(name.to_owned())
+        .chain(columns.iter().map(|row| cell(row)))
+        .collect()
+}
+
+fn latencies(study: &Study, load: f64, endpoint: &str) -> Table {
+    let columns = rows_at(study, load, endpoint);
+    let lines = LINES.iter().map(|(name, cell)| line(name, &columns, cell));
+    let which = if endpoint == ALL {
+        "all requests"
+    } else {
+        endpoint
+    };
+    let title = format!(
+        "Latency of {which} at {} {}",
+        words::load(load),
+        view::unit(study)
+    );
+    table(
+        title,
+        &columns,
+        lines.collect(),
+        "± half of the 95 % interval; – too little data",
+    )
 }
 
 fn absent() -> String {
@@ -81,79 +102,56 @@ fn latency(row: &Row, figure: Option<Estimate>) -> String {
     }
 }
 
-/// Where the time of a mean request goes: a row for each component that anybody has.
+/// Where the time of a mean request goes: a line for each component that anybody has.
 fn account(study: &Study, load: f64) -> Table {
-    let accounts: Vec<(&str, [f64; Component::COUNT])> = view::contestants(study)
+    let mut columns = rows_at(study, load, ALL);
+    columns.retain(|row| row.account_ms.is_some());
+    let ms =
+        |row: &Row, component: Component| row.account_ms.map_or(0.0, |a| a[component as usize]);
+    let lines = Component::ALL
         .into_iter()
-        .filter_map(|name| Some((name, view::row(study, name, load, ALL)?.account_ms?)))
-        .collect();
-    let rows = Component::ALL
-        .into_iter()
-        .filter(|&c| accounts.iter().any(|(_, a)| a[c as usize] >= 0.0005))
+        .filter(|&component| columns.iter().any(|row| ms(row, component) >= 0.0005))
         .map(|component| {
-            let cells = accounts
-                .iter()
-                .map(|(_, a)| words::number(a[component as usize]));
-            std::iter::once(component.name().replace('_', " "))
-                .chain(cells)
-                .collect()
+            let name = component.name().replace('_', " ");
+            line(&name, &columns, |row| words::number(ms(row, component)))
         });
-    let rows = rows.collect();
-    let header = std::iter::once(String::new())
-        .chain(accounts.iter().map(|(name, _)| (*name).to_owned()))
-        .collect();
-    Table {
-        title: "Where the time of a mean request goes, ms".to_owned(),
-        header,
-        rows,
-        note: String::new(),
-    }
+    let lines = lines.collect();
+    table(
+        "Where the time of a mean request goes, ms".to_owned(),
+        &columns,
+        lines,
+        "",
+    )
 }
 
+/// What is in use, without parts of resources.
 fn utilisation(study: &Study, load: f64) -> Table {
-    let rows_of: Vec<(&str, &Row)> = view::contestants(study)
-        .into_iter()
-        .filter_map(|name| Some((name, view::row(study, name, load, ALL)?)))
-        .collect();
-    let mut rows: Vec<Vec<String>> = Vec::new();
-    for resource in columns::resources(study) {
-        let used = |row: &Row| {
-            row.util
-                .iter()
-                .find(|(name, _)| *name == resource)
-                .map(|&(_, used)| used)
-        };
-        let cells = rows_of
+    let columns = rows_at(study, load, ALL);
+    let used = |row: &Row, resource: &str| {
+        let used = row.util.iter().find(|(name, _)| name == resource);
+        used.map_or_else(absent, |(_, used)| words::percent(*used))
+    };
+    let whole = |resource: &String| {
+        columns
             .iter()
-            .map(|(_, row)| used(row).map_or_else(absent, words::percent));
-        rows.push(std::iter::once(resource.clone()).chain(cells).collect());
-    }
-    if rows_of.iter().any(|(_, row)| row.loop_delay_ms.is_some()) {
-        let cells = rows_of.iter().map(|(_, row)| {
-            row.loop_delay_ms.map_or_else(absent, |(mean, p99)| {
-                format!("{} / {}", words::number(mean), words::number(p99))
-            })
-        });
-        rows.push(
-            std::iter::once("loop delay, ms (mean / p99)".to_owned())
-                .chain(cells)
-                .collect(),
-        );
-    }
-    let memory = rows_of.iter().map(|(_, row)| words::number(row.memory_mb));
-    rows.push(
-        std::iter::once("memory, MB".to_owned())
-            .chain(memory)
-            .collect(),
-    );
-    let header = std::iter::once(String::new())
-        .chain(rows_of.iter().map(|(name, _)| (*name).to_owned()))
+            .any(|row| view::whole_resources(study, row).any(|(name, _)| name == resource))
+    };
+    let resources = columns::resources(study).into_iter().filter(whole);
+    let mut lines: Vec<Vec<String>> = resources
+        .map(|resource| line(&resource, &columns, |row| used(row, &resource)))
         .collect();
-    let title = "Resources in use".to_owned();
-    Table {
-        title,
-        header,
-        rows: if rows_of.is_empty() { Vec::new() } else { rows },
-        note: String::new(),
+    if columns.iter().any(|row| row.loop_delay_ms.is_some()) {
+        lines.push(line("loop delay, ms", &columns, |row| {
+            row.loop_delay_ms
+                .map_or_else(absent, |(mean, _)| words::number(mean))
+        }));
+        lines.push(line("loop delay, p99", &columns, |row| {
+            row.loop_delay_ms
+                .map_or_else(absent, |(_, p99)| words::number(p99))
+        }));
     }
+    lines.push(line("memory, MB", &columns, |row| {
+        words::number(row.memory_mb)
+    }));
+    table("Resources in use".to_owned(), &columns, lines, "")
 }

@@ -11,6 +11,13 @@ pub fn markdown(study: &Study) -> String {
     for sentence in verdict::verdict(study) {
         out.push_str(&format!("- {}\n", escaped(&sentence)));
     }
+    let shortfalls = verdict::shortfalls(study);
+    if !shortfalls.is_empty() {
+        out.push_str("\nToo little data for:\n\n");
+    }
+    for shortfall in shortfalls {
+        out.push_str(&format!("- {}\n", escaped(&shortfall)));
+    }
     for table in tables(study) {
         out.push('\n');
         push(&mut out, &table);

@@ -35,6 +35,7 @@ pub fn tables(study: &Study) -> Vec<Table> {
         depth::tables(study)
     } else {
         let mut tables = curve::tables(study);
+        tables.extend(curve::by_endpoint(study));
         tables.push(capacity::table(study));
         tables
     };

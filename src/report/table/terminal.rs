@@ -6,6 +6,8 @@ use super::{Table, tables};
 use crate::experiment::Study;
 use crate::report::verdict;
 
+/// More sentences on what is missing than this are left to `summary.md`.
+const MOST_SHORTFALLS: usize = 4;
 /// Narrower than this nothing is readable anyway.
 const LEAST_WIDTH: usize = 40;
 
@@ -29,7 +31,22 @@ pub fn terminal(study: &Study, width: usize, colour: bool) -> String {
         out.push_str(&lines.join("\n"));
         out.push('\n');
     }
+    push_shortfalls(&mut out, verdict::shortfalls(study), width);
     out
+}
+
+/// What the data was too little for; the first few are enough to see how it is mended.
+fn push_shortfalls(out: &mut String, shortfalls: Vec<String>, width: usize) {
+    if shortfalls.is_empty() {
+        return;
+    }
+    out.push_str("\nToo little data for:\n");
+    let more = shortfalls.len().saturating_sub(MOST_SHORTFALLS);
+    let rest = (more > 0).then(|| format!("... and {more} more, listed in summary.md"));
+    for line in shortfalls.into_iter().take(MOST_SHORTFALLS).chain(rest) {
+        out.push_str(&wrap(&line, width - 2, "  ").join("\n"));
+        out.push('\n');
+    }
 }
 
 /// One table, cut into blocks of columns where the width does not hold all.

@@ -1,6 +1,7 @@
-//! Who carries how much inside the objective: at equal CPU, at the measured ratios, and where that flips.
+//! Who carries how much inside the objective, at equal CPU and at the measured ratios, and what stops each.
 
-use crate::experiment::{Capacity, Flip, Study};
+use super::flip;
+use crate::experiment::{Capacity, Study};
 use crate::report::{view, words};
 
 /// Sentences one to three of the verdict, then what runs out first for each contestant.
@@ -29,7 +30,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
         out.push(format!("{at}: {ranking}"));
     }
     if different {
-        out.extend(flip(study));
+        out.extend(flip::sentence(&study.verdict));
     }
     out.extend(bottlenecks(study));
     out
@@ -50,7 +51,7 @@ fn highest(study: &Study) -> Option<f64> {
 }
 
 /// The bracket's ends as numbers that compare: nothing carried is 0, never missed is infinite.
-fn bracket(capacity: &Capacity) -> (f64, f64) {
+pub fn bracket(capacity: &Capacity) -> (f64, f64) {
     (
         capacity.carries.unwrap_or(0.0),
         capacity.fails_at.unwrap_or(f64::INFINITY),
@@ -58,7 +59,7 @@ fn bracket(capacity: &Capacity) -> (f64, f64) {
 }
 
 /// Those that nobody is known to beat, and the rest; each by falling capacity.
-fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacity>) {
+pub fn split<'a>(capacities: &[&'a Capacity]) -> (Vec<&'a Capacity>, Vec<&'a Capacity>) {
     let mut sorted = capacities.to_vec();
     let key = |c: &Capacity| (bracket(c).0, c.estimate.unwrap_or(0.0), bracket(c).1);
     let falling = |a: &Capacity, b: &Capacity| {
@@ -108,9 +109,10 @@ fn ranking_of_known(known: &[&Capacity], unit: &str, highest: Option<f64>) -> St
             words::load(lowest)
         );
     }
-    if let ([_, _, ..], Some(highest), true) =
-        (known, highest, known.iter().all(|c| c.fails_at.is_none()))
-    {
+    let everywhere = known
+        .iter()
+        .all(|c| c.fails_at.is_none() && c.carries == highest);
+    if let ([_, _, ..], Some(highest), true) = (known, highest, everywhere) {
         let highest = words::load(highest);
         return format!(
             "all meet it up to the highest visited load, {highest} {unit}: what tells them apart lies beyond"
@@ -133,7 +135,7 @@ fn ranking_of_known(known: &[&Capacity], unit: &str, highest: Option<f64>) -> St
     if rest.is_empty() {
         head
     } else {
-        format!("{head}; then {}", named(&rest))
+        format!("{head}; less: {}", named(&rest))
     }
 }
 
@@ -147,59 +149,10 @@ fn quantity(capacity: &Capacity) -> String {
                 |load| format!("about {} ({range})", words::number(load)),
             )
         }
-        (Some(met), None) => format!("at least {} (never missed)", words::load(met)),
-        (None, Some(missed)) => format!(
-            "less than {} (missed at the lowest load)",
-            words::load(missed)
-        ),
+        (Some(met), None) => format!("at least {} (not seen to miss it)", words::load(met)),
+        (None, Some(missed)) => format!("less than {} (missed there already)", words::load(missed)),
         (None, None) => "unknown (too little data)".to_owned(),
     }
-}
-
-/// At which ratio of the languages the winner changes.
-fn flip(study: &Study) -> Option<String> {
-    let verdict = &study.verdict;
-    match &verdict.flip {
-        Some(flip) => Some(flip_sentence(flip)),
-        None => {
-            let best = |capacities: &[Capacity]| match split(&capacities.iter().collect::<Vec<_>>())
-                .0
-                .as_slice()
-            {
-                [one] if capacities.len() > 1 => Some(one.contestant.clone()),
-                _ => None,
-            };
-            let (equal, measured) = (
-                best(&verdict.capacity_equal_cpu),
-                best(&verdict.capacity_measured),
-            );
-            (equal.is_some() && equal == measured).then(|| {
-                "The same contestant carries most at both: the languages' speed does not decide who wins."
-                    .to_owned()
-            })
-        }
-    }
-}
-
-fn flip_sentence(flip: &Flip) -> String {
-    let Flip {
-        below,
-        above,
-        ratio,
-        measured,
-    } = flip;
-    // The ratio is of the language of whoever carries less at the measured one, over the other's.
-    let (loser, winner) = if measured > ratio {
-        (below, above)
-    } else {
-        (above, below)
-    };
-    format!(
-        "Estimated from the bounds, the winner flips where the same logic takes about {} times as much CPU in {loser}'s \
-         language as in {winner}'s: below that {below} carries most, above it {above}. Measured is {}.",
-        words::number(*ratio),
-        words::number(*measured)
-    )
 }
 
 /// Which resource saturates first for each contestant.
@@ -214,31 +167,24 @@ fn bottlenecks(study: &Study) -> Option<String> {
         let busiest = capacity.and_then(|c| Some((c.bottleneck.as_ref()?, c.carries?)));
         let bound = info.bounds.first();
         let name = &info.name;
-        let seen = busiest.map(|((resource, used), at)| {
-            (
-                resource.as_str(),
-                format!("{} in use at {}", words::percent(*used), words::load(at)),
-            )
-        });
-        let bound = bound.map(|b| {
-            (
-                b.resource.as_str(),
-                format!("full at {} by demand alone", words::number(b.load)),
-            )
-        });
-        Some(match (seen, bound) {
-            (Some((seen, used)), Some((bound, full))) if seen == bound => {
-                format!("{name}: {seen} ({used}, {full})")
+        let seen = busiest.map(|((resource, used), at)| (resource, words::percent(*used), words::load(at)));
+        Some(match (seen, bound.map(|b| (&b.resource, words::number(b.load)))) {
+            (Some((seen, used, at)), Some((bound, full))) if seen == bound => {
+                format!("{name}: {seen}, {used} at {at} (full at {full} by demand alone)")
             }
-            (Some((seen, used)), Some((bound, full))) => {
-                format!("{name}: {seen} ({used}; but {bound} {full})")
+            (Some((seen, used, at)), Some((bound, full))) => {
+                format!("{name}: {seen}, {used} at {at} (by demand alone {bound} is full first, at {full})")
             }
-            (Some((resource, how)), None) | (None, Some((resource, how))) => {
-                format!("{name}: {resource} ({how})")
-            }
+            (Some((seen, used, at)), None) => format!("{name}: {seen}, {used} at {at}"),
+            (None, Some((bound, full))) => format!("{name}: {bound} (full at {full} by demand alone)"),
             (None, None) => return None,
         })
     });
     let each: Vec<String> = each.collect();
-    (!each.is_empty()).then(|| format!("First to fill up, in {unit}: {}.", each.join("; ")))
+    (!each.is_empty()).then(|| {
+        format!(
+            "In use most at the highest load carried, in {unit}: {}.",
+            each.join("; ")
+        )
+    })
 }

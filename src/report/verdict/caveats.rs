@@ -3,12 +3,18 @@
 use crate::experiment::{LoadUnit, Study};
 use crate::report::words;
 
-/// Interruption, missing data, models without a recording, closed loops.
-pub fn sentences(study: &Study) -> Vec<String> {
-    let mut out = Vec::new();
+/// What has to be said before anything else: what was decided for the user, and that not all is there.
+pub fn first(study: &Study) -> Vec<String> {
+    let mut out: Vec<String> = study.notes.iter().map(|note| sentence(note)).collect();
     if study.interrupted {
         out.push("Interrupted: what is shown is finished; loads and contestants that are missing were not.".to_owned());
     }
+    out
+}
+
+/// Models without a recording, closed loops.
+pub fn sentences(study: &Study) -> Vec<String> {
+    let mut out = Vec::new();
     if study.load_unit == LoadUnit::Users && !study.rows.is_empty() {
         out.push(
             "Closed loop: users wait for their answers, so nothing saturates; a slow server slows its own load down, and \
@@ -33,13 +39,11 @@ pub fn sentences(study: &Study) -> Vec<String> {
             words::list(&guessed)
         ));
     }
-    out.extend(study.notes.iter().map(|note| sentence(note)));
-    out.extend(study.shortfalls.iter().map(|shortfall| sentence(shortfall)));
     out
 }
 
-/// A shortfall as a sentence of its own.
-fn sentence(shortfall: &str) -> String {
+/// A note or shortfall as a sentence of its own.
+pub fn sentence(shortfall: &str) -> String {
     let mut chars = shortfall.chars();
     let first = chars
         .next()

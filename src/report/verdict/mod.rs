@@ -5,16 +5,18 @@
 
 mod capacity;
 mod caveats;
+mod flip;
 mod order;
 mod single;
 
 use crate::experiment::Study;
 use crate::report::view;
 
-/// The sentences of the verdict, the most important first, each a paragraph or a bullet of its own.
+/// The sentences of the verdict, the most important first, each a paragraph or a bullet of its own. What the data was too little
+/// for is in [`shortfalls`].
 #[must_use]
 pub fn verdict(study: &Study) -> Vec<String> {
-    let mut sentences = Vec::new();
+    let mut sentences = caveats::first(study);
     if study.rows.is_empty() {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
     } else if view::single_load(study) {
@@ -25,6 +27,16 @@ pub fn verdict(study: &Study) -> Vec<String> {
     }
     sentences.extend(caveats::sentences(study));
     sentences
+}
+
+/// What was left empty, a sentence each, with the command that fills it.
+#[must_use]
+pub fn shortfalls(study: &Study) -> Vec<String> {
+    study
+        .shortfalls
+        .iter()
+        .map(|text| caveats::sentence(text))
+        .collect()
 }
 
 #[cfg(test)]

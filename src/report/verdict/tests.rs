@@ -51,7 +51,7 @@ fn brackets_that_touch_are_told_apart() {
     let study = duel((Some(240.0), Some(280.0)), (Some(280.0), Some(320.0)));
     insta::assert_snapshot!(text(&study), @r#"
     Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
-    Capacity: node-cluster carries most, 280 to 320 requests/s; then node 240 to 280.
+    Capacity: node-cluster carries most, 280 to 320 requests/s; less: node 240 to 280.
     "#);
 }
 
@@ -88,7 +88,7 @@ fn the_same_winner_at_both_ratios() {
     study.verdict.capacity_equal_cpu = study.verdict.capacity_measured.clone();
     insta::assert_snapshot!(text(&study), @r#"
     Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
-    At equal CPU and at the measured language ratios, which change nothing here: node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
+    At equal CPU and at the measured language ratios, which change nothing here: node-cluster carries most, 480 to 540 requests/s; less: node 240 to 280.
     "#);
 }
 
@@ -99,10 +99,45 @@ fn no_objective_a_guessed_model_and_an_interruption() {
     study.contestants[1].unvalidated = true;
     study.interrupted = true;
     insta::assert_snapshot!(text(&study), @r#"
-    No objective is set ([slo]), so to carry a load here means no more than to keep up with it.
-    Capacity: node-cluster carries most, 480 to 540 requests/s; then node 240 to 280.
     Interrupted: what is shown is finished; loads and contestants that are missing were not.
+    No objective is set ([slo]), so to carry a load here means no more than to keep up with it.
+    Capacity: node-cluster carries most, 480 to 540 requests/s; less: node 240 to 280.
     node-cluster has a model that no recording of a real server backs: take the figures as estimates.
+    "#);
+}
+
+#[test]
+fn a_bracket_that_ends_where_the_data_does_claims_no_more() {
+    let study = duel((Some(240.0), None), (Some(360.0), None));
+    insta::assert_snapshot!(text(&study), @r#"
+    Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
+    Capacity: node-cluster at least 360 (not seen to miss it) and node at least 240 (not seen to miss it) are not told apart, in requests/s.
+    "#);
+}
+
+#[test]
+fn a_flip_between_those_not_told_apart_is_not_named() {
+    let mut study = fixture::compare();
+    study.verdict.capacity_measured[3] = capacity("django-gthread", Some(780.0), Some(1100.0));
+    insta::assert_snapshot!(text(&study).lines().nth(3).unwrap(), @r#"
+    Those who carry most are not told apart, so no ratio of the languages is named at which the winner flips.
+    "#);
+}
+
+#[test]
+fn a_flip_above_the_measured_ratio() {
+    let mut study = fixture::compare();
+    let verdict = &mut study.verdict;
+    std::mem::swap(
+        &mut verdict.capacity_measured,
+        &mut verdict.capacity_equal_cpu,
+    );
+    let flip = verdict.flip.as_mut().unwrap();
+    (flip.ratio, flip.measured) = (1.31, 0.8);
+    verdict.capacity_equal_cpu = verdict.capacity_measured.clone();
+    verdict.capacity_equal_cpu[0].carries = Some(230.0);
+    insta::assert_snapshot!(text(&study).lines().nth(3).unwrap(), @r#"
+    Estimated from the bounds, the winner flips where the same logic takes about 1.31 times as much CPU in node-cluster's language as in django-gthread's: below that django-gthread carries most, above it node-cluster. Measured is 0.800.
     "#);
 }
 

@@ -3,7 +3,7 @@
 use crossover::kernel::Span;
 use crossover::stats::student_t;
 
-use super::cases::{all, stations};
+use super::cases::{all, mechanisms, stations};
 use super::{ERROR, books, demands};
 use crate::support;
 
@@ -44,7 +44,7 @@ fn agree(names: impl Fn(&str) -> bool) {
 
 #[test]
 fn mm1() {
-    agree(|name| name.starts_with("M/M/1,"));
+    agree(|name| name.starts_with("M/M/1, ρ"));
 }
 
 #[test]
@@ -73,12 +73,20 @@ fn processor_sharing() {
 
 #[test]
 fn any_order_of_exponential_work() {
-    agree(|name| name.contains("cores") || name.starts_with("4 ×"));
+    agree(|name| {
+        name.contains("cores,") || name.contains("threads, 4 cores") || name.contains("socket per")
+    });
 }
 
 #[test]
 fn servers_for_all() {
     agree(|name| name.contains('∞'));
+}
+
+#[test]
+fn mechanisms() {
+    let names: Vec<&str> = mechanisms::cases().iter().map(|case| case.name).collect();
+    agree(|name| names.contains(&name));
 }
 
 #[test]

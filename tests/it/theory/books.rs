@@ -56,11 +56,11 @@ fn unbalanced(plan: &Plan, outcome: &Outcome) -> Option<String> {
         .map(|s| s.in_system_ns)
         .sum::<u128>();
     let slots_ns = outcome.series.iter().map(|s| s.in_system_ns).sum::<u128>();
-    // Those who have ended account for their latencies (who is refused, for none); those inside, for at most the whole run.
-    let most = sum_ns + u128::from(outcome.in_flight) * u128::from(outcome.horizon.0);
-    if inside_ns < sum_ns || inside_ns > most || inside_ns != slots_ns {
+    // Little's law on the sample path, to the nanosecond (Stidham 1974): each counts for as long as it was inside.
+    let times_ns = sum_ns + outcome.failed_ns + outcome.unfinished_ns;
+    if inside_ns != times_ns || inside_ns != slots_ns {
         return Some(format!(
-            "∫N dt {inside_ns}, latencies {sum_ns}, slots {slots_ns}"
+            "∫N dt {inside_ns}, times inside {times_ns}, slots {slots_ns}"
         ));
     }
     None
@@ -90,7 +90,7 @@ fn littles_law_is_exact_when_all_have_left() {
             .map(|s| s.in_system_ns)
             .sum::<u128>();
         let tallies = || outcome.segments.iter().flat_map(|s| &s.endpoints);
-        let latencies = tallies().map(|t| t.sum_ns).sum::<u128>();
+        let latencies = tallies().map(|t| t.sum_ns).sum::<u128>() + outcome.failed_ns;
         let ended = tallies().map(|t| t.succeeded + t.failed.iter().sum::<u64>());
         if inside != latencies || outcome.in_flight != 0 || ended.sum::<u64>() != 10_000 {
             let _ = writeln!(

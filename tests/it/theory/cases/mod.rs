@@ -7,6 +7,7 @@
 
 mod case;
 mod measured;
+pub mod mechanisms;
 mod networks;
 mod sharing;
 pub mod stations;
@@ -19,6 +20,7 @@ pub fn all() -> Vec<Case> {
     let mut cases = stations::cases();
     cases.extend(sharing::cases());
     cases.extend(networks::cases());
+    cases.extend(mechanisms::cases());
     for (seed, case) in (2001..).zip(&mut cases) {
         case.seed = seed;
     }

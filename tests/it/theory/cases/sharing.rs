@@ -11,6 +11,7 @@ pub fn cases() -> Vec<Case> {
         sharing("PS, constant, ρ = 0.5", "1ms"),
         sharing("PS, bimodal, ρ = 0.5", "bimodal(0.5ms, 5.5ms, 10%)"),
         short_among_long(),
+        two_services(),
     ];
     cases.extend(any_order());
     cases.extend([per_process(), gil()]);
@@ -78,6 +79,30 @@ fn short_among_long() -> Case {
     }
 }
 
+/// The app and what it calls share one core and one scheduler: 1 ms in each, 2 ms of work in all.
+fn two_services() -> Case {
+    let queue = Mg1 {
+        lambda: 250.0,
+        service: 2e-3,
+        scv: 0.0,
+    };
+    let steps = "{ cpu = \"exp(1ms)\" }, { call = \"db\", work = \"1ms\" }";
+    let db = "[services.db]\nmodel = \"ideal\"\nhost = \"app\"";
+    Case {
+        name: "PS, two services on a core, ρ = 0.5",
+        text: open(250.0, steps, "", &format!("{FINE}\n{db}")),
+        load: 250.0,
+        seconds: 60.0,
+        replications: 20,
+        seed: 0,
+        warmup: 1,
+        theory: vec![
+            (Figure::Mean, queue.sharing_sojourn_mean()),
+            (Figure::Use("cores"), queue.rho()),
+        ],
+    }
+}
+
 /// As long as no core idles while somebody waits and nobody's order depends on how long work will take, exponential work
 /// makes the number in the system a birth-and-death process: the mean is that of order of arrival (Kleinrock, vol. 2,
 /// section 3.4), whatever the slice and whoever preempts whom.
@@ -92,7 +117,7 @@ fn any_order() -> Vec<Case> {
             name,
             text: open(queue.lambda, "{ cpu = \"exp(1ms)\" }", contestant, host),
             load: queue.lambda,
-            seconds: 100.0 / f64::from(servers),
+            seconds: 200.0 / f64::from(servers),
             replications: 30,
             seed: 0,
             warmup: 1,
