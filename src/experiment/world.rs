@@ -16,6 +16,7 @@ impl Simulator for Simulation<'_> {
     fn compile(&self, contestant: usize, load: f64, horizon: Span, language: f64) -> world::Plan {
         let setting = Setting {
             language,
+            warm_caches: !self.0.run.cold_caches,
             ..Setting::new(load, horizon)
         };
         world::Plan::compile(&self.0.contestants[contestant], &self.0.arrivals, setting)

@@ -40,6 +40,8 @@ pub struct RunSettings {
     pub replications: u32,
     /// The seed of all dice.
     pub seed: u64,
+    /// Whether caches begin empty instead of as filled as they will be.
+    pub cold_caches: bool,
 }
 
 impl Default for RunSettings {
@@ -49,6 +51,7 @@ impl Default for RunSettings {
             warmup: None,
             replications: 10,
             seed: 1,
+            cold_caches: false,
         }
     }
 }

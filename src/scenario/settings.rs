@@ -162,6 +162,10 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
         )),
     });
     run.seed = seed.unwrap_or(run.seed);
+    let cold = keys.read("caches", |r, node| {
+        r.word(node, &[("warm", false), ("cold", true)])
+    });
+    run.cold_caches = cold.unwrap_or(false);
     keys.finish();
     Some(run)
 }

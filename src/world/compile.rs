@@ -19,6 +19,8 @@ pub struct Setting {
     pub horizon: Span,
     /// The exponent on the ratios of languages: 1 as measured, 0 the same CPU for all.
     pub language: f64,
+    /// Whether caches begin as filled as they will be, instead of empty.
+    pub warm_caches: bool,
     /// Whether what cannot matter is left out. Off only to show that it changes nothing.
     pub elide: bool,
 }
@@ -31,6 +33,7 @@ impl Setting {
             load,
             horizon,
             language: 1.0,
+            warm_caches: false,
             elide: true,
         }
     }
@@ -70,6 +73,9 @@ impl Plan {
             plan.add_service(index as u32, service, setting.elide);
         }
         Programs::compile(&mut plan, system, setting);
+        if setting.warm_caches {
+            plan.warm_caches(system, arrivals, setting);
+        }
         plan
     }
 

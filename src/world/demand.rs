@@ -7,10 +7,12 @@
 //! t the time in which a key falls out (H. Che, Y. Tung, Z. Wang, "Hierarchical Web Caching Systems", IEEE JSAC 20, 2002),
 //! whichever is less. Cold cores are left out: a resource near its bound has no time to cool.
 
+use std::sync::Arc;
+
 use super::compile::Setting;
-use super::plan::{MainKind, NONE, Plan};
+use super::plan::{CachePlan, MainKind, NONE, Plan};
 use super::program::scaled;
-use crate::kernel::{Count, Dist, Span};
+use crate::kernel::{Count, Dist, Path, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, System};
 use crate::service::{Cache, Hold};
@@ -43,21 +45,7 @@ pub fn demands(contestant: &Contestant, arrivals: &Arrivals, load: f64, language
         ..Setting::new(load.max(1.0), Span::from_secs(1))
     };
     let plan = Plan::compile(contestant, arrivals, setting);
-    let system = &contestant.system;
-    let mut walk = Walk {
-        plan: &plan,
-        system,
-        load,
-        language,
-        ns: vec![0.0; plan.resources.len()],
-    };
-    let endpoints = &system.services[0].endpoints;
-    let total: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
-    let mut zero_load_ns = 2.0 * system.clients.latency.as_nanos_f64();
-    for endpoint in endpoints {
-        let share = endpoint.weight / total;
-        zero_load_ns += share * walk.visit(0, Some(&endpoint.steps), None, share);
-    }
+    let (zero_load_ns, walk) = Walk::of(&plan, &contestant.system, load, language);
     let ns = walk.ns;
     let resources = plan
         .resources
@@ -78,6 +66,43 @@ struct Walk<'a> {
     load: f64,
     language: f64,
     ns: Vec<f64>,
+    /// Look-ups in each cache per client's request, by the path of the step.
+    lookups: Vec<(Path, f64)>,
+}
+
+impl Plan {
+    /// Fills the caches as they will be filled at this load: what begins empty takes a time to live, or longer, to get there.
+    pub(super) fn warm_caches(&mut self, system: &System, arrivals: &Arrivals, setting: Setting) {
+        let mut rate = setting.load;
+        if let Arrivals::Closed { think, .. } = arrivals {
+            let (zero_load_ns, _) = Walk::of(self, system, 1.0, setting.language);
+            rate = 1e9 * setting.load / (think.mean_ns() + zero_load_ns).max(1.0);
+        }
+        let (_, walk) = Walk::of(self, system, rate, setting.language);
+        let lookups = walk.lookups;
+        for service in &mut self.services {
+            let processes = f64::from(service.processes);
+            for cache in &mut service.caches {
+                let times: f64 = lookups
+                    .iter()
+                    .filter(|(path, _)| *path == cache.path)
+                    .map(|(_, times)| times)
+                    .sum();
+                let caches = if cache.shared { 1.0 } else { processes };
+                cache.warm = presence(cache, rate * times / caches);
+            }
+        }
+    }
+}
+
+/// For each key, the end of the share of a word's range in which it is there.
+fn presence(cache: &CachePlan, rate: f64) -> Arc<[u64]> {
+    let end = |share: f64| (share * 18_446_744_073_709_551_616.0) as u64;
+    let falls_out = falls_out(&groups(&cache.key), rate, cache.params);
+    let ttl = cache.ttl.as_secs_f64();
+    (0..cache.keys)
+        .map(|key| end(there(cache.key.probability(key) * rate, ttl, falls_out)))
+        .collect()
 }
 
 /// One visit of a service in progress.
@@ -89,7 +114,28 @@ struct Visit {
     kept: Vec<(usize, f64, f64)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// The walk over everything the app's endpoints do, and the mean latency of a request that never waits, nanoseconds.
+    fn of(plan: &'a Plan, system: &'a System, load: f64, language: f64) -> (f64, Self) {
+        let ns = vec![0.0; plan.resources.len()];
+        let mut walk = Self {
+            plan,
+            system,
+            load,
+            language,
+            ns,
+            lookups: Vec::new(),
+        };
+        let endpoints = &system.services[0].endpoints;
+        let total: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
+        let mut zero_load_ns = 2.0 * system.clients.latency.as_nanos_f64();
+        for endpoint in endpoints {
+            let share = endpoint.weight / total;
+            zero_load_ns += share * walk.visit(0, Some(&endpoint.steps), None, share);
+        }
+        (zero_load_ns, walk)
+    }
+
     fn add(&mut self, resource: u32, ns: f64) {
         if resource != NONE {
             self.ns[resource as usize] += ns;
@@ -171,7 +217,7 @@ impl Walk<'_> {
                 key,
                 ttl,
                 miss,
-            } => self.cached(visit, cache, key, *ttl, miss, times),
+            } => self.cached(visit, step.path, cache, key, *ttl, miss, times),
             Action::Yield => {}
         }
     }
@@ -268,6 +314,7 @@ impl Walk<'_> {
     fn cached(
         &mut self,
         visit: &mut Visit,
+        path: Path,
         cache: &CacheAt,
         key: &Count,
         ttl: Span,
@@ -285,6 +332,7 @@ impl Walk<'_> {
             }
         };
         call(self, visit, times);
+        self.lookups.push((path, times));
         let misses = 1.0 - hit_ratio(key, self.load * times / caches, ttl, params);
         self.part(visit, misses, times, |walk, visit, times| {
             walk.steps(visit, miss, times);
@@ -297,6 +345,20 @@ impl Walk<'_> {
 fn hit_ratio(key: &Count, rate: f64, ttl: Span, params: Cache) -> f64 {
     let groups = groups(key);
     let ttl = ttl.as_secs_f64();
+    let falls_out = falls_out(&groups, rate, params);
+    groups
+        .iter()
+        .map(|&(keys, p)| keys * p * there(p * rate, ttl, falls_out))
+        .sum()
+}
+
+/// How likely a key that is asked for so often per second is found.
+fn there(rate: f64, ttl: f64, falls_out: f64) -> f64 {
+    (rate * ttl / (1.0 + rate * ttl)).min(-libm::expm1(-rate * falls_out))
+}
+
+/// The time in seconds in which a key that nobody asks for falls out of the cache; infinite where all fit.
+fn falls_out(groups: &[(f64, f64)], rate: f64, params: Cache) -> f64 {
     let present = |time: f64| {
         groups
             .iter()
@@ -304,19 +366,10 @@ fn hit_ratio(key: &Count, rate: f64, ttl: Span, params: Cache) -> f64 {
             .sum::<f64>()
     };
     let keys: f64 = groups.iter().map(|(keys, _)| keys).sum();
-    let limit = params.entries.map_or(f64::INFINITY, f64::from);
-    let falls_out = if limit >= keys {
-        f64::INFINITY
-    } else {
-        bisect(limit, &present)
-    };
-    groups
-        .iter()
-        .map(|&(keys, p)| {
-            let by_time = p * rate * ttl / (1.0 + p * rate * ttl);
-            keys * p * by_time.min(-libm::expm1(-p * rate * falls_out))
-        })
-        .sum()
+    match params.entries.map(f64::from) {
+        Some(limit) if limit < keys => bisect(limit, &present),
+        _ => f64::INFINITY,
+    }
 }
 
 /// The keys in groups of nearly equal probability: (how many, the probability of each).

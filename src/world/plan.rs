@@ -211,14 +211,22 @@ pub struct ServicePlan {
 }
 
 /// A cache of each process of a service, or one for all of them that another service keeps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CachePlan {
     /// Its keys are `0..keys`.
     pub keys: u64,
+    /// The law of the keys.
+    pub key: Count,
     /// How it works.
     pub params: Cache,
     /// Whether there is one for all processes.
     pub shared: bool,
+    /// The dice of its step, by which it is known.
+    pub path: Path,
+    /// How long an entry lives.
+    pub ttl: Span,
+    /// For each key, the end of the share of a word's range in which it is there at the start. Empty: nothing is.
+    pub warm: Arc<[u64]>,
 }
 
 /// A pool of each process of a service.

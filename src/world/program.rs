@@ -3,6 +3,8 @@
 //! Every (service, endpoint) that can be reached becomes one stretch of [`Op`]s: the model's `before`, the steps, the
 //! model's `after`, [`Op::End`]. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
 
+use std::sync::Arc;
+
 use super::compile::{Setting, thresholds};
 use super::plan::{CachePlan, MainKind, Op, Pc, Plan};
 use crate::kernel::{Dist, Path};
@@ -163,8 +165,12 @@ impl<'a> Programs<'a> {
                 let keys = key.support().unwrap_or(0);
                 self.plan.services[service].caches.push(CachePlan {
                     keys,
+                    key: key.clone(),
                     params,
                     shared,
+                    path,
+                    ttl: *ttl,
+                    warm: Arc::new([]),
                 });
                 let lookup = self.push(Op::Jump(0));
                 self.steps(service, miss);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::plan::{ArrivalPlan, MainKind, NONE, Plan, source_key};
+use super::plan::{ArrivalPlan, CachePlan, MainKind, NONE, Plan, source_key};
 use super::task::Tasks;
 use crate::host::lock::Lock;
 use crate::host::scheduler::Scheduler;
@@ -167,6 +167,8 @@ pub(super) struct World<'p> {
     pub services: Vec<ServiceState>,
     pub hosts: Vec<HostState>,
     pub recorder: Recorder,
+    /// The dice of what no request owns.
+    pub mechanism: Key,
     /// The dice of arrivals or users.
     pub source: Key,
     pub paths: Paths,
@@ -220,6 +222,7 @@ impl<'p> World<'p> {
             services: Vec::new(),
             hosts: Vec::new(),
             recorder: Recorder::new(plan.horizon, plan.entries.len(), plan.resources.len()),
+            mechanism: Key::root(seed, replication).at(root.child("mechanisms")),
             source: source_key(seed, replication),
             paths: Paths {
                 gap: root.child("gap"),
@@ -293,6 +296,7 @@ impl<'p> World<'p> {
 
     fn add_process(&mut self, service: u32) {
         let plan = &self.plan.services[service as usize];
+        let dice = self.mechanism.nth(self.processes.len() as u64);
         self.processes.push(Process {
             service,
             queue: Fifo::default(),
@@ -317,7 +321,7 @@ impl<'p> World<'p> {
             caches: plan
                 .caches
                 .iter()
-                .map(|cache| CacheState::new(cache.params, cache.keys))
+                .map(|cache| warmed(cache, dice))
                 .collect(),
             connections: 0,
         });
@@ -436,4 +440,19 @@ impl<'p> World<'p> {
             self.next_arrival();
         }
     }
+}
+
+/// A cache as it begins: with each key that is there by its share, and what is left of its life drawn at random. The most
+/// popular keys, which come first, were used last.
+fn warmed(plan: &CachePlan, dice: Key) -> CacheState {
+    let mut cache = CacheState::new(plan.params, plan.keys);
+    let (there, left) = (Path::ROOT.child("there"), Path::ROOT.child("left"));
+    for (key, &end) in plan.warm.iter().enumerate().rev() {
+        let dice = dice.at(plan.path).nth(key as u64);
+        if dice.word(there) < end {
+            let life = (u128::from(plan.ttl.0) * u128::from(dice.word(left))) >> 64;
+            cache.set(key as u64, Time::ZERO, Span(life as u64));
+        }
+    }
+    cache
 }
