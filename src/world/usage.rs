@@ -58,11 +58,12 @@ impl World<'_> {
             let service = self.processes[process as usize].service as usize;
             if service == 0 {
                 let recorder = &mut self.recorder;
-                self.processes[process as usize]
-                    .event_loop
-                    .monitor_idle(self.now, |interval, times| {
-                        recorder.loop_tick(interval, times)
-                    });
+                self.processes[process as usize].event_loop.monitor_idle(
+                    self.now,
+                    |interval, times| {
+                        recorder.loop_tick(interval, times);
+                    },
+                );
             }
             for pool in 0..self.processes[process as usize].pools.len() {
                 let used = self.processes[process as usize].pools[pool].account(self.now);
