@@ -2,7 +2,10 @@
 //!
 //! `examples/techempower-*.toml` have their demands from the rows of `measured/techempower-round7.csv` marked `fit`. This runs
 //! them at every row and prints throughput, mean and standard deviation of the latency beside the measured ones, and by how
-//! much they are off, whatever it is. A row is [`REPLICATIONS`] runs, since each draws anew which process a connection goes
+//! much they are off, whatever it is. Known reasons: a core's second hardware thread is not modelled (express at 16 and 32
+//! connections: too fast by up to 15 %); demands are linear in the queries (express with 5: 10 % too slow); how unevenly the
+//! real race spread the connections is unknown (standard deviations); and wrk's means of django's `json` exceed connections
+//! over throughput by up to a fifth, which no closed loop can do. A row is [`REPLICATIONS`] runs, since each draws anew which process a connection goes
 //! to, pooled.
 
 use crossover::kernel::Span;

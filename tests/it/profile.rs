@@ -6,6 +6,10 @@
 //! `template` and `template_cached` is their CPU back to back less that of `hello`, so their rows back to back hold by
 //! construction. `mix1_20` computes half of `cpu2`'s work before its wait and a twentieth after it.
 //!
+//! The models were calibrated from these rows, so this is how well a few figures each describe them, not a prediction: what a
+//! cold core costs (two figures a model) against all rows at 25/s and those that wait, a query and `hello` against theirs.
+//! [`OUTLIERS`] were found by the fit.
+//!
 //! Within [`SPREAD`], and for the CPU also the resolution of the clock that measured it. Left out: rows with foreign load,
 //! and the one row that contradicts the others ([`OUTLIERS`]).
 //!
