@@ -44,7 +44,7 @@ pub struct Global {
     /// Threads to simulate on; results do not depend on it [default: all cores]
     #[arg(long, value_name = "N", global = true)]
     pub threads: Option<NonZeroUsize>,
-    /// The folder for results [default: output/<scenario>]
+    /// The folder for results, `output/<scenario>` if none is given
     #[arg(long, value_name = "DIR", global = true)]
     pub out: Option<PathBuf>,
     /// How results are written to standard output
