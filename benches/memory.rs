@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench memory` prints the most memory the process has used after each (Linux's `VmHWM`).
 
+#[allow(dead_code)] // the floor and the names are for the benchmark of speed
 #[path = "support/workload.rs"]
 mod workload;
 

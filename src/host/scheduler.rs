@@ -214,7 +214,7 @@ impl Scheduler {
     /// The thread on a core stops being runnable. Returns who runs there next, if anybody waits.
     pub fn leave(&mut self, thread: u32, now: Time) -> (u32, Option<u32>) {
         let core = self.threads[thread as usize].core as usize;
-        self.account(core, now);
+        self.least(now); // its own run time counts too: who wakes when it is gone must not be placed far behind it
         self.threads[thread as usize].core = NONE;
         self.cores[core].last = thread;
         self.cores[core].thread = NONE;

@@ -90,13 +90,18 @@ impl Twin {
         self.threads[thread].at = At::Queued(self.joined);
     }
 
-    fn wake(&mut self, thread: usize, now: Time) -> Wake {
+    /// Nobody who wakes later is placed further behind than the one furthest behind now, less the credit.
+    fn raise_least(&mut self, now: Time) {
         let awake = |&t: &usize| self.threads[t].at != At::Asleep;
         let least = (0..self.threads.len())
             .filter(awake)
             .map(|t| self.vruntime(t, now))
             .min();
         self.least = self.least.max(least.unwrap_or(0));
+    }
+
+    fn wake(&mut self, thread: usize, now: Time) -> Wake {
+        self.raise_least(now);
         let placed = self.least.saturating_sub(self.credit.0);
         let vruntime = self.threads[thread].vruntime.max(placed);
         self.threads[thread].vruntime = vruntime;
@@ -131,6 +136,7 @@ impl Twin {
         let At::On(core, _) = self.threads[thread].at else {
             unreachable!()
         };
+        self.raise_least(now);
         self.threads[thread].vruntime = self.vruntime(thread, now);
         self.threads[thread].at = At::Asleep;
         let next = self.first_in_queue();
@@ -223,4 +229,22 @@ proptest! {
             prop_assert!(got.abs_diff(fair) <= 200, "{got} instead of {fair}");
         }
     }
+}
+
+/// One thread runs alone for 10 ms and sleeps; a fresh one takes its place at that instant. When the first wakes 1 ms later,
+/// the two are 1 ms apart and not 9: at the end of the slice it is its turn.
+#[test]
+fn who_ran_alone_is_not_far_ahead_of_those_who_come_after() {
+    let ms = |ms| Time::ZERO + Span::from_millis(ms);
+    let host = Host {
+        wakeup_credit: Span::ZERO,
+        slice: Span::from_millis(1),
+        ..Host::ideal("h", Some(1))
+    };
+    let mut scheduler = Scheduler::new(&host, 1);
+    assert_eq!(scheduler.wake(0, ms(0)), Wake::Runs(0));
+    assert_eq!(scheduler.leave(0, ms(10)), (0, None));
+    assert_eq!(scheduler.wake(1, ms(10)), Wake::Runs(0));
+    assert_eq!(scheduler.wake(0, ms(11)), Wake::Queued { first: true });
+    assert_eq!(scheduler.expire(0, ms(11)), Some(0));
 }

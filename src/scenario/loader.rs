@@ -17,10 +17,12 @@ pub struct FileSystem;
 
 impl Loader for FileSystem {
     fn read(&self, path: &Path) -> Result<Option<Vec<u8>>, String> {
-        use std::io::ErrorKind::{NotADirectory, NotFound};
+        use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
         match std::fs::read(path) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if matches!(error.kind(), NotFound | NotADirectory) => Ok(None),
+            Err(error) if matches!(error.kind(), NotFound | NotADirectory | IsADirectory) => {
+                Ok(None)
+            }
             Err(error) => Err(error.to_string()),
         }
     }

@@ -222,7 +222,7 @@ mod tests {
         event_loop.wake(ms(31), |interval, times| ticks.push((interval, times)));
         event_loop.monitor_idle(ms(60), |interval, times| ticks.push((interval, times))); // it does not idle
         while event_loop.turn(&mut links, ms(65), |interval, times| {
-            ticks.push((interval, times))
+            ticks.push((interval, times));
         }) != Turn::Round
         {}
         let tick = |length, times| (Span::from_millis(length), times);

@@ -213,9 +213,9 @@ impl World<'_> {
     #[inline(always)]
     pub fn burst_done(&mut self, carrier: u32) {
         if self.carriers[carrier as usize].aux == NONE {
-            self.run_carrier(carrier)
+            self.run_carrier(carrier);
         } else {
-            self.aux_done(carrier)
+            self.aux_done(carrier);
         }
     }
 

@@ -200,7 +200,7 @@ impl<'a> Walk<'a> {
                 let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
                 for (weight, steps) in branches {
                     self.part(visit, weight / total, times, |walk, visit, times| {
-                        walk.steps(visit, steps, times)
+                        walk.steps(visit, steps, times);
                     });
                 }
             }
@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
                 steps,
             } => {
                 self.part(visit, count.mean(), times, |walk, visit, times| {
-                    walk.steps(visit, steps, times)
+                    walk.steps(visit, steps, times);
                 });
             }
             Action::Cached {
@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
                     times * (visit.elapsed - taken),
                 ),
                 Hold::Request if !visit.kept.iter().any(|(kept, ..)| *kept == pool) => {
-                    visit.kept.push((pool, times, taken))
+                    visit.kept.push((pool, times, taken));
                 }
                 Hold::Request => {}
             }
@@ -394,9 +394,9 @@ fn bisect(target: f64, f: &impl Fn(f64) -> f64) -> f64 {
     for _ in 0..40 {
         let middle = 0.5 * (lo + hi);
         if f(libm::exp2(middle)) < target {
-            lo = middle
+            lo = middle;
         } else {
-            hi = middle
+            hi = middle;
         }
     }
     libm::exp2(hi)

@@ -79,10 +79,10 @@ impl<'a> Programs<'a> {
                     self.endpoint(*service, *endpoint);
                 }
                 Action::Parallel { branches } => {
-                    branches.iter().for_each(|branch| self.callees(branch))
+                    branches.iter().for_each(|branch| self.callees(branch));
                 }
                 Action::Choose { branches } => {
-                    branches.iter().for_each(|(_, branch)| self.callees(branch))
+                    branches.iter().for_each(|(_, branch)| self.callees(branch));
                 }
                 Action::Repeat { steps, .. } => self.callees(steps),
                 Action::Cached { miss, .. } => self.callees(miss),

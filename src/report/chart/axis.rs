@@ -74,7 +74,9 @@ impl Axis {
         if lo > hi {
             (lo, hi) = (1.0, 100.0);
         }
-        let (lo, hi) = (lo / 1.15, (hi * 1.15).max(lo * 3.0));
+        // Some air, and never less than a factor of three: noise must not fill the picture.
+        let air = (3.0 * lo / hi).sqrt().max(1.15);
+        let (lo, hi) = (lo / air, hi * air);
         let decades = (hi / lo).log10();
         let steps: &[f64] = match decades {
             d if d <= 0.8 => &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0],
@@ -192,10 +194,7 @@ mod tests {
             texts(&Axis::log([0.02, 0.4].into_iter())),
             ["0.02", "0.05", "0.1", "0.2"]
         );
-        assert_eq!(
-            texts(&Axis::log([1.0, 2.0].into_iter())),
-            ["1", "1.5", "2", "3"]
-        );
+        assert_eq!(texts(&Axis::log([1.0, 2.0].into_iter())), ["1", "1.5", "2"]);
         assert_eq!(
             texts(&Axis::log([12.0, 29.0].into_iter())),
             ["15", "20", "30"]

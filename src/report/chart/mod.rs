@@ -130,7 +130,7 @@ fn data(rows: &[&Row], figure: impl Fn(&Row) -> Option<Estimate>) -> Vec<Option<
 /// The horizontal axis over loads.
 fn load_axis(study: &Study) -> axis::Axis {
     let highest = view::loads(study).last().copied().unwrap_or(f64::NAN);
-    axis::Axis::linear(highest * 1.02, 6)
+    axis::Axis::linear(highest * 1.02, 8)
 }
 
 fn load_title(study: &Study) -> &'static str {

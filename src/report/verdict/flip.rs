@@ -9,36 +9,25 @@ pub fn sentence(verdict: &Verdict) -> Option<String> {
     match &verdict.flip {
         Some(flip) if shown(verdict, flip) => Some(told(flip)),
         Some(_) => Some(
-            "Those who carry most are not told apart, so no ratio of the languages is named at which the winner flips.".to_owned(),
+            "No ratio of the languages is named at which the winner flips: the data does not tell those who carry most apart.".to_owned(),
         ),
         None => same_winner(verdict),
     }
 }
 
-/// Whether the winner at the measured ratios carries more than the other beyond doubt, and at equal CPU, if that lies on the other
-/// side of the flip, not less.
+/// Whether the flip is more than noise: the loser at the measured ratios wins where its language costs less, not more; it loses
+/// beyond doubt as measured; and at equal CPU, if that lies on its side of the flip, it does not lose beyond doubt too.
 fn shown(verdict: &Verdict, flip: &Flip) -> bool {
-    let side = |ratio: f64| {
-        if ratio < flip.ratio {
-            (&flip.below, &flip.above)
-        } else {
-            (&flip.above, &flip.below)
-        }
-    };
     let find = |capacities: &[Capacity], name: &str| {
-        capacities
-            .iter()
-            .find(|c| c.contestant == name)
-            .map(bracket)
+        let found = capacities.iter().find(|c| c.contestant == name);
+        found.map_or((0.0, f64::INFINITY), bracket)
     };
-    let (winner, loser) = side(flip.measured);
-    let measured =
-        find(&verdict.capacity_measured, winner).zip(find(&verdict.capacity_measured, loser));
-    let (winner, loser) = side(1.0);
-    let equal =
-        find(&verdict.capacity_equal_cpu, winner).zip(find(&verdict.capacity_equal_cpu, loser));
-    measured.is_some_and(|(winner, loser)| winner.0 >= loser.1)
-        && equal.is_none_or(|(winner, loser)| winner.1 > loser.0)
+    let (loser, winner) = (&flip.below, &flip.above);
+    let carries_more =
+        |capacities: &[Capacity]| find(capacities, winner).0 >= find(capacities, loser).1;
+    flip.measured > flip.ratio
+        && carries_more(&verdict.capacity_measured)
+        && !(flip.ratio > 1.0 && carries_more(&verdict.capacity_equal_cpu))
 }
 
 fn told(flip: &Flip) -> String {
@@ -48,15 +37,9 @@ fn told(flip: &Flip) -> String {
         ratio,
         measured,
     } = flip;
-    // The ratio is of the language of whoever carries less at the measured one, over the other's.
-    let (loser, winner) = if measured > ratio {
-        (below, above)
-    } else {
-        (above, below)
-    };
     format!(
-        "Estimated from the bounds, the winner flips where the same logic takes about {} times as much CPU in {loser}'s \
-         language as in {winner}'s: below that {below} carries most, above it {above}. Measured is {}.",
+        "Estimated from the bounds, the winner flips where the same logic takes about {} times as much CPU in {below}'s \
+         language as in {above}'s: below that {below} carries most, above it {above}. Measured is {}.",
         words::number(*ratio),
         words::number(*measured)
     )

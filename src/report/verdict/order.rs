@@ -8,13 +8,11 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let unit = view::unit(study);
     let mut out = Vec::new();
     if !study.verdict.crossings.is_empty() {
-        let each: Vec<String> = study
-            .verdict
-            .crossings
-            .iter()
-            .map(|c| crossing(c, unit))
-            .collect();
-        out.push(format!("The p99 curves cross: {}.", each.join("; ")));
+        let each: Vec<String> = study.verdict.crossings.iter().map(crossing).collect();
+        out.push(format!(
+            "The p99 curves cross, told apart on both sides, in {unit}: {}.",
+            each.join("; ")
+        ));
     }
     if study.contestants.len() > 1 {
         out.extend(
@@ -27,7 +25,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
     out
 }
 
-fn crossing(crossing: &Crossing, unit: &str) -> String {
+fn crossing(crossing: &Crossing) -> String {
     let Crossing {
         below,
         above,
@@ -35,7 +33,7 @@ fn crossing(crossing: &Crossing, unit: &str) -> String {
         between: (low, high),
     } = crossing;
     format!(
-        "{below} answers sooner below about {} {unit}, {above} above (the intervals tell them apart at {} and at {})",
+        "{below} is faster up to about {} ({} to {}), {above} beyond",
         words::number(*load),
         words::load(*low),
         words::load(*high)

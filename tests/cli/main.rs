@@ -1,5 +1,7 @@
 //! The command line as its users meet it: what is printed, what is left on disk, with which exit status.
 
+mod studies;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 

@@ -1,0 +1,196 @@
+//! `compare` and `run`: results, formats, objectives, interruption.
+
+use std::process::{Command, Stdio};
+
+use super::{empty, names_in, seen, text};
+
+/// The small study of the tests below.
+const SMALL: [&str; 5] = [
+    "hello",
+    "--replications=2",
+    "--set=run.requests=12000",
+    "--set=arrivals.rate=500/s",
+    "--quiet",
+];
+
+fn small<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&[command], &SMALL[..], more].concat()
+}
+
+#[test]
+fn run_leaves_results_and_charts_and_shows_them() {
+    let folder = empty();
+    let (status, out, err) = seen(folder.path(), &small("run", &[]));
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(
+        out.contains("Latency of all requests at 500 requests/s"),
+        "{out}"
+    );
+    let mut wanted = vec![
+        "results.csv".to_owned(),
+        "results.json".to_owned(),
+        "summary.md".to_owned(),
+    ];
+    for chart in ["breakdown", "percentiles", "timeline", "utilisation"] {
+        wanted.extend([format!("{chart}.png"), format!("{chart}.svg")]);
+    }
+    wanted.sort();
+    assert_eq!(names_in(&folder.path().join("output/hello")), wanted);
+}
+
+#[test]
+fn standard_output_is_what_the_files_say_in_the_asked_format() {
+    let folder = empty();
+    for (format, file) in [
+        ("csv", "results.csv"),
+        ("json", "results.json"),
+        ("markdown", "summary.md"),
+    ] {
+        let (status, out, _) = seen(
+            folder.path(),
+            &small("compare", &["--format", format, "--out", "here"]),
+        );
+        assert_eq!(status, 0);
+        assert_eq!(
+            out,
+            std::fs::read_to_string(folder.path().join("here").join(file)).expect("it was written")
+        );
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    let folder = empty();
+    for threads in ["1", "2"] {
+        let arguments = small("compare", &["--threads", threads, "--out", threads]);
+        assert_eq!(seen(folder.path(), &arguments).0, 0);
+    }
+    for name in names_in(&folder.path().join("1")) {
+        let read = |threads: &str| {
+            std::fs::read(folder.path().join(threads).join(&name)).expect("both wrote it")
+        };
+        let (one, two) = (text(&read("1")), text(&read("2")));
+        let lines = one.lines().zip(two.lines());
+        let different: Vec<_> = lines
+            .filter(|(a, b)| a != b && !a.contains("\"events_per_second\""))
+            .collect();
+        assert!(different.is_empty(), "{name}: {different:?}");
+    }
+}
+
+#[test]
+fn another_seed_gives_other_figures() {
+    let folder = empty();
+    let csv = |seed| {
+        seen(
+            folder.path(),
+            &small("compare", &["--format=csv", "--seed", seed]),
+        )
+        .1
+    };
+    assert_ne!(csv("1"), csv("2"));
+    assert_eq!(csv("2"), csv("2"));
+}
+
+#[test]
+fn an_objective_that_is_missed_is_status_3() {
+    let folder = empty();
+    let (status, _, err) = seen(
+        folder.path(),
+        &small("run", &["--assert-slo", "--set=slo.p99=0.1ms"]),
+    );
+    assert_eq!(status, 3, "{err}");
+    assert!(
+        err.contains("node misses the objective at 500 requests/s"),
+        "{err}"
+    );
+    let (status, _, err) = seen(
+        folder.path(),
+        &small("run", &["--assert-slo", "--set=slo.p99=10s"]),
+    );
+    assert_eq!((status, err.as_str()), (0, ""));
+    let (status, _, err) = seen(folder.path(), &["compare", "hello", "--assert-slo"]);
+    assert_eq!(status, 2);
+    assert!(
+        err.starts_with("error: --assert-slo needs a load to hold at"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_run_looks_at_one_load() {
+    let folder = empty();
+    let (status, out, err) = seen(
+        folder.path(),
+        &[
+            "run",
+            "hello",
+            "--set",
+            "arrivals.rate=[\"50/s\", \"60/s\"]",
+        ],
+    );
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(
+        err.starts_with("error: a run looks at one load and the scenario has 2"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_status_1() {
+    let folder = empty();
+    std::fs::write(folder.path().join("taken"), "").expect("writable");
+    let (status, _, err) = seen(folder.path(), &small("run", &["--out=taken"]));
+    assert_eq!(status, 1);
+    assert!(
+        err.starts_with("error: cannot write taken/results.json: "),
+        "{err}"
+    );
+    assert_eq!(names_in(folder.path()), ["taken"]);
+}
+
+#[test]
+fn a_folder_named_like_an_example_does_not_hide_it() {
+    let folder = empty();
+    std::fs::create_dir(folder.path().join("hello")).expect("writable");
+    let (status, out, _) = seen(folder.path(), &["check", "hello"]);
+    assert_eq!(status, 0, "{out}");
+}
+
+/// The first Ctrl-C ends a study that would take minutes, with status 1, and says what was kept.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_study_keeps_what_is_finished() {
+    let folder = empty();
+    let child = Command::new(env!("CARGO_BIN_EXE_crossover"))
+        .args([
+            "compare",
+            "hello",
+            "--replications=1000",
+            "--set=run.requests=20000",
+        ])
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill starts");
+    assert!(killed.success());
+    let output = child.wait_with_output().expect("it ends");
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{err}");
+    assert!(err.contains("Stopping; what is finished is kept."), "{err}");
+    let saved = folder.path().join("output/hello/results.json").exists();
+    assert!(
+        if saved {
+            err.contains("Interrupted. What was finished")
+        } else {
+            err.contains("nothing to keep")
+        },
+        "{err}"
+    );
+}
