@@ -20,10 +20,10 @@ fn customers(c: &mut Criterion) {
         group.throughput(Throughput::Elements(workload.customers));
         let plan = workload.plan();
         group.bench_function(BenchmarkId::new("engine", workload.name), |b| {
-            b.iter(|| black_box(plan.run(1, 0)))
+            b.iter(|| black_box(plan.run(1, 0)));
         });
         group.bench_function(BenchmarkId::new("floor", workload.name), |b| {
-            b.iter(|| black_box(workload.floor()))
+            b.iter(|| black_box(workload.floor()));
         });
     }
     group.finish();

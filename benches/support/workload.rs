@@ -184,7 +184,7 @@ impl Workload {
                     let (arrived, key, second) = customers[event.index as usize];
                     match &io {
                         Some(io) if !second => {
-                            agenda.schedule(now + io.sample(key.word(at_io)), 2, event.index)
+                            agenda.schedule(now + io.sample(key.word(at_io)), 2, event.index);
                         }
                         _ => {
                             sum += now.since(arrived).0;

@@ -2,20 +2,17 @@
 //!
 //! The same walk over the step lists as the compiler's, with means in place of draws and nobody in the way. A service's
 //! threads and a pool's connections are held for as long as what happens meanwhile takes without waiting, so their demands
-//! are lower bounds, as bounds from demands must be. How often a cache hits depends on the load: a key asked for at the rate
-//! r is found with probability r·ttl / (1 + r·ttl), or, where the cache is small, with Che's approximation 1 - exp(-r·t),
-//! t the time in which a key falls out (H. Che, Y. Tung, Z. Wang, "Hierarchical Web Caching Systems", IEEE JSAC 20, 2002),
-//! whichever is less. Cold cores are left out: a resource near its bound has no time to cool.
-
-use std::sync::Arc;
+//! are lower bounds, as bounds from demands must be. How often a cache hits depends on the
+//! load ([`hits`](super::hits)). Cold cores are left out: a resource near its bound has no time to cool.
 
 use super::compile::Setting;
-use super::plan::{CachePlan, MainKind, NONE, Plan};
+use super::hits::{hit_ratio, presence};
+use super::plan::{MainKind, NONE, Plan};
 use super::program::scaled;
-use crate::kernel::{Count, Dist, Path, Span};
+use crate::kernel::{Dist, Path, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, System};
-use crate::service::{Cache, Hold};
+use crate::service::Hold;
 use crate::workload::{Action, Arrivals, CacheAt, Step};
 
 /// A resource and the mean time a request needs of it.
@@ -93,16 +90,6 @@ impl Plan {
             }
         }
     }
-}
-
-/// For each key, the end of the share of a word's range in which it is there.
-fn presence(cache: &CachePlan, rate: f64) -> Arc<[u64]> {
-    let end = |share: f64| (share * 18_446_744_073_709_551_616.0) as u64;
-    let falls_out = falls_out(&groups(&cache.key), rate, cache.params);
-    let ttl = cache.ttl.as_secs_f64();
-    (0..cache.keys)
-        .map(|key| end(there(cache.key.probability(key) * rate, ttl, falls_out)))
-        .collect()
 }
 
 /// One visit of a service in progress.
@@ -212,12 +199,7 @@ impl<'a> Walk<'a> {
                     walk.steps(visit, steps, times);
                 });
             }
-            Action::Cached {
-                cache,
-                key,
-                ttl,
-                miss,
-            } => self.cached(visit, step.path, cache, key, *ttl, miss, times),
+            Action::Cached { .. } => self.cached(visit, step, times),
             Action::Yield => {}
         }
     }
@@ -311,16 +293,16 @@ impl<'a> Walk<'a> {
         visit.elapsed = longest;
     }
 
-    fn cached(
-        &mut self,
-        visit: &mut Visit,
-        path: Path,
-        cache: &CacheAt,
-        key: &Count,
-        ttl: Span,
-        miss: &[Step],
-        times: f64,
-    ) {
+    fn cached(&mut self, visit: &mut Visit, step: &Step, times: f64) {
+        let Action::Cached {
+            cache,
+            key,
+            ttl,
+            miss,
+        } = &step.action
+        else {
+            return;
+        };
         let model = &self.system.services[visit.service].model;
         let (params, caches) = match cache {
             CacheAt::Local => (model.cache, f64::from(model.processes)),
@@ -332,72 +314,11 @@ impl<'a> Walk<'a> {
             }
         };
         call(self, visit, times);
-        self.lookups.push((path, times));
-        let misses = 1.0 - hit_ratio(key, self.load * times / caches, ttl, params);
+        self.lookups.push((step.path, times));
+        let misses = 1.0 - hit_ratio(key, self.load * times / caches, *ttl, params);
         self.part(visit, misses, times, |walk, visit, times| {
             walk.steps(visit, miss, times);
             call(walk, visit, times);
         });
     }
-}
-
-/// The share of look-ups that hit, at `rate` look-ups per second.
-fn hit_ratio(key: &Count, rate: f64, ttl: Span, params: Cache) -> f64 {
-    let groups = groups(key);
-    let ttl = ttl.as_secs_f64();
-    let falls_out = falls_out(&groups, rate, params);
-    groups
-        .iter()
-        .map(|&(keys, p)| keys * p * there(p * rate, ttl, falls_out))
-        .sum()
-}
-
-/// How likely a key that is asked for so often per second is found.
-fn there(rate: f64, ttl: f64, falls_out: f64) -> f64 {
-    (rate * ttl / (1.0 + rate * ttl)).min(-libm::expm1(-rate * falls_out))
-}
-
-/// The time in seconds in which a key that nobody asks for falls out of the cache; infinite where all fit.
-fn falls_out(groups: &[(f64, f64)], rate: f64, params: Cache) -> f64 {
-    let present = |time: f64| {
-        groups
-            .iter()
-            .map(|&(keys, p)| keys * -libm::expm1(-p * rate * time))
-            .sum::<f64>()
-    };
-    let keys: f64 = groups.iter().map(|(keys, _)| keys).sum();
-    match params.entries.map(f64::from) {
-        Some(limit) if limit < keys => bisect(limit, &present),
-        _ => f64::INFINITY,
-    }
-}
-
-/// The keys in groups of nearly equal probability: (how many, the probability of each).
-fn groups(key: &Count) -> Vec<(f64, f64)> {
-    let support = key.support().unwrap_or(0);
-    let mut groups = Vec::new();
-    let mut first = 0;
-    while first < support {
-        let next = (first + 1).max(first + first / 20).min(support);
-        groups.push((
-            (next - first) as f64,
-            key.probability((first + next - 1) / 2),
-        ));
-        first = next;
-    }
-    groups
-}
-
-/// Where the growing function `f` of a time in seconds reaches `target`.
-fn bisect(target: f64, f: &impl Fn(f64) -> f64) -> f64 {
-    let (mut lo, mut hi) = (-30.0, 40.0); // powers of 2
-    for _ in 0..40 {
-        let middle = 0.5 * (lo + hi);
-        if f(libm::exp2(middle)) < target {
-            lo = middle;
-        } else {
-            hi = middle;
-        }
-    }
-    libm::exp2(hi)
 }

@@ -18,6 +18,7 @@ mod client;
 mod compile;
 mod cores;
 mod demand;
+mod hits;
 mod plan;
 mod program;
 mod serve;

@@ -3,7 +3,7 @@
 //! Every chart is 480 pixels wide with text of 13, so that printed in a column 8.5 cm wide it reads as 7 points. Contestants have
 //! the same colour, marker and dash in every chart. Title and legend stand above the panels, never over a curve.
 //!
-//! plotters does the drawing; [`sink`] turns it into small SVG; `png` lets resvg rasterise that.
+//! plotters does the drawing; `sink` turns it into small SVG; `png` lets resvg rasterise that.
 
 mod axis;
 mod breakdown;
