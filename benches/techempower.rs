@@ -4,9 +4,10 @@
 //! them at every row and prints throughput, mean and standard deviation of the latency beside the measured ones, and by how
 //! much they are off, whatever it is. Known reasons: a core's second hardware thread is not modelled (express at 16 and 32
 //! connections: too fast by up to 15 %); demands are linear in the queries (express with 5: 10 % too slow); how unevenly the
-//! real race spread the connections is unknown (standard deviations); and wrk's means of django's `json` exceed connections
-//! over throughput by up to a fifth, which no closed loop can do. A row is [`REPLICATIONS`] runs, since each draws anew which process a connection goes
-//! to, pooled.
+//! real race spread the connections is unknown (standard deviations); and wrk's means of django's `json` at 16 and 64
+//! connections exceed connections over throughput by 22 and 10 %, which no closed loop can do.
+//!
+//! A row is [`REPLICATIONS`] runs, pooled: each draws anew which process a connection goes to.
 
 use crossover::kernel::Span;
 use crossover::measure::{Outcome, SEGMENTS};

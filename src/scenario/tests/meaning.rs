@@ -86,7 +86,7 @@ fn settings_are_read() {
         (
             Span(1700),
             Some(Cold {
-                after: Span::from_millis(5)
+                after: Span::from_micros(3600)
             })
         )
     );

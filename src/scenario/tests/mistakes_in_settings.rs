@@ -11,7 +11,7 @@ fn an_unknown_key() {
      --> shop.toml:2:1
       |
     2 | replicatons = 5
-      | ^^^^^^^^^^^ expected `requests`, `duration`, `warmup`, `replications` or `seed`
+      | ^^^^^^^^^^^ expected `requests`, `duration`, `warmup`, `replications`, `seed` or `caches`
       = help: did you mean `replications`?
     ");
 }
