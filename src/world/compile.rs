@@ -10,6 +10,9 @@ use crate::scenario::{Contestant, Service, System};
 use crate::service::{Admit, Model, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
+/// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
+const LONGEST: Span = Span(1 << 62);
+
 /// What is compiled besides the contestant.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
@@ -65,7 +68,7 @@ impl Plan {
             // Arrivals, the next sixteenth, and clients' time-outs if there are any.
             slots: 2 + usize::from(system.clients.timeout.is_some()),
             resources: Vec::new(),
-            horizon: setting.horizon,
+            horizon: setting.horizon.min(LONGEST),
         };
         plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
         plan.add_hosts(system, setting.elide);
