@@ -353,7 +353,7 @@ impl World<'_> {
     fn loop_accepts(&mut self, process: u32) -> bool {
         let service = self.processes[process as usize].service;
         let queue = self.queue_of(service, process);
-        if self.services[service as usize].accept[queue].is_empty() || self.has_primary() {
+        if self.services[service as usize].accept[queue].is_empty() || self.has_primary(service) {
             return false; // a primary hands over, workers do not accept
         }
         let listen = self.plan.services[service as usize].listen.as_ref();

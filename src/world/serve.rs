@@ -138,8 +138,8 @@ impl World<'_> {
     }
 
     /// Whether a primary accepts for all processes.
-    pub fn has_primary(&self) -> bool {
-        let listen = self.plan.services[0].listen.as_ref();
+    pub fn has_primary(&self, service: u32) -> bool {
+        let listen = self.plan.services[service as usize].listen.as_ref();
         listen.is_some_and(|listen| listen.policy == ListenPolicy::Primary)
     }
 
@@ -150,7 +150,7 @@ impl World<'_> {
             .listen
             .as_ref()
             .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
-        let process = if self.has_primary() {
+        let process = if self.has_primary(0) {
             self.services[0].credit.pop_front()
         } else if plan.main == MainKind::Loop {
             // An idle loop wakes and accepts in the round that begins.
@@ -210,7 +210,7 @@ impl World<'_> {
     /// A process accepts a connection and with it the request.
     pub fn accept(&mut self, task: u32, process: u32) {
         self.take_connection(task, process);
-        if self.has_primary() {
+        if self.has_primary(0) {
             self.hand_over(task, process);
         }
         self.deliver(task, process);
@@ -238,7 +238,7 @@ impl World<'_> {
 
     /// Lets processes that admit again take what waits in the accept queues.
     pub fn accept_waiting(&mut self, service: u32) {
-        if self.has_primary() {
+        if self.has_primary(0) {
             while !self.services[0].accept[0].is_empty()
                 && let Some(process) = self.services[0].credit.pop_front()
                 && let Some(task) = self.services[0].accept[0].pop(&mut self.tasks)

@@ -1,5 +1,6 @@
 //! Threads and processes: where a request waits when all of them are busy.
 
+use crossover::kernel::Span;
 use crossover::measure::Component::{Cpu, WaitAccept, WaitWorker};
 use crossover::measure::Failure;
 
@@ -162,4 +163,27 @@ fn processes_without_an_accept_stage_shed_together() {
     trace.took("c", &[(WaitWorker, 8 * MS), (Cpu, 10 * MS)]);
     trace.took("d", &[(WaitWorker, 8 * MS), (Cpu, 10 * MS)]);
     trace.failed("e", Failure::Shed);
+}
+
+/// A primary is the app's: behind it a database of two loops takes its calls itself. Three requests at once call it for 1 ms
+/// each; two loops take one each, the third waits in front of both until the first is done, and takes 2 ms.
+#[test]
+fn a_primary_in_front_does_not_keep_services_behind_it_from_their_queue() {
+    let text = r#"
+        arrivals = { process = "replay", file = "times" }
+        endpoints.page.steps = [{ call = "db", work = "1ms" }]
+        services.db = { processes = 2, executors.main = { carriers = 1, tasks = "unlimited" } }
+        [contestants.app]
+        model = "ideal"
+        executors.main = { carriers = 3, tasks = 1 }
+        listen = { policy = "primary" }
+    "#;
+    let scenario = crate::support::scenario_with(text, &[("times", "0ms\n0ms\n0ms\n")]);
+    for elide in [true, false] {
+        let outcome =
+            &crate::support::outcomes(&scenario, 1.0, Span::from_millis(160), 1, elide)[0];
+        let ended = outcome.segments.iter().map(|part| &part.endpoints[0]);
+        let (count, sum) = ended.fold((0, 0), |(n, sum), t| (n + t.succeeded, sum + t.sum_ns));
+        assert_eq!((count, sum), (3, 4_000_000));
+    }
 }
