@@ -141,11 +141,15 @@ pub fn finish(
 /// A study names its scenario by its stem; a command that shall be repeated has to say what was typed.
 fn repeat_as_asked(global: &Global, study: &mut Study, command: &str, asked: &str) {
     let named = format!("`crossover {command} {}", study.scenario);
-    let mut typed = format!("`crossover {command} {}", quoted(asked));
-    for over in &global.set {
-        typed.push_str(&format!(" --set {}", quoted(over)));
-    }
     for shortfall in &mut study.shortfalls {
+        let mut typed = format!("`crossover {command} {}", quoted(asked));
+        let replaced = |over: &str| {
+            over.split_once('=')
+                .is_some_and(|(key, _)| shortfall.contains(&format!("--set {key}=")))
+        };
+        for over in global.set.iter().filter(|over| !replaced(over)) {
+            typed.push_str(&format!(" --set {}", quoted(over)));
+        }
         *shortfall = shortfall.replace(&named, &typed);
     }
 }

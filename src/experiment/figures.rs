@@ -86,11 +86,19 @@ impl<'a> Figures<'a> {
     /// A quantile of the latency of the answered in milliseconds, if the data supports it.
     fn quantile(&self, q: f64) -> Option<Estimate> {
         self.supports(&self.answered, q)
-            .then(|| self.answered.quantile(q))?
-            .map(|j| j.map(|ns| ns * MS).interval(Scale::Log))
+            .then(|| self.answered.interval(q))?
+            .map(|e| e.scaled(MS))
     }
 
     /// The same with failures counted as infinite, which it may be.
+    #[must_use]
+    pub fn slo_interval(&self, q: f64) -> Option<Estimate> {
+        self.supports(&self.ended, q)
+            .then(|| self.ended.interval(q))?
+            .map(|e| e.scaled(MS))
+    }
+
+    /// [`Self::slo_interval`]'s figure, of all and without each replication: for differences.
     #[must_use]
     pub fn slo_quantile(&self, q: f64) -> Option<Jackknifed> {
         self.supports(&self.ended, q)
@@ -180,7 +188,6 @@ impl<'a> Figures<'a> {
     ) -> (Row, Judged) {
         let judged = Judged::new(self, slo, self.quality.saturated);
         let failed = |kind: usize| self.fraction(move |p: &Part| p.failed[kind]);
-        let finite = |j: &Jackknifed| j.full.is_finite();
         let row = Row {
             contestant: contestant.to_owned(),
             endpoint: endpoint.to_owned(),
@@ -200,10 +207,7 @@ impl<'a> Figures<'a> {
             p95_ms: self.quantile(0.95),
             p99_ms: self.quantile(0.99),
             p999_ms: self.quantile(0.999),
-            p99_slo_ms: self
-                .slo_quantile(0.99)
-                .filter(finite)
-                .map(|j| j.interval(Scale::Log)),
+            p99_slo_ms: self.slo_interval(0.99).filter(|e| e.value.is_finite()),
             saturated: self.quality.saturated,
             requests: self.parts.iter().map(Part::ended).sum(),
             warmup,

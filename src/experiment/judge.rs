@@ -5,7 +5,7 @@ use super::figures::Figures;
 use super::study::Estimate;
 use crate::kernel::Span;
 use crate::scenario::Slo;
-use crate::stats::{Jackknifed, Scale};
+use crate::stats::Jackknifed;
 
 /// An objective and what was seen of it: milliseconds, or a fraction for errors. Infinite where more fail than may.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +57,7 @@ impl Judged {
         ];
         for (q, limit) in quantiles {
             if let Some(limit) = limit {
-                let seen = figures.slo_quantile(q).map(|j| j.interval(Scale::Log));
+                let seen = figures.slo_interval(q);
                 add(ms(limit), seen, false);
             }
         }

@@ -47,14 +47,16 @@ fn too_few(
         }
         None => "all",
     };
-    let needed = requests_for(least.quantile) as f64;
+    // The lowest that is empty, but no less than p99: what tables and objectives show.
+    let wanted = least.quantile.max(0.99);
+    let needed = requests_for(wanted) as f64;
     let share = (least.requests / least.all).max(1e-6);
     Some(format!(
-        "percentiles of {name} from p{} up need {} requests in each replication and had {:.0} somewhere: \
+        "percentiles of {name} from p{} up are empty where replications had {:.0} requests of it; p{} needs {needed}: \
          `crossover {command} {} --set run.requests={}`",
         percent(least.quantile),
-        needed,
         least.requests,
+        percent(wanted),
         scenario.name,
         loads::round(1.03 * needed / share).ceil(),
     ))

@@ -20,7 +20,7 @@ pub enum LoadUnit {
 pub enum Ratios {
     /// As measured (`languages.toml`).
     Measured,
-    /// The same CPU time for the same logic in every language: the concurrency model alone.
+    /// The same CPU time for the same logic of the endpoints in every language; models keep their own steps.
     EqualCpu,
 }
 

@@ -65,7 +65,7 @@ fn an_mm1_is_what_theory_says() {
     );
     assert_eq!(full.within_slo, Some(false));
     assert!(
-        study.shortfalls[0].contains("p99.9 up need 100000 requests"),
+        study.shortfalls[0].contains("p99.9 needs 100000:"),
         "{:?}",
         study.shortfalls
     );

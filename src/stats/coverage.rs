@@ -1,7 +1,7 @@
 //! How often the 95 % intervals hold the truth, on data whose truth is known. Seeds are fixed, limits are binomial.
 
 use super::synthetic::{Mm1, Noise};
-use super::{Estimate, Pool, Sample, Scale, agreed, mean_interval, mser, ratio_interval};
+use super::{Estimate, Pool, Sample, agreed, mean_interval, mser, ratio_interval};
 
 /// Replications of a study, as the tool's default.
 const REPLICATIONS: u64 = 10;
@@ -49,9 +49,8 @@ fn quantile_of_exponentials() {
             })
             .collect();
         Pool::new(&samples)
-            .quantile(0.99)
+            .interval(0.99)
             .unwrap()
-            .interval(Scale::Log)
             .scaled(1.0 / UNIT)
     });
     assert!(plausible(hits, 500, 0.92, 0.97), "{hits} of 500");
@@ -135,10 +134,7 @@ fn study(rho: f64, requests: f64, trial: u64) -> (Estimate, Estimate) {
     let sums: Vec<f64> = kept.iter().map(|k| k.iter().sum::<u64>() as f64).collect();
     let counts: Vec<f64> = kept.iter().map(|k| k.len() as f64).collect();
     let samples: Vec<Sample> = kept.iter().map(|k| Sample::of(k)).collect();
-    let p99 = Pool::new(&samples)
-        .quantile(0.99)
-        .unwrap()
-        .interval(Scale::Log);
+    let p99 = Pool::new(&samples).interval(0.99).unwrap();
     let mean = ratio_interval(&sums, &counts).unwrap();
     (mean.scaled(1.0 / UNIT), p99.scaled(1.0 / UNIT))
 }

@@ -15,7 +15,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
         // Each was visited at loads of its own there, so no load is the highest of all.
         let ranking = ranking(equal, unit, None);
         out.push(format!(
-            "At equal CPU (the concurrency model alone): {ranking}"
+            "At equal CPU for the endpoints' own work (each server keeps its own overhead): {ranking}"
         ));
     }
     if !measured.is_empty() {
@@ -24,7 +24,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
             (true, _) => "At the measured language ratios",
             (false, true) => "Capacity",
             (false, false) => {
-                "At equal CPU and at the measured language ratios, which change nothing here"
+                "Capacity (no endpoint has work that languages make dearer: the ratios change nothing)"
             }
         };
         out.push(format!("{at}: {ranking}"));

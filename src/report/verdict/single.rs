@@ -15,7 +15,17 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = Vec::new();
     out.extend(objective(study, &rows));
     out.extend(saturated(study, &rows));
-    out.extend(soonest(study, &rows));
+    let each: Vec<String> = study
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| soonest(study, endpoint))
+        .collect();
+    // Among endpoints of different lengths p99 of all is that of the longest: it ranks where there is no other.
+    if study.endpoints.len() < 2 || each.is_empty() {
+        out.extend(soonest(study, ALL));
+    } else {
+        out.extend(each);
+    }
     out.extend(rows.iter().filter_map(|row| where_time_goes(study, row)));
     out
 }
@@ -67,20 +77,22 @@ fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
 }
 
 /// Whether a contestant's p99 is beyond the best's for sure: by the paired difference where there is one, else by the intervals.
-fn beyond(study: &Study, best: (&str, Estimate), other: (&str, Estimate)) -> bool {
+fn beyond(study: &Study, endpoint: &str, best: (&str, Estimate), other: (&str, Estimate)) -> bool {
     let paired = study
         .verdict
         .differences
         .iter()
-        .find(|d| d.best == best.0 && d.other == other.0);
+        .find(|d| endpoint == ALL && d.best == best.0 && d.other == other.0);
     // An interval that is missing is not a number, and tells nothing apart.
     paired.map_or(other.1.lo > best.1.hi, |d| d.p99_slo_ms.lo > 0.0)
 }
 
-/// The lowest p99, claimed only where it is told apart from every other.
-fn soonest(study: &Study, rows: &[&Row]) -> Option<String> {
-    let mut known: Vec<(&str, Estimate)> = rows
+/// The lowest p99 of an endpoint, or of all, claimed only where it is told apart from every other.
+fn soonest(study: &Study, endpoint: &str) -> Option<String> {
+    let mut known: Vec<(&str, Estimate)> = study
+        .rows
         .iter()
+        .filter(|r| r.endpoint == endpoint)
         .filter_map(|r| Some((r.contestant.as_str(), r.p99_slo_ms?)))
         .collect();
     known.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
@@ -92,23 +104,28 @@ fn soonest(study: &Study, rows: &[&Row]) -> Option<String> {
         }
         _ => format!("{} (interval unknown)", words::time(e.value)),
     };
+    let of = if endpoint == ALL {
+        String::new()
+    } else {
+        format!(" of {endpoint}")
+    };
     if known.len() == 1 {
-        return Some(format!("{name}: p99 {}.", figure(best)));
+        return Some(format!("{name}: p99{of} {}.", figure(best)));
     }
     let (others, tied): (Vec<_>, Vec<_>) = known
         .iter()
         .copied()
-        .partition(|other| beyond(study, (name, best), *other));
+        .partition(|other| beyond(study, endpoint, (name, best), *other));
     let tied: Vec<&str> = tied.iter().map(|(name, _)| *name).collect();
     let others: Vec<String> = others
         .iter()
         .map(|(name, e)| format!("{name} {}", figure(*e)))
         .collect();
     let head = if tied.len() == 1 {
-        format!("Lowest p99: {name}, {}", figure(best))
+        format!("Lowest p99{of}: {name}, {}", figure(best))
     } else {
         format!(
-            "Lowest p99, not told apart: {}, about {}",
+            "Lowest p99{of}, not told apart: {}, about {}",
             words::list(&tied),
             words::time(best.value)
         )

@@ -88,7 +88,7 @@ fn the_same_winner_at_both_ratios() {
     study.verdict.capacity_equal_cpu = study.verdict.capacity_measured.clone();
     insta::assert_snapshot!(text(&study), @r#"
     Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
-    At equal CPU and at the measured language ratios, which change nothing here: node-cluster carries most, 480 to 540 requests/s; less: node 240 to 280.
+    Capacity (no endpoint has work that languages make dearer: the ratios change nothing): node-cluster carries most, 480 to 540 requests/s; less: node 240 to 280.
     "#);
 }
 
