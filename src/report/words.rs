@@ -89,13 +89,16 @@ fn trim(text: &str) -> String {
     }
 }
 
-/// A figure and half the width of its interval: `84.2 ±3.1`.
+/// A figure and half the width of its interval, `84.2 ±3.1`; its ends where that would reach below zero, `4.63 (3.57–50.9)`.
 #[must_use]
 pub fn plus_minus(estimate: Estimate) -> String {
     let half = (estimate.hi - estimate.lo) / 2.0;
     let value = number(estimate.value);
     if half <= 0.0 || !half.is_finite() {
         return value;
+    }
+    if half > estimate.value && estimate.lo > 0.0 {
+        return format!("{value} ({}–{})", number(estimate.lo), number(estimate.hi));
     }
     let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
     let half = if half >= 1000.0 {
@@ -205,6 +208,14 @@ mod tests {
                 hi: 8.0
             }),
             "8.00"
+        );
+        assert_eq!(
+            plus_minus(Estimate {
+                value: 4.63,
+                lo: 3.57,
+                hi: 50.9
+            }),
+            "4.63 (3.57–50.9)"
         );
     }
 
