@@ -15,15 +15,6 @@ pub enum LoadUnit {
     Users,
 }
 
-/// How the CPU times of the contestants' languages were related.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ratios {
-    /// As measured (`languages.toml`).
-    Measured,
-    /// The same CPU time for the same logic of the endpoints in every language; models keep their own steps.
-    EqualCpu,
-}
-
 /// A whole study.
 #[derive(Clone, Debug)]
 pub struct Study {

@@ -15,7 +15,7 @@
 //! A switch by anybody therefore restarts the patience of all waiters, and the waiter signalled is one of them in no order.
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
-//! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as described in the project's collected facts, section 2.1.
+//! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
 
 use crate::kernel::{Span, Time};
 use crate::service::{LockParams, Order};
