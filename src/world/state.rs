@@ -373,6 +373,9 @@ impl<'p> World<'p> {
             debug_assert!(event.time >= self.now, "an event in the past");
             self.now = event.time;
             self.events += 1;
+            if let Some(task) = self.agenda.next_index() {
+                self.tasks.touch(task);
+            }
             match event.kind {
                 kind::ARRIVAL => self.arrival(),
                 kind::BURST_END => self.burst_end(event.index),

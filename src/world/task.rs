@@ -3,6 +3,8 @@
 //! A task is a client's request at the app, a call at another service, or a branch of a `parallel`. It is always in exactly
 //! one charged state since `mark`; [`Tasks::charge`] is the only way to another, so accounts add up by construction.
 
+use std::ops::{Index, IndexMut};
+
 use super::plan::NONE;
 use crate::kernel::fifo::Links;
 use crate::kernel::{Key, Path, Span, Time};
@@ -70,6 +72,33 @@ struct Sheet {
     first: [u64; HALF],
 }
 
+/// A task and its sheet: neighbours, since whoever touches the one soon touches the other.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(128))]
+struct Pair {
+    hot: Task,
+    sheet: Sheet,
+}
+
+/// The tasks by their numbers.
+pub(super) struct Pairs(Vec<Pair>);
+
+impl Index<usize> for Pairs {
+    type Output = Task;
+
+    #[inline(always)]
+    fn index(&self, id: usize) -> &Task {
+        &self.0[id].hot
+    }
+}
+
+impl IndexMut<usize> for Pairs {
+    #[inline(always)]
+    fn index_mut(&mut self, id: usize) -> &mut Task {
+        &mut self.0[id].hot
+    }
+}
+
 /// One level of a loop in progress.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -101,8 +130,7 @@ pub(super) struct Rare {
 
 /// All tasks.
 pub(super) struct Tasks {
-    pub hot: Vec<Task>,
-    sheets: Vec<Sheet>,
+    pub hot: Pairs,
     /// As many as were ever needed.
     rare: Vec<Rare>,
     free: Vec<u32>,
@@ -118,8 +146,7 @@ impl Links for Tasks {
 impl Tasks {
     pub fn new() -> Self {
         Self {
-            hot: Vec::new(),
-            sheets: Vec::new(),
+            hot: Pairs(Vec::new()),
             rare: Vec::new(),
             free: Vec::new(),
         }
@@ -127,7 +154,7 @@ impl Tasks {
 
     /// How many are in use.
     pub fn live(&self) -> usize {
-        self.hot.len() - self.free.len()
+        self.hot.0.len() - self.free.len()
     }
 
     /// A fresh task, in the given state since `now`.
@@ -162,13 +189,11 @@ impl Tasks {
             first: [0; HALF],
         };
         if let Some(id) = self.free.pop() {
-            self.hot[id as usize] = hot;
-            self.sheets[id as usize] = sheet;
+            self.hot.0[id as usize] = Pair { hot, sheet };
             return id;
         }
-        self.hot.push(hot);
-        self.sheets.push(sheet);
-        self.hot.len() as u32 - 1
+        self.hot.0.push(Pair { hot, sheet });
+        self.hot.0.len() as u32 - 1
     }
 
     #[inline(always)]
@@ -176,10 +201,18 @@ impl Tasks {
         self.free.push(id);
     }
 
+    /// Begins to load a task that will be wanted soon: with many pending it is in no near cache.
+    #[inline(always)]
+    pub fn touch(&self, id: u32) {
+        if let Some(pair) = self.hot.0.get(id as usize) {
+            std::hint::black_box((pair.hot.pc, pair.sheet.intended.0 as u32));
+        }
+    }
+
     /// When it was meant to be sent.
     #[inline]
     pub fn intended(&self, id: u32) -> Time {
-        self.sheets[id as usize].intended
+        self.hot.0[id as usize].sheet.intended
     }
 
     /// What few tasks need, of this one.
@@ -200,7 +233,7 @@ impl Tasks {
                 frames: [frame; MAX_LOOPS],
                 waiting_since: Time::ZERO,
             };
-            self.rare.resize(self.hot.len(), fresh);
+            self.rare.resize(self.hot.0.len(), fresh);
         }
         &mut self.rare[id as usize]
     }
@@ -210,7 +243,7 @@ impl Tasks {
     fn entry(&mut self, id: u32, state: Component) -> &mut u64 {
         let place = Account::place(state);
         if place < HALF {
-            return &mut self.sheets[id as usize].first[place];
+            return &mut self.hot.0[id as usize].sheet.first[place];
         }
         if !std::mem::replace(&mut self.hot[id as usize].second, true) {
             self.rare(id).second = [0; HALF];
@@ -283,7 +316,7 @@ impl Tasks {
     pub fn account(&self, id: u32, now: Time) -> Account {
         let task = &self.hot[id as usize];
         let mut account = Account::default();
-        account.0[..HALF].copy_from_slice(&self.sheets[id as usize].first);
+        account.0[..HALF].copy_from_slice(&self.hot.0[id as usize].sheet.first);
         if task.second {
             account.0[HALF..].copy_from_slice(&self.rare[id as usize].second);
         }
