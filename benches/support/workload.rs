@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crossover::host::Host;
 use crossover::kernel::{Agenda, Dist, Key, Path, Span, Time};
 use crossover::scenario::{Contestant, Service, System};
-use crossover::service::{Executor, Model, Tasks};
+use crossover::service::{Executor, Model};
 use crossover::workload::{Action, Arrivals, Clients, Endpoint, Loads, OpenProcess, Step};
 use crossover::world::{Plan, Setting};
 
@@ -97,16 +97,10 @@ impl Workload {
             });
             steps.push(cpu("second"));
         }
-        let tasks = if self.io_ms.is_some() {
-            Tasks::Unlimited
-        } else {
-            Tasks::One
-        };
         let mut model = Model::ideal("bench");
-        model.executors = vec![Executor {
-            name: "main".to_owned(),
-            carriers: Some(self.servers),
-            tasks,
+        model.executors = vec![match self.io_ms {
+            Some(_) => Executor::event_loop("main"),
+            None => Executor::threads("main", Some(self.servers)),
         }];
         let endpoints = vec![Endpoint {
             name: "page".to_owned(),

@@ -3,18 +3,14 @@
 use super::diagnostic::Problem;
 use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node, Table, Value};
-use crate::service::{Executor, Model, Tasks};
+use crate::service::{Executor, Model, Rounds, Slow, Tasks};
 
 /// The most threads of an executor in one process.
 const MAX_CARRIERS: u32 = 100_000;
 
 /// All executors, `main` first.
 pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Executor> {
-    let mut all = vec![Executor {
-        name: "main".to_owned(),
-        carriers: None,
-        tasks: Tasks::One,
-    }];
+    let mut all = vec![Executor::threads("main", None)];
     for entry in &table.entries {
         let Some(executor) = executor(entry, reader) else {
             continue;
@@ -38,11 +34,7 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
             return reader
                 .refuse(problem.label("expected \"delay\" or { carriers = ..., tasks = ... }"));
         }
-        return Some(Executor {
-            name,
-            carriers: None,
-            tasks: Tasks::One,
-        });
+        return Some(Executor::threads(&name, None));
     }
     let table = reader.table(&entry.node, "\"delay\" or { carriers = ..., tasks = ... }")?;
     let mut keys = Keys::of(table, reader);
@@ -52,8 +44,17 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         Value::Text { ref text, .. } if text == "unlimited" => Some(Tasks::Unlimited),
         _ => r.refuse(Problem::at(node.origin, "expected 1 or \"unlimited\"")),
     });
-    keys.finish();
     let tasks = tasks.unwrap_or(Tasks::One);
+    let rounds = rounds(&mut keys, tasks, reader);
+    let slow = keys.read("slow", |r, node| match r.resolve(node)?.value {
+        Value::Text { ref text, .. } if text == "half" => Some(Slow::Half),
+        Value::Integer(_) => r.whole(node, 1..=MAX_CARRIERS).map(Slow::AtMost),
+        _ => r.refuse(Problem::at(
+            node.origin,
+            "expected \"half\" or a number of threads",
+        )),
+    });
+    keys.finish();
     if tasks == Tasks::Unlimited && carriers.is_none() {
         let problem = Problem::at(entry.at, "an event loop has a number of `carriers`");
         return reader.refuse(problem.label("expected { carriers = 1, tasks = \"unlimited\" }"));
@@ -67,7 +68,32 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         name,
         carriers,
         tasks,
+        rounds,
+        slow,
     })
+}
+
+/// The keys of a loop's rounds, which mean nothing to other threads.
+fn rounds<'t>(keys: &mut Keys<'_, 't>, tasks: Tasks, reader: &Reader<'t>) -> Rounds {
+    let rounds = Rounds {
+        timers: keys.read("timers", |r, node| r.positive_span(node)),
+        round: keys
+            .read("round", |r, node| r.span(node))
+            .unwrap_or_default(),
+        callback: keys
+            .read("callback", |r, node| r.span(node))
+            .unwrap_or_default(),
+        ..Rounds::default()
+    };
+    if tasks == Tasks::One {
+        for key in ["timers", "round", "callback"] {
+            if let Some(at) = keys.at(key) {
+                let problem = Problem::at(at, format!("`{key}` is a key of an event loop"));
+                reader.note(problem.label("which has tasks = \"unlimited\""));
+            }
+        }
+    }
+    rounds
 }
 
 /// Where `native` steps run. The main executor is the carrier itself: no placement.

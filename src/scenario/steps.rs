@@ -23,8 +23,9 @@ const ACTIONS: [&str; 9] = [
 ];
 
 /// What else a step says, by its action.
-const COMPANIONS: [(&str, &str); 7] = [
+const COMPANIONS: [(&str, &str); 8] = [
     ("cpu", "kind"),
+    ("native", "slow"),
     ("call", "work"),
     ("repeat", "steps"),
     ("cached", "key"),
@@ -173,6 +174,9 @@ impl<'t> Steps<'_, 't> {
             }
             "native" => Action::Native {
                 work: self.reader.dist(node)?,
+                slow: keys
+                    .read("slow", |reader, node| reader.flag(node))
+                    .unwrap_or(false),
             },
             "wait" => Action::Wait {
                 time: self.reader.dist(node)?,

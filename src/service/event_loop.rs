@@ -1,37 +1,122 @@
 //! An event loop: one thread that runs callbacks, in rounds.
 //!
 //! ```text
-//!  ┌─► poll    a batch: what was ready when the round began, in order of readiness;
-//!  │           of the listening socket at most `accepts_per_wakeup` connections
-//!  │   timers  those that were due when the phase began
-//!  └── nothing ready, nothing due: idle until something is
-//!      after every callback: what it made runnable itself (`micro`: branches, joins), to the last
+//!  ┌─► poll     a batch: what was ready when the round began, in order of readiness; of the listening socket
+//!  │            at most `accepts_per_wakeup` connections. All that a pool has completed comes as one of these events
+//!  │   check    what asked to run after poll (setImmediate), as many as there are when the phase begins
+//!  │   closing  close callbacks, the last closed first
+//!  └── timers   the clock is read; those that are due by it
+//!      nothing ready, nothing due, nothing to check or close: idle until something is
+//!      after every callback: ticks, then microtasks, then ticks again, to the last
 //! ```
 //!
-//! libuv's order since 1.45, with the phases that matter to the steps there are: no check and closing phases, no
-//! whole-millisecond clock, no cost of a round. Requests in it are tasks; the loop holds their numbers only.
+//! This is libuv's order since 1.45 and Node's draining of its two queues after every callback. Where runtimes differ there is a
+//! [`Rounds`] parameter. Timers of a loop with a resolution are due at whole multiples of it after the whole multiple they were
+//! started in; when several are due, all those of the same length run before the next (Node keeps a list for each length).
+//! Requests in it are tasks; the loop holds their numbers only. Left out: idle and prepare handles and the second pending phase,
+//! which no server uses; the limit of 1,024 events in one call of epoll, after which libuv asks again up to 48 times;
+//! cancelled timers.
 //!
 //! It also keeps Node's two measures of itself. **Utilisation**: everything but the time blocked in poll. **Delay**: a
 //! timer of 10 ms that re-arms itself when it fires; the intervals between firings are recorded, so a long stall shows as
 //! one long interval. Both without an event: what an idle loop would have done is added up when it wakes.
 
-use crate::kernel::fifo::{Fifo, Links};
+use std::collections::VecDeque;
+
+use crate::kernel::fifo::{Fifo, Links, NONE};
 use crate::kernel::{Span, Time};
 
 /// The resolution of the delay monitor, Node's default.
 pub const RESOLUTION: Span = Span::from_millis(10);
 
+/// How a loop's rounds go. The default is libuv without costs and with an exact clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rounds {
+    /// Timers are due at whole multiples of this; `None`: to the nanosecond.
+    pub timers: Option<Span>,
+    /// Whether all timers of one length that are due run before those of the next.
+    pub timer_lists: bool,
+    /// Whether timers run at the end of the round (libuv since 1.45), or right behind poll.
+    pub timers_last: bool,
+    /// The most events of one poll.
+    pub events: u32,
+    /// Whether ticks and microtasks run after every callback, or when a phase is over.
+    pub drain: bool,
+    /// Whether what is put off to the check phase during it waits for the next round.
+    pub check_batch: bool,
+    /// Whether completions of a pool that are there when the loop gets to the first of them run with it.
+    pub completions_together: bool,
+    /// CPU of a round, whatever it finds: the system calls around it.
+    pub round: Span,
+    /// CPU around each callback.
+    pub callback: Span,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Self {
+            timers: None,
+            timer_lists: true,
+            timers_last: true,
+            events: u32::MAX,
+            drain: true,
+            check_batch: true,
+            completions_together: true,
+            round: Span::ZERO,
+            callback: Span::ZERO,
+        }
+    }
+}
+
+/// Where in a round a loop is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Poll,
+    Check,
+    Closing,
+    Timers,
+}
+
+/// A timer that is due, and how long it was set for, in multiples of the resolution.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    length: u32,
+    task: u32,
+}
+
 /// The state of one loop.
 #[derive(Debug, Default)]
 pub struct EventLoop {
+    rounds: Rounds,
     ready: Fifo,
-    timers: Fifo,
+    check: Fifo,
+    /// A stack: of those closed in one round the last goes first.
+    closing: Vec<u32>,
+    /// Those of the present closing phase.
+    closed: Vec<u32>,
+    timers: VecDeque<Due>,
+    ticks: Fifo,
     micro: Fifo,
-    /// Callbacks left in the present poll phase, then in the present timers phase.
+    /// Completions of the pool behind the one that stands in `ready` for all of them.
+    done: Fifo,
+    /// That one, or [`NONE`].
+    signal: u32,
+    /// Completions left of those that run together.
+    together: u32,
+    phase: Phase,
+    /// Callbacks left in the present phase.
     batch: u32,
-    in_timers: bool,
+    /// Microtasks run until there are none, whatever ticks they add.
+    in_micro: bool,
+    /// The clock as timers see it, a multiple of the resolution.
+    clock: Time,
+    /// Since when it is blocked in poll.
+    polled: Time,
     last_tick: Time,
     idle: bool,
+    /// CPU that rounds and callbacks have cost and nobody has paid for yet.
+    owed: Span,
 }
 
 /// What a loop does next.
@@ -46,8 +131,10 @@ pub enum Turn {
 impl EventLoop {
     /// A loop that idles.
     #[must_use]
-    pub fn idle() -> Self {
+    pub fn idle(rounds: Rounds) -> Self {
         Self {
+            rounds,
+            signal: NONE,
             idle: true,
             ..Self::default()
         }
@@ -64,22 +151,97 @@ impl EventLoop {
         self.ready.push(links, task);
     }
 
-    /// The timer of this task is due.
-    pub fn due(&mut self, links: &mut impl Links, task: u32) {
-        self.timers.push(links, task);
+    /// The pool has completed this task's work.
+    pub fn completed(&mut self, links: &mut impl Links, task: u32) {
+        if self.signal != NONE && self.rounds.completions_together {
+            self.done.push(links, task);
+        } else {
+            self.signal = task;
+            self.ready.push(links, task);
+        }
     }
 
-    /// The running callback made this task runnable.
+    /// A timer of this task, set for `length` (see [`EventLoop::timer`]), is due.
+    pub fn due(&mut self, length: u32, task: u32) {
+        self.timers.push_back(Due { length, task });
+    }
+
+    /// This task asks to run in the check phase.
+    pub fn immediate(&mut self, links: &mut impl Links, task: u32) {
+        self.check.push(links, task);
+    }
+
+    /// This task asks to run in the closing phase.
+    pub fn close(&mut self, task: u32) {
+        self.closing.push(task);
+    }
+
+    /// This task asks to run when the present callback is over, before microtasks.
+    pub fn tick(&mut self, links: &mut impl Links, task: u32) {
+        self.ticks.push(links, task);
+    }
+
+    /// The running callback made this task runnable: a microtask.
     pub fn micro(&mut self, links: &mut impl Links, task: u32) {
         self.micro.push(links, task);
+    }
+
+    /// A timer is set at `now` for `span`. Returns when it is due, and its length in multiples of the resolution.
+    pub fn timer(&mut self, now: Time, span: Span) -> (Time, u32) {
+        let Some(unit) = self.rounds.timers else {
+            return (now + span, 0);
+        };
+        let length = (span.0 / unit.0).clamp(1, u64::from(u32::MAX));
+        self.clock = floor(now, unit);
+        (
+            Time(self.clock.0.saturating_add(length.saturating_mul(unit.0))),
+            length as u32,
+        )
+    }
+
+    /// When a loop that is blocked in poll wakes for a timer due at `due`: poll sleeps whole multiples of the resolution.
+    #[must_use]
+    pub fn wakes_at(&self, due: Time) -> Time {
+        match self.rounds.timers {
+            Some(_) => self.polled + due.since(self.clock.min(due)),
+            None => due,
+        }
+    }
+
+    /// Whether a timer is due.
+    #[must_use]
+    pub fn has_due(&self) -> bool {
+        !self.timers.is_empty()
+    }
+
+    /// Takes the CPU that rounds and callbacks have cost since it was asked last.
+    #[inline(always)]
+    pub fn take_owed(&mut self) -> Span {
+        std::mem::take(&mut self.owed)
     }
 
     /// Wakes from poll at `now`. `tick` as in [`EventLoop::monitor_idle`].
     pub fn wake(&mut self, now: Time, tick: impl FnMut(Span, u64)) {
         self.monitor_idle(now, tick);
         self.idle = false;
-        self.in_timers = false;
+        self.phase = self.last_phase();
         self.batch = 0;
+    }
+
+    /// Begins as Node does when its first script has run: its ticks and microtasks, then timers, then the first round.
+    pub fn enter(&mut self, now: Time) {
+        self.idle = false;
+        self.phase = Phase::Closing;
+        self.batch = 0;
+        self.last_tick = now;
+    }
+
+    fn last_phase(&self) -> Phase {
+        if self.rounds.timers_last {
+            Phase::Timers
+        } else {
+            Phase::Closing
+        }
     }
 
     /// If it idles: calls `tick` with the interval of the delay monitor that ended up to `now`, and how often it did.
@@ -96,10 +258,21 @@ impl EventLoop {
     }
 
     /// Ends the round that a wake-up or [`Turn::Round`] began: fixes the batch. False if there is nothing to do: idle.
-    pub fn poll(&mut self, accepted: bool, batch: u32) -> bool {
-        self.in_timers = false;
-        self.batch = batch;
-        self.idle = batch == 0 && self.timers.is_empty() && self.micro.is_empty() && !accepted;
+    pub fn poll(&mut self, now: Time, accepted: bool, batch: u32) -> bool {
+        self.phase = Phase::Poll;
+        self.batch = batch.min(self.rounds.events);
+        self.idle = batch == 0
+            && !accepted
+            && self.timers.is_empty()
+            && self.check.is_empty()
+            && self.closing.is_empty()
+            && self.ticks.is_empty()
+            && self.micro.is_empty();
+        if self.idle {
+            self.polled = now;
+        } else {
+            self.owed += self.rounds.round;
+        }
         !self.idle
     }
 
@@ -117,30 +290,129 @@ impl EventLoop {
         now: Time,
         mut tick: impl FnMut(Span, u64),
     ) -> Turn {
-        if let Some(task) = self.micro.pop(links) {
-            return Turn::Callback(task);
-        }
-        if !self.in_timers {
-            if self.batch > 0 {
-                self.batch -= 1;
-                if let Some(task) = self.ready.pop(links) {
-                    return Turn::Callback(task);
-                }
-            }
-            self.in_timers = true;
-            self.batch = self.timers.len();
-            if now.since(self.last_tick) >= RESOLUTION {
-                tick(now.since(self.last_tick), 1);
-                self.last_tick = now;
-            }
-        }
-        if self.batch > 0 {
-            self.batch -= 1;
-            if let Some(task) = self.timers.pop(links) {
+        loop {
+            if self.rounds.drain
+                && let Some(task) = self.drained(links)
+            {
                 return Turn::Callback(task);
             }
+            if let Some(task) = self.next_of_phase(links) {
+                self.owed += self.rounds.callback;
+                return Turn::Callback(task);
+            }
+            if let Some(task) = self.drained(links) {
+                return Turn::Callback(task);
+            }
+            if !self.next_phase(now, &mut tick) {
+                return Turn::Round;
+            }
         }
-        Turn::Round
+    }
+
+    /// A tick, or else a microtask; microtasks once begun go first.
+    #[inline(always)]
+    fn drained(&mut self, links: &mut impl Links) -> Option<u32> {
+        if !self.in_micro
+            && let Some(task) = self.ticks.pop(links)
+        {
+            return Some(task);
+        }
+        let task = self.micro.pop(links);
+        self.in_micro = task.is_some();
+        task.or_else(|| self.ticks.pop(links))
+    }
+
+    #[inline(always)]
+    fn next_of_phase(&mut self, links: &mut impl Links) -> Option<u32> {
+        if self.together > 0 {
+            self.together -= 1;
+            return self.done.pop(links);
+        }
+        if self.batch == 0 {
+            return None;
+        }
+        self.batch -= 1;
+        match self.phase {
+            Phase::Poll => {
+                let task = self.ready.pop(links);
+                if task == Some(self.signal) {
+                    self.signal = NONE;
+                    self.together = self.done.len();
+                }
+                task
+            }
+            Phase::Check => {
+                let task = self.check.pop(links);
+                if !self.rounds.check_batch {
+                    self.batch = self.check.len().max(1);
+                }
+                task
+            }
+            Phase::Closing => self.closed.pop(),
+            Phase::Timers => self.timers.pop_front().map(|due| due.task),
+        }
+    }
+
+    /// Goes on to the next phase; false: the next round.
+    #[inline(always)]
+    fn next_phase(&mut self, now: Time, tick: &mut impl FnMut(Span, u64)) -> bool {
+        if self.phase == self.last_phase() {
+            return false;
+        }
+        self.phase = match (self.phase, self.rounds.timers_last) {
+            (Phase::Poll, true) | (Phase::Timers, _) => Phase::Check,
+            (Phase::Check, _) => Phase::Closing,
+            (Phase::Closing, _) | (Phase::Poll, false) => Phase::Timers,
+        };
+        match self.phase {
+            Phase::Poll => {}
+            Phase::Check => self.batch = self.check.len(),
+            Phase::Closing => {
+                std::mem::swap(&mut self.closing, &mut self.closed);
+                self.batch = self.closed.len() as u32;
+            }
+            Phase::Timers => self.begin_timers(now, tick),
+        }
+        true
+    }
+
+    /// The clock is read: what is due by it runs, and the delay monitor if it is among them.
+    fn begin_timers(&mut self, now: Time, tick: &mut impl FnMut(Span, u64)) {
+        self.batch = self.timers.len() as u32;
+        if let Some(unit) = self.rounds.timers {
+            self.clock = floor(now, unit);
+            if self.batch > 1 && self.rounds.timer_lists {
+                by_length(self.timers.make_contiguous());
+            }
+        }
+        if now.since(self.last_tick) >= RESOLUTION {
+            tick(now.since(self.last_tick), 1);
+            self.last_tick = now;
+        }
+    }
+}
+
+/// The last whole multiple of `unit`.
+fn floor(now: Time, unit: Span) -> Time {
+    Time(now.0 - now.0 % unit.0)
+}
+
+/// Puts those of one length together, in the order in which each length's first is due.
+fn by_length(due: &mut [Due]) {
+    let mut from = 0;
+    while from < due.len() {
+        let length = due[from].length;
+        let mut to = from + 1;
+        while to < due.len() && due[to].length == length {
+            to += 1;
+        }
+        for at in to..due.len() {
+            if due[at].length == length {
+                due[to..=at].rotate_right(1);
+                to += 1;
+            }
+        }
+        from = to;
     }
 }
 
@@ -167,7 +439,7 @@ mod tests {
                 Turn::Callback(task) => ran.push(task),
                 Turn::Round => {
                     let batch = event_loop.ready_len();
-                    if !event_loop.poll(false, batch) {
+                    if !event_loop.poll(Time::ZERO, false, batch) {
                         return ran;
                     }
                 }
@@ -177,7 +449,7 @@ mod tests {
 
     #[test]
     fn a_batch_then_timers_then_what_became_ready_meanwhile() {
-        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
+        let (mut event_loop, mut links) = (EventLoop::idle(Rounds::default()), Few([0; 16]));
         event_loop.ready(&mut links, 0);
         event_loop.ready(&mut links, 1);
         event_loop.wake(Time::ZERO, nothing);
@@ -185,13 +457,13 @@ mod tests {
             event_loop.turn(&mut links, Time::ZERO, nothing),
             Turn::Round
         );
-        assert!(event_loop.poll(false, 2));
+        assert!(event_loop.poll(Time::ZERO, false, 2));
         assert_eq!(
             event_loop.turn(&mut links, Time::ZERO, nothing),
             Turn::Callback(0)
         );
         event_loop.ready(&mut links, 2); // too late for this batch
-        event_loop.due(&mut links, 3);
+        event_loop.due(0, 3);
         event_loop.micro(&mut links, 4); // at once
         assert_eq!(run(&mut event_loop, &mut links), [4, 1, 3, 2]);
         assert!(event_loop.is_idle());
@@ -199,14 +471,15 @@ mod tests {
 
     #[test]
     fn a_timer_that_falls_due_among_timers_waits_for_the_next_round() {
-        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
-        event_loop.due(&mut links, 0);
+        let (mut event_loop, mut links) = (EventLoop::idle(Rounds::default()), Few([0; 16]));
+        event_loop.due(0, 0);
         event_loop.wake(Time::ZERO, nothing);
+        assert!(event_loop.poll(Time::ZERO, false, 0));
         assert_eq!(
             event_loop.turn(&mut links, Time::ZERO, nothing),
             Turn::Callback(0)
         );
-        event_loop.due(&mut links, 1);
+        event_loop.due(0, 1);
         event_loop.ready(&mut links, 2);
         assert_eq!(run(&mut event_loop, &mut links), [2, 1]);
     }
@@ -214,18 +487,57 @@ mod tests {
     #[test]
     fn an_idle_loops_monitor_catches_up() {
         let ms = |ms| Time::ZERO + Span::from_millis(ms);
-        let (mut event_loop, mut links) = (EventLoop::idle(), Few([0; 16]));
+        let (mut event_loop, mut links) = (EventLoop::idle(Rounds::default()), Few([0; 16]));
         let mut ticks = Vec::new();
         event_loop.monitor_idle(ms(25), |interval, times| ticks.push((interval, times)));
         event_loop.monitor_idle(ms(29), |interval, times| ticks.push((interval, times)));
         event_loop.ready(&mut links, 0);
         event_loop.wake(ms(31), |interval, times| ticks.push((interval, times)));
         event_loop.monitor_idle(ms(60), |interval, times| ticks.push((interval, times))); // it does not idle
+        assert!(event_loop.poll(ms(31), false, 1));
         while event_loop.turn(&mut links, ms(65), |interval, times| {
             ticks.push((interval, times));
         }) != Turn::Round
         {}
         let tick = |length, times| (Span::from_millis(length), times);
         assert_eq!(ticks, [tick(10, 2), tick(10, 1), tick(35, 1)]);
+    }
+
+    #[test]
+    fn whole_milliseconds_from_a_clock_read_now_and_then() {
+        let us = |us| Time::ZERO + Span::from_micros(us);
+        let rounds = Rounds {
+            timers: Some(Span::from_millis(1)),
+            ..Rounds::default()
+        };
+        let mut event_loop = EventLoop::idle(rounds);
+        // At 3.7 ms the clock says 3: 2.9 ms are 2, due at 5; nothing is one millisecond.
+        assert_eq!(
+            event_loop.timer(us(3_700), Span::from_micros(2_900)),
+            (us(5_000), 2)
+        );
+        assert_eq!(event_loop.timer(us(3_700), Span::ZERO), (us(4_000), 1));
+        // Poll begins at 3.9 ms, when the clock still says 3, and sleeps 5 - 3 = 2 whole milliseconds: to 5.9.
+        assert!(!event_loop.poll(us(3_900), false, 0));
+        assert_eq!(event_loop.wakes_at(us(5_000)), us(5_900));
+    }
+
+    #[test]
+    fn rounds_and_callbacks_owe_their_cpu() {
+        let rounds = Rounds {
+            round: Span::from_micros(5),
+            callback: Span::from_micros(2),
+            ..Rounds::default()
+        };
+        let (mut event_loop, mut links) = (EventLoop::idle(rounds), Few([0; 16]));
+        event_loop.ready(&mut links, 0);
+        event_loop.ready(&mut links, 1);
+        event_loop.wake(Time::ZERO, nothing);
+        assert!(event_loop.poll(Time::ZERO, false, 2));
+        let mut owed = Vec::new();
+        while let Turn::Callback(_) = event_loop.turn(&mut links, Time::ZERO, nothing) {
+            owed.push(event_loop.take_owed().0);
+        }
+        assert_eq!(owed, [7_000, 2_000]); // one round and a callback, a callback
     }
 }

@@ -6,6 +6,6 @@ pub mod model;
 pub mod pool;
 
 pub use cache::CacheState;
-pub use event_loop::{EventLoop, Turn};
+pub use event_loop::{EventLoop, Rounds, Turn};
 pub use model::*;
 pub use pool::PoolState;

@@ -2,6 +2,7 @@
 //!
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
+use super::event_loop::Rounds;
 use crate::host::Warming;
 use crate::kernel::Span;
 use crate::workload::Step;
@@ -60,6 +61,53 @@ pub struct Executor {
     pub carriers: Option<u32>,
     /// How many tasks a thread has in hand.
     pub tasks: Tasks,
+    /// Of a loop: how its rounds go.
+    pub rounds: Rounds,
+    /// How many threads at most run slow work (name look-ups) at once, if that is limited.
+    pub slow: Option<Slow>,
+}
+
+/// How many threads of an executor run slow work at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slow {
+    /// Half of them, rounded up (libuv).
+    Half,
+    /// So many.
+    AtMost(u32),
+}
+
+impl Slow {
+    /// Of so many threads.
+    #[must_use]
+    pub fn of(self, carriers: u32) -> u32 {
+        match self {
+            Self::Half => carriers.div_ceil(2),
+            Self::AtMost(limit) => limit,
+        }
+    }
+}
+
+impl Executor {
+    /// Threads with one task each; `None`: one for each request.
+    #[must_use]
+    pub fn threads(name: &str, carriers: Option<u32>) -> Self {
+        Self {
+            name: name.to_owned(),
+            carriers,
+            tasks: Tasks::One,
+            rounds: Rounds::default(),
+            slow: None,
+        }
+    }
+
+    /// One thread with any number of tasks: an event loop.
+    #[must_use]
+    pub fn event_loop(name: &str) -> Self {
+        Self {
+            tasks: Tasks::Unlimited,
+            ..Self::threads(name, Some(1))
+        }
+    }
 }
 
 /// How many tasks a carrier has in hand.
@@ -200,11 +248,7 @@ impl Model {
             language: None,
             role: None,
             processes: 1,
-            executors: vec![Executor {
-                name: "main".to_owned(),
-                carriers: None,
-                tasks: Tasks::One,
-            }],
+            executors: vec![Executor::threads("main", None)],
             place_native: None,
             lock: None,
             listen: None,

@@ -44,6 +44,8 @@ pub enum Action {
     Native {
         /// Time on a core.
         work: Dist,
+        /// Whether it is of the kind of which an executor may limit how many run at once (name look-ups).
+        slow: bool,
     },
     /// A request to another service.
     Call {

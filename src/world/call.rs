@@ -53,6 +53,7 @@ impl World<'_> {
             Role::Root => return self.respond(task),
             Role::Branch => self.join(task),
             Role::Call => self.answer(parent, failure, service),
+            Role::Detached => {}
         }
         self.tasks.remove(task);
     }

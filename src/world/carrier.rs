@@ -3,9 +3,10 @@
 //! A thread *in control* runs its task's program at one instant until the next burst, block or end ([`World::run_carrier`]).
 //! A thread of `main` with one task blocks with it; a loop goes on to the next callback; a thread made for one task is freed.
 
-use super::plan::{MainKind, NONE};
+use super::plan::{MainKind, NONE, Op};
 use super::state::{Carrier, CarrierState, Soon, World, kind};
 use super::step::Progress;
+use super::task::Role;
 use crate::kernel::{Span, Time};
 use crate::measure::Component;
 use crate::service::Turn;
@@ -223,15 +224,55 @@ impl World<'_> {
     pub fn submit_aux(&mut self, task: u32, executor: u32) {
         let process = self.tasks.hot[task as usize].process;
         self.tasks.charge(task, self.now, Component::WaitPool);
-        match self.processes[process as usize].aux[executor as usize]
-            .idle
-            .pop()
-        {
-            Some(carrier) => self.begin_aux(carrier, task),
-            None => self.processes[process as usize].aux[executor as usize]
-                .queue
-                .push(&mut self.tasks, task),
+        let slow = self.is_slow(task);
+        let aux = &mut self.processes[process as usize].aux[executor as usize];
+        if slow && std::mem::replace(&mut aux.slow_queued, true) {
+            return aux.slow.push(&mut self.tasks, task);
         }
+        aux.queue.push(&mut self.tasks, task);
+        if !aux.idle.is_empty()
+            && let Some(task) = self.next_aux(process, executor)
+            && let Some(carrier) = self.processes[process as usize].aux[executor as usize]
+                .idle
+                .pop()
+        {
+            self.begin_aux(carrier, task);
+        }
+    }
+
+    /// Whether the auxiliary work a task asks for is slow.
+    fn is_slow(&self, task: u32) -> bool {
+        let pc = self.tasks.hot[task as usize].pc as usize - 1;
+        matches!(self.plan.ops[pc], Op::Aux { slow: true, .. })
+    }
+
+    /// What an auxiliary thread takes up: the first in the queue. The first slow one stands there for all of them; while as many
+    /// are running as may, it goes back to the end, and when it is taken the next one queues.
+    fn next_aux(&mut self, process: u32, executor: u32) -> Option<u32> {
+        let service = self.processes[process as usize].service as usize;
+        let limit = self.plan.services[service].aux_slow[executor as usize];
+        let waiting = self.processes[process as usize].aux[executor as usize]
+            .queue
+            .len();
+        for _ in 0..waiting {
+            let aux = &mut self.processes[process as usize].aux[executor as usize];
+            let task = aux.queue.pop(&mut self.tasks)?;
+            if !self.is_slow(task) {
+                return Some(task);
+            }
+            let aux = &mut self.processes[process as usize].aux[executor as usize];
+            if aux.slow_running < limit {
+                aux.slow_running += 1;
+                let next = aux.slow.pop(&mut self.tasks);
+                aux.slow_queued = next.is_some();
+                if let Some(next) = next {
+                    aux.queue.push(&mut self.tasks, next);
+                }
+                return Some(task);
+            }
+            aux.queue.push(&mut self.tasks, task);
+        }
+        None
     }
 
     /// An auxiliary thread takes up a task; the task stays its loop's.
@@ -260,11 +301,11 @@ impl World<'_> {
             task, process, aux, ..
         } = self.carriers[carrier as usize];
         self.tasks.charge(task, self.now, Component::WaitWorker);
-        self.soon.push_back(Soon::Resume(task));
-        match self.processes[process as usize].aux[aux as usize]
-            .queue
-            .pop(&mut self.tasks)
-        {
+        self.soon.push_back(Soon::Completed(task));
+        if self.is_slow(task) {
+            self.processes[process as usize].aux[aux as usize].slow_running -= 1;
+        }
+        match self.next_aux(process, aux) {
             Some(next) => self.begin_aux(carrier, next),
             None => {
                 self.yield_core(carrier);
@@ -286,12 +327,50 @@ impl World<'_> {
         }
     }
 
-    /// A timer is due on a loop.
+    /// An auxiliary thread has done a task's work.
+    pub fn completed(&mut self, task: u32) {
+        let hot = &self.tasks.hot[task as usize];
+        let (process, service) = (hot.process, hot.service);
+        if self.plan.services[service as usize].main != MainKind::Loop {
+            return self.resume(task);
+        }
+        let event_loop = &mut self.processes[process as usize].event_loop;
+        event_loop.completed(&mut self.tasks, task);
+        if event_loop.is_idle() {
+            self.kick(process);
+        }
+    }
+
+    /// A timer is due on a loop: a loop at work finds it, one that idles sleeps to the end of its whole milliseconds.
     pub fn loop_due(&mut self, process: u32, task: u32) {
-        self.processes[process as usize]
-            .event_loop
-            .due(&mut self.tasks, task);
-        if self.processes[process as usize].event_loop.is_idle() {
+        let exact = self.plan.services[self.processes[process as usize].service as usize]
+            .rounds
+            .timers
+            .is_none();
+        let length = if exact {
+            0
+        } else {
+            self.tasks.rare(task).timer
+        };
+        let event_loop = &mut self.processes[process as usize].event_loop;
+        event_loop.due(length, task);
+        let wake = event_loop.wakes_at(self.now);
+        if !event_loop.is_idle() || wake == self.now {
+            self.tasks.charge(task, self.now, Component::WaitWorker);
+        }
+        if event_loop.is_idle() {
+            if wake > self.now {
+                self.agenda.schedule(wake, kind::LOOP_WAKE, process);
+            } else {
+                self.kick(process);
+            }
+        }
+    }
+
+    /// A loop that idles has slept to a timer.
+    pub fn loop_wakes(&mut self, process: u32) {
+        let event_loop = &self.processes[process as usize].event_loop;
+        if event_loop.is_idle() && event_loop.has_due() {
             self.kick(process);
         }
     }
@@ -310,6 +389,22 @@ impl World<'_> {
         if let Some(at) = idle.iter().rposition(|&other| other == carrier) {
             idle.remove(at);
         }
+        self.turn_loop(carrier);
+    }
+
+    /// A loop begins with its first program.
+    pub fn enter_loop(&mut self, process: u32, main: u32) {
+        let state = &mut self.processes[process as usize];
+        let carrier = state.loop_carrier;
+        state.event_loop.enter(self.now);
+        state.event_loop.tick(&mut self.tasks, main);
+        self.services[state.service as usize]
+            .idle
+            .retain(|&other| other != carrier);
+        self.turn_loop(carrier);
+    }
+
+    fn turn_loop(&mut self, carrier: u32) {
         self.carriers[carrier as usize].occupied = self.now;
         if let Some(task) = self.next_callback(carrier) {
             self.carriers[carrier as usize].task = task;
@@ -335,13 +430,19 @@ impl World<'_> {
                 if self.tasks.hot[task as usize].unacknowledged {
                     self.acknowledge(task);
                 }
-                return Some(task);
+                let owed = self.processes[process as usize].event_loop.take_owed();
+                if owed.is_zero() {
+                    return Some(task);
+                }
+                self.carriers[carrier as usize].task = task;
+                self.begin_burst(carrier, owed, false);
+                return None;
             }
             let batch = self.processes[process as usize].event_loop.ready_len();
             let accepted = self.loop_accepts(process);
             if !self.processes[process as usize]
                 .event_loop
-                .poll(accepted, batch)
+                .poll(self.now, accepted, batch)
             {
                 self.park(carrier);
                 return None;
@@ -366,9 +467,13 @@ impl World<'_> {
         {
             self.take_connection(task, process);
             self.tasks.hot[task as usize].carrier = self.processes[process as usize].loop_carrier;
-            self.processes[process as usize]
-                .event_loop
-                .ready(&mut self.tasks, task);
+            let detached = self.tasks.hot[task as usize].role == Role::Detached;
+            let event_loop = &mut self.processes[process as usize].event_loop;
+            if detached {
+                event_loop.micro(&mut self.tasks, task); // the callback of the connection itself
+            } else {
+                event_loop.ready(&mut self.tasks, task);
+            }
             accepted += 1;
         }
         accepted > 0

@@ -212,6 +212,16 @@ impl Plan {
             main_resource,
             lock_resource,
             threads,
+            rounds: model.executors[0].rounds,
+            aux_slow: model.executors[1..]
+                .iter()
+                .map(|executor| {
+                    let slow = executor
+                        .slow
+                        .map(|slow| slow.of(executor.carriers.unwrap_or(1)));
+                    slow.unwrap_or(u32::MAX)
+                })
+                .collect(),
             aux,
             pools,
             caches: Vec::new(),

@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
                     false,
                 );
             }
-            Action::Native { work } => self.native(visit, work.mean_ns(), times),
+            Action::Native { work, .. } => self.native(visit, work.mean_ns(), times),
             Action::Call {
                 service,
                 endpoint,

@@ -21,6 +21,7 @@ mod demand;
 mod hits;
 mod plan;
 mod program;
+mod script;
 mod serve;
 mod state;
 mod step;
@@ -31,6 +32,7 @@ pub use compile::{Setting, named_loads};
 pub use demand::{Demand, Demands, demands};
 
 pub use plan::Plan;
+pub use script::{Act, play};
 
 use crate::measure::Outcome;
 use state::World;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
-use crate::service::{Cache, Listen, LockParams, Queue};
+use crate::service::{Cache, Listen, LockParams, Queue, Rounds};
 use crate::workload::Clients;
 
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
@@ -38,8 +38,17 @@ pub enum Op {
         /// What it is charged to: a timer, or work where every task has a core of its own.
         component: Component,
     },
+    /// A timer of the loop.
+    Timer {
+        /// How long.
+        law: Dist,
+        /// Its dice.
+        path: Path,
+    },
     /// Native work on an auxiliary executor of the same process.
     Aux {
+        /// Whether it counts as slow.
+        slow: bool,
         /// How much.
         law: Dist,
         /// Its dice.
@@ -115,10 +124,29 @@ pub enum Op {
         /// How long it lives.
         ttl: Span,
     },
-    /// Go to the back of the loop's queue.
-    Yield,
+    /// The task's next callback is another: where it waits for the loop.
+    Hop(Hop),
+    /// Start a task that nobody waits for, which hops at once.
+    Spawn(Pc),
+    /// Note a label, for scripts.
+    Log(u32),
     /// The end of a request or a branch.
     End,
+}
+
+/// Where a task waits for its next callback on the same loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hop {
+    /// Behind the present callback.
+    Tick,
+    /// Behind that and all ticks.
+    Micro,
+    /// The next poll: its I/O is ready.
+    Ready,
+    /// The next check phase (`setImmediate`): how a request gives the loop back.
+    Check,
+    /// The next closing phase.
+    Closing,
 }
 
 /// How requests come to be sent.
@@ -200,8 +228,12 @@ pub struct ServicePlan {
     pub lock_resource: u32,
     /// Threads of main in each process, where they are numbered.
     pub threads: u32,
+    /// How the rounds of its loops go.
+    pub rounds: Rounds,
     /// Auxiliary executors: threads and resource.
     pub aux: Vec<(u32, u32)>,
+    /// Of each of them: how many threads at most run slow work.
+    pub aux_slow: Vec<u32>,
     /// Pools: size, hold to the end, time-out, resource.
     pub pools: Vec<PoolPlan>,
     /// The caches its steps use.

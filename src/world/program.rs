@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::compile::{Setting, thresholds};
-use super::plan::{CachePlan, MainKind, Op, Pc, Plan};
+use super::plan::{CachePlan, Hop, MainKind, Op, Pc, Plan};
 use crate::kernel::{Dist, Path};
 use crate::measure::Component;
 use crate::scenario::System;
@@ -106,9 +106,11 @@ impl<'a> Programs<'a> {
                 path,
                 false,
             ),
-            Action::Native { work } => match self.system.services[service].model.place_native {
+            Action::Native { work, slow } => match self.system.services[service].model.place_native
+            {
                 Some(executor) if !work.is_zero() => {
                     self.push(Op::Aux {
+                        slow: *slow,
                         law: work.clone(),
                         path,
                         executor: executor as u32 - 1,
@@ -122,7 +124,13 @@ impl<'a> Programs<'a> {
                 work,
             } => self.call(service, *callee, *endpoint, work, path),
             Action::Wait { time } => {
-                if !time.is_zero() {
+                if time.is_zero() {
+                } else if self.plan.services[service].rounds.timers.is_some() {
+                    self.push(Op::Timer {
+                        law: time.clone(),
+                        path,
+                    });
+                } else {
                     self.push(Op::Delay {
                         law: time.clone(),
                         path,
@@ -196,7 +204,7 @@ impl<'a> Programs<'a> {
             }
             Action::Yield => {
                 if self.plan.services[service].main == MainKind::Loop {
-                    self.push(Op::Yield);
+                    self.push(Op::Hop(Hop::Check));
                 }
             }
         }

@@ -26,6 +26,7 @@ pub(super) mod kind {
     pub const PATIENCE: u8 = 11;
     pub const POOL_TIMEOUT: u8 = 12;
     pub const IDLE: u8 = 13;
+    pub const LOOP_WAKE: u8 = 14;
 }
 
 /// Fixed agenda slots.
@@ -41,6 +42,8 @@ pub(super) enum Soon {
     Submit(u32),
     /// A task goes on: what it waited for is there.
     Resume(u32),
+    /// A task whose work an auxiliary thread has done goes on.
+    Completed(u32),
     /// A thread that was signalled becomes runnable.
     Wake(u32),
     /// A request has got a connection.
@@ -115,6 +118,12 @@ pub(super) struct Process {
 /// An auxiliary executor of a process.
 pub(super) struct Aux {
     pub queue: Fifo,
+    /// Slow work behind the one that stands in `queue` for all of it.
+    pub slow: Fifo,
+    /// Whether one stands there.
+    pub slow_queued: bool,
+    /// Threads that run slow work.
+    pub slow_running: u32,
     pub idle: Vec<u32>,
 }
 
@@ -192,6 +201,8 @@ pub(super) struct World<'p> {
     pub timeout_first: u32,
     pub timeout_last: u32,
     pub timeout_set: bool,
+    /// Labels noted by scripts.
+    pub log: Vec<u32>,
     pub events: u64,
     pub threads: u64,
     pub most_threads: u64,
@@ -244,6 +255,7 @@ impl<'p> World<'p> {
             timeout_first: NONE,
             timeout_last: NONE,
             timeout_set: false,
+            log: Vec::new(),
             events: 0,
             threads: 0,
             most_threads: 0,
@@ -303,13 +315,16 @@ impl<'p> World<'p> {
             lock: plan.lock.map(Lock::new),
             lock_since: Time::ZERO,
             patience_set: false,
-            event_loop: EventLoop::idle(),
+            event_loop: EventLoop::idle(plan.rounds),
             loop_carrier: NONE,
             aux: plan
                 .aux
                 .iter()
                 .map(|_| Aux {
                     queue: Fifo::default(),
+                    slow: Fifo::default(),
+                    slow_queued: false,
+                    slow_running: 0,
                     idle: Vec::new(),
                 })
                 .collect(),
@@ -365,6 +380,14 @@ impl<'p> World<'p> {
 
     /// Runs to the horizon.
     pub fn run(mut self) -> Outcome {
+        self.run_through();
+        let memory = self.memory();
+        self.recorder.finish(self.events, memory)
+    }
+
+    /// Every event up to the horizon.
+    #[inline(always)]
+    pub fn run_through(&mut self) {
         let end = Time::ZERO + self.plan.horizon;
         while let Some(event) = self.agenda.pop() {
             if event.time > end || self.agenda.exhausted() {
@@ -389,6 +412,7 @@ impl<'p> World<'p> {
                 kind::PATIENCE => self.out_of_patience(event.index),
                 kind::POOL_TIMEOUT => self.pool_timeout(event.index),
                 kind::IDLE => self.close_idle(),
+                kind::LOOP_WAKE => self.loop_wakes(event.index),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),
             }
@@ -398,14 +422,13 @@ impl<'p> World<'p> {
         }
         self.now = end;
         self.account_resources();
-        let memory = self.memory();
-        self.recorder.finish(self.events, memory)
     }
 
-    fn follow(&mut self, next: Soon) {
+    pub fn follow(&mut self, next: Soon) {
         match next {
             Soon::Submit(task) => self.call_arrives(task),
             Soon::Resume(task) => self.resume(task),
+            Soon::Completed(task) => self.completed(task),
             Soon::Wake(carrier) => self.make_runnable(carrier),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),

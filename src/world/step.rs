@@ -1,6 +1,6 @@
 //! The interpreter of flat programs: runs a task at one instant until something takes time.
 
-use super::plan::{MainKind, NONE, Op};
+use super::plan::{Hop, MainKind, NONE, Op};
 use super::state::{Soon, World, kind};
 use super::task::{Frame, Role};
 use crate::kernel::Span;
@@ -120,15 +120,56 @@ impl World<'_> {
                     let now = self.now;
                     self.cache(process, *cache).set(key, now, *ttl);
                 }
-                Op::Yield => {
-                    self.tasks.charge(task, self.now, Component::WaitWorker);
-                    self.processes[process as usize]
-                        .event_loop
-                        .ready(&mut self.tasks, task);
+                Op::Timer { law, path } => {
+                    let span = law.sample(key.word(*path));
+                    self.tasks.charge(task, self.now, Component::Timer);
+                    let event_loop = &mut self.processes[process as usize].event_loop;
+                    let (due, length) = event_loop.timer(self.now, span);
+                    self.tasks.rare(task).timer = length;
+                    self.agenda.schedule(due, kind::DELAY_END, task);
                     return Progress::Suspended;
                 }
+                Op::Hop(hop) => {
+                    self.hop(task, process, *hop);
+                    return Progress::Suspended;
+                }
+                Op::Spawn(entry) => self.spawn(task, *entry),
+                Op::Log(label) => self.log.push(*label),
             }
         }
+    }
+
+    /// The rest of the task is another callback of its loop.
+    fn hop(&mut self, task: u32, process: u32, hop: Hop) {
+        self.tasks.charge(task, self.now, Component::WaitWorker);
+        let event_loop = &mut self.processes[process as usize].event_loop;
+        match hop {
+            Hop::Tick => event_loop.tick(&mut self.tasks, task),
+            Hop::Micro => event_loop.micro(&mut self.tasks, task),
+            Hop::Ready => event_loop.ready(&mut self.tasks, task),
+            Hop::Check => event_loop.immediate(&mut self.tasks, task),
+            Hop::Closing => event_loop.close(task),
+        }
+    }
+
+    /// Starts a task of its own on the same loop, which gets no further than its first hop now.
+    #[inline(never)]
+    fn spawn(&mut self, task: u32, entry: u32) {
+        let parent = self.tasks.hot[task as usize];
+        let child = self
+            .tasks
+            .add(Role::Detached, parent.key, self.now, Component::WaitWorker);
+        let hot = &mut self.tasks.hot[child as usize];
+        (hot.pc, hot.process, hot.service, hot.carrier) =
+            (entry, parent.process, parent.service, parent.carrier);
+        let progress = self.advance_first(child);
+        debug_assert_eq!(progress, Progress::Suspended, "a spawned task hops first");
+    }
+
+    /// [`World::advance`], not inlined into itself.
+    #[inline(never)]
+    fn advance_first(&mut self, task: u32) -> Progress {
+        self.advance(task)
     }
 
     /// The cache a task looks into: its process's own, or the one for all.
@@ -174,7 +215,6 @@ impl World<'_> {
         let hot = &self.tasks.hot[task as usize];
         let (carrier, process, service) = (hot.carrier, hot.process, hot.service);
         if carrier != NONE && self.plan.services[service as usize].main == MainKind::Loop {
-            self.tasks.charge(task, self.now, Component::WaitWorker);
             self.loop_due(process, task);
         } else {
             self.resume(task);

@@ -20,6 +20,8 @@ pub(super) enum Role {
     Call,
     /// A branch of a `parallel`.
     Branch,
+    /// A callback of a script: nobody waits for it.
+    Detached,
 }
 
 /// The part of a task that every event touches: one cache line.
@@ -124,6 +126,8 @@ pub(super) struct Rare {
     pub branch: u32,
     held: [u32; MAX_HELD],
     pub frames: [Frame; MAX_LOOPS],
+    /// For how long its timer was set, in multiples of the loop's resolution.
+    pub timer: u32,
     /// When a wait for a pool's connection began.
     pub waiting_since: Time,
 }
@@ -231,6 +235,7 @@ impl Tasks {
                 branch: NONE,
                 held: [NONE; MAX_HELD],
                 frames: [frame; MAX_LOOPS],
+                timer: 0,
                 waiting_since: Time::ZERO,
             };
             self.rare.resize(self.hot.0.len(), fresh);

@@ -2,6 +2,7 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod conformance;
 mod fingerprints;
 mod profile;
 mod properties;

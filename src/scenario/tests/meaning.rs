@@ -132,7 +132,7 @@ fn every_action_is_read() {
     assert!(
         matches!(&steps[0].action, Action::Cpu { work, ratio: 1.0, kind } if kind == "json" && work.mean_ns() == 2e6)
     );
-    assert!(matches!(&steps[1].action, Action::Native { work } if work.mean_ns() == 3e6));
+    assert!(matches!(&steps[1].action, Action::Native { work, .. } if work.mean_ns() == 3e6));
     assert!(matches!(&steps[2].action, Action::Wait { time } if time.mean_ns() == 1.5e6));
     assert!(
         matches!(&steps[3].action, Action::Call { service: 1, endpoint: None, work } if work.mean_ns() == 4e6)

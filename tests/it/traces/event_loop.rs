@@ -123,17 +123,18 @@ fn native_work_without_a_pool_blocks_the_loop() {
     trace.took("b", &[(WaitWorker, 10 * MS), (Cpu, MS)]);
 }
 
-/// a computes 1 ms, gives the loop back, computes 1 ms; b (5 ms) came at 0.5: a runs 0 to 1 and 6 to 7, b 1 to 6.
+/// a computes three times 1 ms and gives the loop back in between; b (5 ms) came at 0.5, when the poll of this round was over.
+/// The check phase comes before the next poll: a runs 0 to 1 and 1 to 2, b 2 to 7, a 7 to 8.
 #[test]
-fn yield_goes_to_the_back_of_the_queue() {
+fn yield_waits_for_the_check_phase() {
     let text = format!(
-        r#"endpoints.a.steps = [{{ cpu = "1ms" }}, {{ yield = true }}, {{ cpu = "1ms" }}]
+        r#"endpoints.a.steps = [{{ cpu = "1ms" }}, {{ yield = true }}, {{ cpu = "1ms" }}, {{ yield = true }}, {{ cpu = "1ms" }}]
            endpoints.b.steps = [{{ cpu = "5ms" }}]
            {LOOP}"#
     );
     let trace = trace(&text, &[at("0ms", "a"), at("0.5ms", "b")]);
-    trace.took("a", &[(Cpu, 2 * MS), (WaitWorker, 5 * MS)]);
-    trace.took("b", &[(WaitWorker, 500 * US), (Cpu, 5 * MS)]);
+    trace.took("a", &[(Cpu, 3 * MS), (WaitWorker, 5 * MS)]);
+    trace.took("b", &[(WaitWorker, 1500 * US), (Cpu, 5 * MS)]);
 }
 
 /// Node's two measures (facts §1.11). a computes from 5 to 35, b from 58 to 59; the run ends at 102.4.
