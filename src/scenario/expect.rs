@@ -75,6 +75,11 @@ fn expectation<'t>(
         _ => {
             let (at, message) = match keys.last_of(&["below", "above"]) {
                 Some(entry) => (entry.at, "an expectation says `below` or `above`, not both"),
+                // A misspelt one is told below.
+                None if keys.unknown() > 0 => {
+                    keys.finish();
+                    return None;
+                }
                 None => (
                     entry.at,
                     "this expectation says neither `below` nor `above`",
