@@ -23,7 +23,7 @@ pub struct Args {
 
 const AFTER: &str = "\
 SCENARIO is a file, or the name of an embedded example (`crossover examples`).
-Exit status: 0 done; 1 failed while running; 2 wrong usage or a file that was refused; 3 --assert-slo was missed.";
+Exit status: 0 done; 1 failed while running, or an expectation does not hold; 2 wrong usage or a file that was refused; 3 --assert-slo was missed.";
 
 /// Flags of every command.
 #[derive(Debug, Flags)]
@@ -84,8 +84,11 @@ pub enum Command {
         /// A file or an embedded example
         scenario: String,
     },
-    /// Read files and say what is wrong with them; run nothing
+    /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
+        /// Simulate each scenario and its controls, and fail unless every expectation holds
+        #[arg(long)]
+        run: bool,
         /// Scenarios, models, hosts' models
         #[arg(required = true, value_name = "FILE")]
         files: Vec<String>,

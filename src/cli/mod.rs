@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `args` | what can be typed |
 //! | `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
+//! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
 //! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
@@ -15,6 +16,7 @@ mod check;
 mod compare;
 mod completions;
 mod examples;
+mod expect;
 mod init;
 mod interrupt;
 mod models;
@@ -61,7 +63,7 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
             compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
         }
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
-        Some(Command::Check { files }) => check::check(&global, &files),
+        Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init { folder }) => init::init(&global, &folder),
         Some(Command::Models) => models::models(),
         Some(Command::Examples) => examples::examples(),

@@ -42,11 +42,7 @@ pub fn simulate(
     run: impl Fn(&Scenario, f64, &Control) -> Result<Study, ExperimentError> + Sync,
 ) -> Result<Study, Failure> {
     let stop = interrupt::flag();
-    let watch = Watch {
-        bar: Progress::start(&scenario.name, global.quiet),
-        before: AtomicU64::new(0),
-        events: AtomicU64::new(0),
-    };
+    let watch = Watch::start(&scenario.name, global.quiet);
     let started = Instant::now();
     let simulated = on_threads(global, || {
         precisely(scenario, global.precision, |scenario, budget| {
@@ -54,24 +50,38 @@ pub fn simulate(
             run(scenario, budget, &Control::new(&stop, &watch))
         })
     })?;
-    let mut study = simulated.map_err(|error| match error {
-        ExperimentError::Interrupted => Failure::Failed(format!("error: {error}")),
-        _ => Failure::Refused(format!("error: {error}")),
-    })?;
+    let mut study = simulated.map_err(failure)?;
     study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();
     Ok(study)
 }
 
+/// What to tell where there is no study.
+pub fn failure(error: ExperimentError) -> Failure {
+    match error {
+        ExperimentError::Interrupted => Failure::Failed(format!("error: {error}")),
+        _ => Failure::Refused(format!("error: {error}")),
+    }
+}
+
 /// Moves the bar and counts events, over one or more runs of the study.
-struct Watch {
+pub struct Watch {
     bar: Progress,
     before: AtomicU64,
     events: AtomicU64,
 }
 
 impl Watch {
+    /// A bar at its beginning.
+    pub fn start(message: &str, quiet: bool) -> Self {
+        Self {
+            bar: Progress::start(message, quiet),
+            before: AtomicU64::new(0),
+            events: AtomicU64::new(0),
+        }
+    }
+
     /// Another run begins.
-    fn begin(&self) {
+    pub fn begin(&self) {
         let events = self.events.swap(0, Ordering::Relaxed);
         self.before.fetch_add(events, Ordering::Relaxed);
     }
@@ -89,8 +99,9 @@ impl Observer for Watch {
     }
 }
 
+/// Works on as many threads as asked.
 #[cfg(feature = "parallel")]
-fn on_threads<T: Send>(global: &Global, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+pub fn on_threads<T: Send>(global: &Global, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     let threads = global.threads.map_or(0, usize::from); // 0: as many as there are cores
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool =
@@ -98,8 +109,9 @@ fn on_threads<T: Send>(global: &Global, work: impl FnOnce() -> T + Send) -> Resu
     Ok(pool.install(work))
 }
 
+/// Works on one thread.
 #[cfg(not(feature = "parallel"))]
-fn on_threads<T>(global: &Global, work: impl FnOnce() -> T) -> Result<T, Failure> {
+pub fn on_threads<T>(global: &Global, work: impl FnOnce() -> T) -> Result<T, Failure> {
     if global.threads.is_some_and(|n| n.get() > 1) {
         return Err(Failure::Refused(
             "error: this program was built for one thread".to_owned(),

@@ -54,6 +54,7 @@ impl Queues {
             },
             run: RunSettings::default(),
             slo,
+            expectations: Vec::new(),
             contestants,
             languages: crate::scenario::Languages::default(),
             digest: "0".repeat(16),

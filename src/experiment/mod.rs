@@ -13,6 +13,7 @@ mod brief;
 mod capacity;
 mod compare;
 mod error;
+mod expect;
 mod figures;
 mod flip;
 mod fold;
@@ -31,6 +32,7 @@ mod world;
 
 pub use compare::{compare, compare_with};
 pub use error::ExperimentError;
+pub use expect::{Examined, Finding, Measured, examine};
 pub use length::BUDGET;
 pub use progress::{Control, Observer, Progress};
 pub use simulator::{Plan, Simulator};

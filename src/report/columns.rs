@@ -1,7 +1,8 @@
 //! The columns of a result: one table in code, from which CSV, JSON and their documentation derive.
 
-use crate::experiment::{Estimate, LoadUnit, Row, Study};
+use crate::experiment::{LoadUnit, Row, Study};
 use crate::measure::Component;
+use crate::scenario::Figure;
 
 /// What stands in one column of one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,14 +29,12 @@ pub struct Column {
 enum Source {
     Text(fn(&Study, &Row) -> String),
     Number(fn(&Row) -> Option<f64>),
-    Figure(ReadFigure, Part),
+    Figure(Figure, Part),
     Count(fn(&Row) -> u64),
     Flag(fn(&Row) -> bool),
     Account(Component),
     Util(String),
 }
-
-type ReadFigure = fn(&Row) -> Option<Estimate>;
 
 #[derive(Clone, Copy)]
 enum Part {
@@ -44,58 +43,28 @@ enum Part {
     Hi,
 }
 
-/// The figures with an interval: name, what it says, where it is read.
-const FIGURES: &[(&str, &str, ReadFigure)] = &[
-    (
-        "offered_rps",
-        "requests meant to be sent per second; empty in a closed loop",
-        |r| r.offered_rps,
-    ),
-    (
-        "throughput_rps",
-        "requests answered successfully per second",
-        |r| r.throughput_rps,
-    ),
-    ("errors", "fraction of ended requests that failed", |r| {
-        r.errors
-    }),
-    (
-        "errors_refused",
-        "fraction that failed because the connection was refused",
-        |r| r.errors_by[0],
-    ),
-    (
-        "errors_timeout",
-        "because the client gave up, or a wait for a connection did",
-        |r| r.errors_by[1],
-    ),
-    (
-        "errors_killed",
-        "because the server killed the worker",
-        |r| r.errors_by[2],
-    ),
-    (
-        "errors_shed",
-        "because the server refused the request (503)",
-        |r| r.errors_by[3],
-    ),
-    (
-        "mean_ms",
-        "mean latency of the successful, from the moment the client meant to send",
-        |r| r.mean_ms,
-    ),
-    ("sd_ms", "standard deviation of that latency", |r| r.sd_ms),
-    ("p50_ms", "median of that latency", |r| r.p50_ms),
-    ("p90_ms", "90th percentile", |r| r.p90_ms),
-    ("p95_ms", "95th percentile", |r| r.p95_ms),
-    ("p99_ms", "99th percentile", |r| r.p99_ms),
-    ("p999_ms", "99.9th percentile", |r| r.p999_ms),
-    (
-        "p99_slo_ms",
-        "99th percentile of all requests, failures counted as infinite; empty where infinite",
-        |r| r.p99_slo_ms,
-    ),
-];
+/// What a figure with an interval says.
+fn figure_doc(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Offered => "requests meant to be sent per second; empty in a closed loop",
+        Figure::Throughput => "requests answered successfully per second",
+        Figure::Errors => "fraction of ended requests that failed",
+        Figure::Refused => "fraction that failed because the connection was refused",
+        Figure::Timeout => "because the client gave up, or a wait for a connection did",
+        Figure::Killed => "because the server killed the worker",
+        Figure::Shed => "because the server refused the request (503)",
+        Figure::Mean => "mean latency of the successful, from the moment the client meant to send",
+        Figure::Sd => "standard deviation of that latency",
+        Figure::P50 => "median of that latency",
+        Figure::P90 => "90th percentile",
+        Figure::P95 => "95th percentile",
+        Figure::P99 => "99th percentile",
+        Figure::P999 => "99.9th percentile",
+        Figure::P99Slo => {
+            "99th percentile of all requests, failures counted as infinite; empty where infinite"
+        }
+    }
+}
 
 /// What each state of the account means.
 fn account_doc(component: Component) -> &'static str {
@@ -161,17 +130,18 @@ fn columns_for(resources: &[String]) -> Vec<Column> {
             Source::Text(load_unit),
         ),
     ];
-    for &(name, doc, read) in FIGURES {
-        all.push(column(name, doc, Source::Figure(read, Part::Value)));
+    for figure in Figure::ALL {
+        let (name, doc) = (figure.name(), figure_doc(figure));
+        all.push(column(name, doc, Source::Figure(figure, Part::Value)));
         all.push(column(
             &format!("{name}_lo"),
             "lower end of its 95 % interval",
-            Source::Figure(read, Part::Lo),
+            Source::Figure(figure, Part::Lo),
         ));
         all.push(column(
             &format!("{name}_hi"),
             "upper end",
-            Source::Figure(read, Part::Hi),
+            Source::Figure(figure, Part::Hi),
         ));
     }
     all.extend([
@@ -239,11 +209,13 @@ impl Column {
         match &self.source {
             Source::Text(read) => Cell::Text(read(study, row)),
             Source::Number(read) => number(read(row)),
-            Source::Figure(read, part) => number(read(row).map(|figure| match part {
-                Part::Value => figure.value,
-                Part::Lo => figure.lo,
-                Part::Hi => figure.hi,
-            })),
+            Source::Figure(figure, part) => {
+                number(row.figure(*figure).map(|estimate| match part {
+                    Part::Value => estimate.value,
+                    Part::Lo => estimate.lo,
+                    Part::Hi => estimate.hi,
+                }))
+            }
             Source::Count(read) => Cell::Count(read(row)),
             Source::Flag(read) => Cell::Flag(read(row)),
             Source::Account(component) => {

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
+//! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
 //! | [`verdict`] | the conclusion in words |
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
@@ -11,6 +12,7 @@
 
 pub mod columns;
 pub mod csv;
+pub mod expectations;
 pub mod json;
 pub mod table;
 pub mod verdict;

@@ -1,5 +1,6 @@
 //! A scenario that has been read, merged with its models and overrides, and checked. Nobody checks again after this.
 
+use super::expectation::Expectation;
 use super::languages::Languages;
 use crate::host::Host;
 use crate::kernel::Span;
@@ -23,6 +24,8 @@ pub struct Scenario {
     pub slo: Slo,
     /// Who is compared, in the order of the file.
     pub contestants: Vec<Contestant>,
+    /// What the file claims of its own results.
+    pub expectations: Vec<Expectation>,
     /// What work costs in other languages, with sources and ranges, for the verdict's third part.
     pub languages: Languages,
     /// A hash of what the scenario says, for provenance: 16 hexadecimal digits.

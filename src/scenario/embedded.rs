@@ -61,6 +61,16 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "techempower-db",
     "techempower-query",
     "techempower-fortune",
+    "blocking-chunks",
+    "blocking-cluster",
+    "libuv-pool",
+    "pinned-connections",
+    "gil-convoy",
+    "switch-interval",
+    "gthread-slow-calls",
+    "pool-held",
+    "free-threaded",
+    "accept-overload",
 );
 
 /// The embedded models, host models (`hosts/...`) and `languages`.

@@ -17,6 +17,8 @@ mod cpu;
 mod diagnostic;
 mod digest;
 mod executors;
+mod expect;
+mod expectation;
 mod files;
 mod languages;
 mod law;
@@ -41,6 +43,7 @@ use std::path::Path;
 pub use checked::*;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use embedded::EmbeddedFile;
+pub use expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subject, Unit};
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
 

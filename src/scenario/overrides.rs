@@ -58,7 +58,7 @@ fn read(text: &str, source: usize, tree: &Node, files: &Files<'_>) -> Option<Nod
 }
 
 /// Refuses a path that would add a contestant, service, endpoint, host or parameter.
-fn check_names(path: &[(&str, Origin)], tree: &Node, files: &Files<'_>) -> Option<()> {
+pub(super) fn check_names(path: &[(&str, Origin)], tree: &Node, files: &Files<'_>) -> Option<()> {
     let (first, second) = (path.first()?, path.get(1));
     let known = tree.as_table()?.get(first.0).and_then(Node::as_table);
     let collection = COLLECTIONS.iter().find(|(table, _)| *table == first.0);

@@ -2,12 +2,13 @@
 
 use super::checked::{Contestant, Scenario};
 use super::diagnostic::Problem;
+use super::expect::Subjects;
 use super::files::Files;
 use super::languages::{self, Languages};
 use super::reader::{Keys, Reader};
 use super::system::{self, Shared};
 use super::tree::{Node, Table};
-use super::{digest, model, overrides, settings};
+use super::{digest, expect, model, overrides, settings};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// The nearest `languages.toml`.
@@ -24,6 +25,20 @@ pub(super) fn read_scenario(
     files: &Files<'_>,
 ) -> Option<Scenario> {
     overrides::apply(&mut tree, overrides, files);
+    let mut scenario = read_tree(&tree, name, false, files)?;
+    if files.problems.is_empty() {
+        expect::controls(&tree, &mut scenario, files);
+    }
+    Some(scenario)
+}
+
+/// Reads a complete tree. As a `control` it claims nothing, and may have parameters without use.
+pub(super) fn read_tree(
+    tree: &Node,
+    name: &str,
+    control: bool,
+    files: &Files<'_>,
+) -> Option<Scenario> {
     let table = tree.as_table()?;
     let params = table.get("params").and_then(Node::as_table);
     let reader = Reader::new(files, params);
@@ -51,6 +66,7 @@ pub(super) fn read_scenario(
         };
         reader.note(problem);
     }
+    let claims = keys.read("expect", |r, node| r.table(node, "a table of expectations"));
     keys.finish();
 
     let entries = contestants.map_or(&[][..], |table| &table.entries);
@@ -73,8 +89,18 @@ pub(super) fn read_scenario(
     if merged.iter().all(Option::is_some) {
         refuse_unused_hosts(table, &contestants, &reader);
     }
+    let expectations = match claims {
+        Some(claims) if !control && contestants.len() == entries.len() => {
+            let subjects = Subjects {
+                contestants: &contestants,
+                arrivals: arrivals.as_ref(),
+            };
+            expect::expectations(claims, &subjects, &reader)
+        }
+        _ => Vec::new(),
+    };
     // A parameter may be unused only because what would use it is wrong.
-    if files.problems.is_empty() {
+    if !control && files.problems.is_empty() {
         reader.refuse_unused_params();
     }
     let mut scenario = Scenario {
@@ -88,6 +114,7 @@ pub(super) fn read_scenario(
         run,
         slo,
         contestants,
+        expectations,
         languages: languages.clone(),
         digest: String::new(),
     };

@@ -186,6 +186,60 @@ fn check_tells_all_that_is_wrong_and_where() {
     );
 }
 
+/// A wait of 20 ms is longer than 10 ms, and with 5 ms it is not; that it is longer than 30 ms is false.
+const CLAIMS: &str = r#"
+arrivals.rate = "50/s"
+run = { requests = 2000, replications = 3 }
+[endpoints.page]
+steps = [ { name = "wait", wait = "20ms" } ]
+[contestants.ideal]
+[expect.true]
+figure     = "mean_ms"
+contestant = "ideal"
+above      = "10ms"
+control.endpoints.page.steps.wait.wait = "5ms"
+[expect.false]
+figure     = "mean_ms"
+contestant = "ideal"
+above      = "30ms"
+[expect.control-too]
+figure     = "mean_ms"
+contestant = "ideal"
+above      = "10ms"
+control.endpoints.page.steps.wait.wait = "15ms"
+"#;
+
+#[test]
+fn check_run_puts_expectations_to_the_test() {
+    let folder = empty();
+    std::fs::write(folder.path().join("claims.toml"), CLAIMS).expect("writable");
+    let (status, out, err) = seen(folder.path(), &["check", "--run", "claims.toml"]);
+    assert_eq!(
+        out,
+        "claims.toml:\n\
+         ok     true: true (mean_ms of all, ideal at 50 requests/s: 20.0 ms > 10.0 ms; with endpoints.page.steps.wait.wait=5ms: 5.00 ms < 10.0 ms)\n\
+         FAILED false: false (mean_ms of all, ideal at 50 requests/s: 20.0 ms < 30.0 ms, which is false)\n\
+         FAILED control-too: control-too (mean_ms of all, ideal at 50 requests/s: 20.0 ms > 10.0 ms; with endpoints.page.steps.wait.wait=15ms: 15.0 ms > 10.0 ms, which is still true)\n"
+    );
+    assert_eq!(
+        (status, err.trim()),
+        (1, "error: 2 of 3 expectations failed")
+    );
+    let (status, out, _) = seen(
+        folder.path(),
+        &["check", "--run", "--format", "json", "claims.toml"],
+    );
+    assert_eq!(status, 1);
+    assert!(out.contains("\"finding\": \"refuted\""), "{out}");
+    let (status, out, err) = seen(folder.path(), &["check", "--run", "--quiet", "hello"]);
+    assert_eq!((status, out.as_str(), err.as_str()), (0, "", ""));
+    assert_eq!(
+        names_in(folder.path()),
+        ["claims.toml"],
+        "nothing is written"
+    );
+}
+
 #[test]
 fn completions_are_for_this_program() {
     let folder = empty();
