@@ -20,6 +20,7 @@ mod executors;
 mod files;
 mod languages;
 mod law;
+mod lifecycle;
 mod loader;
 mod merge;
 mod model;

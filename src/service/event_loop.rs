@@ -53,6 +53,15 @@ impl EventLoop {
         }
     }
 
+    /// A loop that begins to idle now: that of a process that has just started.
+    #[must_use]
+    pub fn idle_since(now: Time) -> Self {
+        Self {
+            last_tick: now,
+            ..Self::idle()
+        }
+    }
+
     /// True while it is blocked in poll.
     #[must_use]
     pub fn is_idle(&self) -> bool {

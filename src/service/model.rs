@@ -2,6 +2,7 @@
 //!
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
+use super::lifecycle::{Heartbeat, Lifecycle};
 use crate::host::Warming;
 use crate::kernel::Span;
 use crate::workload::Step;
@@ -31,6 +32,12 @@ pub struct Model {
     pub queue: Queue,
     /// How long the server keeps an idle connection; `None`: for ever, zero: it closes after each response.
     pub keep_alive: Option<Span>,
+    /// How long a thread that closes a connection at most waits for the client to do the same; `None`: it does not wait.
+    pub linger: Option<Span>,
+    /// Who kills processes that are silent for too long.
+    pub heartbeat: Option<Heartbeat>,
+    /// When processes are replaced.
+    pub lifecycle: Lifecycle,
     /// Steps before every endpoint.
     pub before: Vec<Step>,
     /// Steps after every endpoint.
@@ -213,6 +220,9 @@ impl Model {
                 capacity: None,
             },
             keep_alive: None,
+            linger: None,
+            heartbeat: None,
+            lifecycle: Lifecycle::default(),
             before: Vec::new(),
             after: Vec::new(),
             on_call: Vec::new(),

@@ -15,6 +15,7 @@ impl World<'_> {
     #[inline(always)]
     pub fn occupy(&mut self, carrier: u32, task: u32) {
         self.carriers[carrier as usize].task = task;
+        self.carriers[carrier as usize].begun = self.now;
         self.tasks.hot[task as usize].carrier = carrier;
         if self.carriers[carrier as usize].occupied == Time::NEVER {
             self.carriers[carrier as usize].occupied = self.now;
@@ -33,6 +34,7 @@ impl World<'_> {
                 return;
             };
             self.carriers[carrier as usize].task = next;
+            self.carriers[carrier as usize].begun = self.now;
         }
     }
 
@@ -43,6 +45,11 @@ impl World<'_> {
         } = self.carriers[carrier as usize];
         match self.plan.services[service as usize].main {
             MainKind::Loop => self.next_callback(carrier),
+            MainKind::Threads if ended && self.carriers[carrier as usize].linger != Time::NEVER => {
+                self.yield_core(carrier);
+                self.lingers(carrier);
+                None
+            }
             MainKind::Threads if ended => {
                 self.release_lock(carrier);
                 let next = self.next_request(service, process);
@@ -80,7 +87,7 @@ impl World<'_> {
 
     /// A thread of `main` has nothing to do.
     #[inline(always)]
-    fn park(&mut self, carrier: u32) {
+    pub fn park(&mut self, carrier: u32) {
         self.yield_core(carrier);
         self.vacate(carrier);
         let service = self.carriers[carrier as usize].service;
@@ -89,7 +96,7 @@ impl World<'_> {
 
     /// Accounts the time a thread was occupied.
     #[inline(always)]
-    fn vacate(&mut self, carrier: u32) {
+    pub fn vacate(&mut self, carrier: u32) {
         let since = std::mem::replace(&mut self.carriers[carrier as usize].occupied, Time::NEVER);
         let resource = self.resource_of(carrier);
         if since != Time::NEVER && resource != NONE {
@@ -135,6 +142,8 @@ impl World<'_> {
             mark: self.now,
             end: Time::NEVER,
             occupied: Time::NEVER,
+            begun: self.now,
+            linger: Time::NEVER,
             simple: own_core && self.plan.services[service as usize].lock.is_none(),
         });
         self.carriers.len() as u32 - 1
@@ -313,6 +322,7 @@ impl World<'_> {
         self.carriers[carrier as usize].occupied = self.now;
         if let Some(task) = self.next_callback(carrier) {
             self.carriers[carrier as usize].task = task;
+            self.carriers[carrier as usize].begun = self.now;
             self.run_carrier(carrier);
         }
     }
@@ -353,7 +363,11 @@ impl World<'_> {
     fn loop_accepts(&mut self, process: u32) -> bool {
         let service = self.processes[process as usize].service;
         let queue = self.queue_of(service, process);
-        if self.services[service as usize].accept[queue].is_empty() || self.has_primary(service) {
+        let shut = !self.processes[process as usize].open;
+        if self.services[service as usize].accept[queue].is_empty()
+            || self.has_primary(service)
+            || shut
+        {
             return false; // a primary hands over, workers do not accept
         }
         let listen = self.plan.services[service as usize].listen.as_ref();
@@ -365,6 +379,7 @@ impl World<'_> {
             && let Some(task) = self.services[service as usize].accept[queue].pop(&mut self.tasks)
         {
             self.take_connection(task, process);
+            self.enters(service, process);
             self.tasks.hot[task as usize].carrier = self.processes[process as usize].loop_carrier;
             self.processes[process as usize]
                 .event_loop

@@ -7,7 +7,7 @@ use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Model, Tasks};
+use crate::service::{Admit, Beats, Model, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -186,6 +186,10 @@ impl Plan {
                 ),
             })
             .collect::<Vec<_>>();
+        let heartbeat = model
+            .heartbeat
+            .filter(|heartbeat| heartbeat.beats == Beats::Handler);
+        let replaces = model.lifecycle.requests.is_some();
         let first_process = self.process_service.len() as u32;
         for process in first_process..first_process + model.processes {
             self.add_process(
@@ -207,6 +211,13 @@ impl Plan {
             listen: model.listen.clone().filter(|_| index == 0),
             queue: model.queue,
             keep_alive: model.keep_alive,
+            linger: linger(model, main, self.clients.latency)
+                .filter(|_| index == 0)
+                .unwrap_or(Span::ZERO),
+            heartbeat,
+            lifecycle: model.lifecycle,
+            replaces,
+            mortal: replaces || heartbeat.is_some(),
             cold: model.cold,
             lock,
             main_resource,
@@ -271,6 +282,16 @@ fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
         (Tasks::One, None) if own_core && elide && model.lock.is_none() => MainKind::Free,
         (Tasks::One, None) => MainKind::ThreadEach,
     }
+}
+
+/// How long a thread is kept by a connection it has closed: until the client, who closes on receipt of the response, is
+/// heard of. A loop goes on meanwhile.
+fn linger(model: &Model, main: MainKind, latency: Span) -> Option<Span> {
+    let kept = main == MainKind::Threads && model.listen.is_some();
+    model
+        .linger
+        .filter(|_| kept)
+        .map(|most| most.min(latency * 2))
 }
 
 /// How many threads on a host can want a core at once; `None`: any number.

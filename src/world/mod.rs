@@ -19,6 +19,8 @@ mod compile;
 mod cores;
 mod demand;
 mod hits;
+mod idle;
+mod lifecycle;
 mod plan;
 mod program;
 mod serve;

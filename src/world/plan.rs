@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
-use crate::service::{Cache, Listen, LockParams, Queue};
+use crate::service::{Cache, Heartbeat, Lifecycle, Listen, LockParams, Queue};
 use crate::workload::Clients;
 
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
@@ -190,6 +190,16 @@ pub struct ServicePlan {
     pub queue: Queue,
     /// How long an idle connection is kept.
     pub keep_alive: Option<Span>,
+    /// How long a thread that has closed a connection is kept by it.
+    pub linger: Span,
+    /// Who kills silent processes, if anybody can be killed.
+    pub heartbeat: Option<Heartbeat>,
+    /// When processes are replaced.
+    pub lifecycle: Lifecycle,
+    /// Whether they are replaced after a number of requests.
+    pub replaces: bool,
+    /// Whether a process can be down.
+    pub mortal: bool,
     /// What a cold core costs more.
     pub cold: Warming,
     /// The lock of each process, if it can matter.

@@ -26,6 +26,9 @@ pub(super) mod kind {
     pub const PATIENCE: u8 = 11;
     pub const POOL_TIMEOUT: u8 = 12;
     pub const IDLE: u8 = 13;
+    pub const CHECK: u8 = 14;
+    pub const BOOT: u8 = 15;
+    pub const LINGER: u8 = 16;
 }
 
 /// Fixed agenda slots.
@@ -49,6 +52,8 @@ pub(super) enum Soon {
     Accept(u32),
     /// A branch begins that is not on a loop.
     Start(u32),
+    /// A process that is to be replaced may be done.
+    Leave(u32),
 }
 
 /// A thread: what it is doing.
@@ -89,6 +94,10 @@ pub(super) struct Carrier {
     pub end: Time,
     /// Since when it is occupied, [`Time::NEVER`] if it is not.
     pub occupied: Time,
+    /// When it took up its request, or its loop the callback.
+    pub begun: Time,
+    /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
+    pub linger: Time,
     /// Whether bursts are just delays: a core of its own and no lock.
     pub simple: bool,
 }
@@ -110,6 +119,16 @@ pub(super) struct Process {
     pub caches: Vec<CacheState>,
     /// Open connections of clients.
     pub connections: u32,
+    /// Whether it takes new requests: it neither leaves nor boots.
+    pub open: bool,
+    /// Whether it ends when it has nothing left to do.
+    pub leaving: bool,
+    /// Requests inside, and connections that linger, where they are counted.
+    pub inside: u32,
+    /// Requests until it leaves.
+    pub left: u64,
+    /// How many there were in its place before it.
+    pub generation: u64,
 }
 
 /// An auxiliary executor of a process.
@@ -206,6 +225,7 @@ pub(super) struct Paths {
     pub think: Path,
     pub process: Path,
     pub lock: Path,
+    pub life: Path,
 }
 
 impl<'p> World<'p> {
@@ -230,6 +250,7 @@ impl<'p> World<'p> {
                 think: root.child("think"),
                 process: root.child("process"),
                 lock: root.child("lock"),
+                life: root.child("life"),
             },
             ordinal: 0,
             next_key: source_key(seed, replication),
@@ -280,8 +301,15 @@ impl<'p> World<'p> {
                     .collect(),
             });
         }
-        for &service in &plan.process_service {
+        for (process, &service) in (0..).zip(&plan.process_service) {
             self.add_process(service);
+            self.draw_life(process);
+        }
+        for (service, planned) in (0..).zip(&plan.services) {
+            if let Some(heartbeat) = planned.heartbeat {
+                let first = Time::ZERO + heartbeat.check;
+                self.agenda.schedule(first, kind::CHECK, service);
+            }
         }
         for index in 0..plan.carriers.len() {
             self.add_carrier(index);
@@ -324,6 +352,11 @@ impl<'p> World<'p> {
                 .map(|cache| warmed(cache, dice))
                 .collect(),
             connections: 0,
+            open: true,
+            leaving: false,
+            inside: 0,
+            left: u64::MAX,
+            generation: 0,
         });
     }
 
@@ -346,6 +379,8 @@ impl<'p> World<'p> {
             mark: Time::ZERO,
             end: Time::NEVER,
             occupied: Time::NEVER,
+            begun: Time::ZERO,
+            linger: Time::NEVER,
             simple: planned.slot != NONE && service.lock.is_none(),
         });
         let process = &mut self.processes[planned.process as usize];
@@ -389,6 +424,9 @@ impl<'p> World<'p> {
                 kind::PATIENCE => self.out_of_patience(event.index),
                 kind::POOL_TIMEOUT => self.pool_timeout(event.index),
                 kind::IDLE => self.close_idle(),
+                kind::CHECK => self.check_heartbeats(event.index),
+                kind::BOOT => self.booted(event.index),
+                kind::LINGER => self.lingered(event.index),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),
             }
@@ -410,6 +448,7 @@ impl<'p> World<'p> {
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
             Soon::Start(task) => self.start_branch(task),
+            Soon::Leave(process) => self.leave(process),
         }
     }
 

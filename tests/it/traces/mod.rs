@@ -8,6 +8,7 @@ mod account;
 mod clients;
 mod cores;
 mod event_loop;
+mod lifecycle;
 mod listen;
 mod lock;
 mod pools;
