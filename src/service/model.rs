@@ -109,6 +109,17 @@ pub struct Listen {
     pub accepts_per_wakeup: Option<u32>,
     /// What happens to a connection when the backlog is full.
     pub overflow: Overflow,
+    /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
+    pub main_thread: Option<MainThread>,
+}
+
+/// A thread of each process that accepts, hands requests out to the handlers' threads, and takes connections back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MainThread {
+    /// CPU for a request, on a new connection or an open one.
+    pub accept: Span,
+    /// CPU for taking a connection back when its request has been answered.
+    pub give_back: Span,
 }
 
 /// Who takes a new connection.

@@ -224,7 +224,11 @@ impl World<'_> {
         if self.carriers[carrier as usize].aux == NONE {
             self.run_carrier(carrier);
         } else {
-            self.aux_done(carrier);
+            let Carrier { service, aux, .. } = self.carriers[carrier as usize];
+            match self.plan.services[service as usize].dispatcher {
+                Some(dispatcher) if dispatcher.aux == aux => self.chore_done(carrier),
+                _ => self.aux_done(carrier),
+            }
         }
     }
 
@@ -275,14 +279,18 @@ impl World<'_> {
             .pop(&mut self.tasks)
         {
             Some(next) => self.begin_aux(carrier, next),
-            None => {
-                self.yield_core(carrier);
-                self.vacate(carrier);
-                self.processes[process as usize].aux[aux as usize]
-                    .idle
-                    .push(carrier);
-            }
+            None => self.sleep(carrier),
         }
+    }
+
+    /// An auxiliary thread has nothing to do.
+    pub fn sleep(&mut self, carrier: u32) {
+        self.yield_core(carrier);
+        self.vacate(carrier);
+        let Carrier { process, aux, .. } = self.carriers[carrier as usize];
+        self.processes[process as usize].aux[aux as usize]
+            .idle
+            .push(carrier);
     }
 
     /// Something is ready on a loop.

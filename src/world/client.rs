@@ -169,6 +169,9 @@ impl World<'_> {
     /// The server is done with a client's request, or has refused it: the answer goes back.
     #[inline(always)]
     pub fn respond(&mut self, task: u32) {
+        if self.plan.services[0].dispatcher.is_some() {
+            self.give_back(task);
+        }
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
             let closes = self.plan.services[0]

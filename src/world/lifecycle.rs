@@ -80,16 +80,20 @@ impl World<'_> {
 
     /// A leaving process looks, once the present handler is done, whether there is anything left to do.
     pub fn leave_if_empty(&mut self, process: u32) {
-        let state = &self.processes[process as usize];
-        if state.leaving && state.inside == 0 && state.connections == 0 {
+        if self.is_done(process) {
             self.soon.push_back(Soon::Leave(process));
         }
     }
 
+    fn is_done(&self, process: u32) -> bool {
+        let state = &self.processes[process as usize];
+        let empty = state.inside == 0 && state.connections == 0;
+        state.leaving && empty && self.main_sleeps(process)
+    }
+
     /// A leaving process with nothing left to do ends.
     pub fn leave(&mut self, process: u32) {
-        let state = &self.processes[process as usize];
-        if state.leaving && state.inside == 0 && state.connections == 0 {
+        if self.is_done(process) {
             self.stop_threads(process);
             self.go_down(process);
         }
@@ -250,6 +254,7 @@ impl World<'_> {
         state.event_loop = EventLoop::default(); // not idle: nobody wakes it
         for (aux, executor) in (0..).zip(&mut state.aux) {
             executor.queue = Fifo::default();
+            executor.batch = 0;
             executor.idle.clear();
             executor.idle.extend(threads(aux));
         }

@@ -18,6 +18,7 @@ mod client;
 mod compile;
 mod cores;
 mod demand;
+mod dispatch;
 mod hits;
 mod idle;
 mod lifecycle;

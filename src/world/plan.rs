@@ -186,6 +186,8 @@ pub struct ServicePlan {
     pub processes: u32,
     /// The kernel's side.
     pub listen: Option<Listen>,
+    /// The thread between the kernel and handlers' threads.
+    pub dispatcher: Option<DispatcherPlan>,
     /// The server's side.
     pub queue: Queue,
     /// How long an idle connection is kept.
@@ -237,6 +239,17 @@ pub struct CachePlan {
     pub ttl: Span,
     /// For each key, the end of the share of a word's range in which it is there at the start. Empty: nothing is.
     pub warm: Arc<[u64]>,
+}
+
+/// The main thread of each process of the app, where there is one beside the handlers' threads.
+#[derive(Clone, Copy, Debug)]
+pub struct DispatcherPlan {
+    /// Its place among the auxiliary executors.
+    pub aux: u32,
+    /// What a request costs it.
+    pub accept: Span,
+    /// What an answered request costs it.
+    pub give_back: Span,
 }
 
 /// A pool of each process of a service.

@@ -33,7 +33,10 @@ impl World<'_> {
         };
         if process != NONE {
             self.tasks.charge(task, self.now, Component::WaitWorker);
-            self.deliver(task, process);
+            match self.plan.services[0].dispatcher {
+                Some(dispatcher) => self.ready_for_main(task, process, dispatcher.aux),
+                None => self.deliver(task, process),
+            }
         } else if self.plan.services[0].listen.is_none() {
             self.tasks.charge(task, self.now, Component::WaitWorker);
             self.submit(task, 0);
@@ -116,6 +119,14 @@ impl World<'_> {
             .listen
             .as_ref()
             .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
+        if plan.dispatcher.is_some() {
+            let Some(process) = self.sleeping_main(task, own.then_some(queue as u32)) else {
+                return false;
+            };
+            self.services[0].accept[queue].push(&mut self.tasks, task);
+            self.soon.push_back(Soon::Dispatch(process));
+            return true;
+        }
         let process = if self.has_primary(0) {
             self.services[0].credit.pop_front()
         } else if plan.main == MainKind::Loop {
@@ -174,7 +185,7 @@ impl World<'_> {
     }
 
     /// One of several, by the request's dice.
-    fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
+    pub fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
         let count = among.clone().count() as u64;
         let word = self.tasks.hot[task as usize].key.word(self.paths.process);
         among.clone().nth(share(word, count) as usize)
@@ -229,6 +240,13 @@ impl World<'_> {
         for queue in 0..self.services[0].accept.len() {
             while let Some(task) = self.services[0].accept[queue].first() {
                 let own = (self.services[0].accept.len() > 1).then_some(queue as u32);
+                if self.plan.services[0].dispatcher.is_some() {
+                    match self.sleeping_main(task, own) {
+                        Some(process) => self.dispatch(process),
+                        None => break,
+                    }
+                    continue;
+                }
                 let Some(process) = self.willing_process(task, own) else {
                     break;
                 };
@@ -346,7 +364,8 @@ impl World<'_> {
         }
         let plan = &self.plan.services[service as usize];
         let shut = !self.processes[process as usize].open;
-        if shut || plan.queue.admit != Admit::Idle && plan.listen.is_some() {
+        let elsewhere = plan.queue.admit != Admit::Idle && plan.listen.is_some();
+        if shut || elsewhere || plan.dispatcher.is_some() {
             return None;
         }
         let queue = self.queue_of(service, process);

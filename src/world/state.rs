@@ -54,6 +54,10 @@ pub(super) enum Soon {
     Start(u32),
     /// A process that is to be replaced may be done.
     Leave(u32),
+    /// A main thread may have something to do.
+    Dispatch(u32),
+    /// A main thread has handed a request out.
+    Deliver(u32),
 }
 
 /// A thread: what it is doing.
@@ -135,6 +139,10 @@ pub(super) struct Process {
 pub(super) struct Aux {
     pub queue: Fifo,
     pub idle: Vec<u32>,
+    /// Of a main thread: how much of the queue is left in the present pass.
+    pub batch: u32,
+    /// Of a main thread: whether it has accepted in the present pass.
+    pub accepted: bool,
 }
 
 /// The state of a service beyond its processes.
@@ -339,6 +347,8 @@ impl<'p> World<'p> {
                 .map(|_| Aux {
                     queue: Fifo::default(),
                     idle: Vec::new(),
+                    batch: 0,
+                    accepted: false,
                 })
                 .collect(),
             pools: plan
@@ -449,6 +459,8 @@ impl<'p> World<'p> {
             Soon::Accept(service) => self.accept_waiting(service),
             Soon::Start(task) => self.start_branch(task),
             Soon::Leave(process) => self.leave(process),
+            Soon::Dispatch(process) => self.dispatch(process),
+            Soon::Deliver(task) => self.deliver(task, self.tasks.hot[task as usize].process),
         }
     }
 
@@ -464,8 +476,9 @@ impl<'p> World<'p> {
     fn memory(&self) -> u64 {
         let app = &self.plan.services[0];
         let fixed = u64::from(app.processes) * app.memory.process;
-        let per_process =
-            app.threads.max(1) - 1 + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>();
+        let per_process = app.threads.max(1) - 1
+            + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>()
+            - u32::from(app.dispatcher.is_some()); // a main thread is part of its process
         let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
     }

@@ -7,6 +7,7 @@
 mod account;
 mod clients;
 mod cores;
+mod dispatch;
 mod event_loop;
 mod lifecycle;
 mod listen;
