@@ -226,6 +226,12 @@ impl Scheduler {
         (core as u32, next)
     }
 
+    /// A thread that waits for a core wants none any more.
+    pub fn withdraw(&mut self, thread: u32) {
+        self.queue
+            .retain(|Reverse((.., waiting))| *waiting != thread);
+    }
+
     /// Asks, at or after the end of a slice, who should run on this core. Returns the thread that replaces the running one;
     /// `None`: it goes on, for another slice.
     pub fn expire(&mut self, core: u32, now: Time) -> Option<u32> {

@@ -165,7 +165,7 @@ impl Twin {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// A thread picked at random wakes if it sleeps and leaves if it is on a core; a core picked at random has its slice
+    /// A thread picked at random wakes if it sleeps, leaves if it is on a core, and withdraws if it waits; a core picked at random has its slice
     /// end, also before its time. Both must say the same after each.
     #[test]
     fn the_scheduler_is_its_slow_twin(
@@ -190,7 +190,10 @@ proptest! {
                 match slow.threads[thread].at {
                     At::Asleep => prop_assert_eq!(fast.wake(thread as u32, now), slow.wake(thread, now)),
                     At::On(..) => prop_assert_eq!(fast.leave(thread as u32, now), slow.leave(thread, now)),
-                    At::Queued(_) => {}
+                    At::Queued(_) => {
+                        fast.withdraw(thread as u32);
+                        slow.threads[thread].at = At::Asleep;
+                    }
                 }
             }
             prop_assert_eq!(fast.contended(), slow.first_in_queue().is_some());

@@ -6,7 +6,7 @@ use super::model::ROLES;
 use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node};
 use crate::kernel::Span;
-use crate::service::{Admit, Cache, Hold, Listen, ListenPolicy, Overflow, Pool, Queue};
+use crate::service::{Admit, Cache, Hold, Listen, ListenPolicy, MainThread, Overflow, Pool, Queue};
 
 /// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
 const SYN_GAPS_S: [u64; 7] = [1, 1, 1, 1, 1, 2, 4];
@@ -25,6 +25,11 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
     let policy = keys.read("policy", |r, node| r.word(node, &POLICIES));
     let backlog = keys.read("backlog", |r, node| r.whole(node, 0..=u32::MAX));
     let accepts_per_wakeup = keys.read("accepts_per_wakeup", |r, node| r.whole(node, 1..=u32::MAX));
+    let by = keys.read("by", |r, node| {
+        r.word(node, &[("handlers", false), ("main-thread", true)])
+    });
+    let accept = keys.read("accept", |r, node| r.span(node));
+    let give_back = keys.read("return", |r, node| r.span(node));
     let refuse = keys.read("overflow", |r, node| {
         r.word(node, &[("syn-retry", false), ("refuse", true)])
     });
@@ -51,6 +56,11 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
         backlog,
         accepts_per_wakeup,
         overflow,
+        // Costs beside another word wait for the word to be changed: by an override, in a sweep.
+        main_thread: by.unwrap_or(false).then_some(MainThread {
+            accept: accept.unwrap_or(Span::ZERO),
+            give_back: give_back.unwrap_or(Span::ZERO),
+        }),
     })
 }
 

@@ -42,6 +42,8 @@ const MODELS: &[EmbeddedFile] = files!("models":
     "django-sync",
     "django-gthread",
     "django-freethreaded",
+    "django-gevent",
+    "django-uwsgi",
     "postgres",
     "redis",
     "http-api",

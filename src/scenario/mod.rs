@@ -22,6 +22,7 @@ mod expectation;
 mod files;
 mod languages;
 mod law;
+mod lifecycle;
 mod loader;
 mod merge;
 mod model;

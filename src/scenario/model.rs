@@ -5,6 +5,7 @@ use super::calls::Calls;
 use super::diagnostic::Problem;
 use super::executors::{executors, place, refuse_unused_executors};
 use super::languages::Languages;
+use super::lifecycle::{lifecycle, limits};
 use super::reader::{Keys, Reader};
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
@@ -72,9 +73,14 @@ pub(super) fn model<'t>(
     model.keep_alive = keys.read("connections", |r, node| {
         let mut keys = Keys::of(r.table(node, "a table such as { keep_alive = \"5s\" }")?, r);
         let keep_alive = keys.read("keep_alive", |r, node| r.span(node));
+        model.linger = keys.read("linger", |r, node| r.span(node));
         keys.finish();
         keep_alive
     });
+    model.heartbeat = keys
+        .read("limits", |r, node| limits(r, node, &model.executors[0]))
+        .flatten();
+    model.lifecycle = keys.read("lifecycle", lifecycle).unwrap_or_default();
     let steps = |calls| Steps {
         reader,
         languages,

@@ -140,6 +140,17 @@ impl EventLoop {
         }
     }
 
+    /// A loop that begins to idle now: that of a process that has just started.
+    #[must_use]
+    pub fn idle_since(rounds: Rounds, now: Time) -> Self {
+        Self {
+            last_tick: now,
+            polled: now,
+            clock: rounds.timers.map_or(Time::ZERO, |unit| floor(now, unit)),
+            ..Self::idle(rounds)
+        }
+    }
+
     /// True while it is blocked in poll.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -3,6 +3,7 @@
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
 use super::event_loop::Rounds;
+use super::lifecycle::{Heartbeat, Lifecycle};
 use crate::host::Warming;
 use crate::kernel::Span;
 use crate::workload::Step;
@@ -32,6 +33,12 @@ pub struct Model {
     pub queue: Queue,
     /// How long the server keeps an idle connection; `None`: for ever, zero: it closes after each response.
     pub keep_alive: Option<Span>,
+    /// How long a thread that closes a connection at most waits for the client to do the same; `None`: it does not wait.
+    pub linger: Option<Span>,
+    /// Who kills processes that are silent for too long.
+    pub heartbeat: Option<Heartbeat>,
+    /// When processes are replaced.
+    pub lifecycle: Lifecycle,
     /// Steps before every endpoint.
     pub before: Vec<Step>,
     /// Steps after every endpoint.
@@ -150,6 +157,17 @@ pub struct Listen {
     pub accepts_per_wakeup: Option<u32>,
     /// What happens to a connection when the backlog is full.
     pub overflow: Overflow,
+    /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
+    pub main_thread: Option<MainThread>,
+}
+
+/// A thread of each process that accepts, hands requests out to the handlers' threads, and takes connections back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MainThread {
+    /// CPU for a request, on a new connection or an open one.
+    pub accept: Span,
+    /// CPU for taking a connection back when its request has been answered.
+    pub give_back: Span,
 }
 
 /// Who takes a new connection.
@@ -257,6 +275,9 @@ impl Model {
                 capacity: None,
             },
             keep_alive: None,
+            linger: None,
+            heartbeat: None,
+            lifecycle: Lifecycle::default(),
             before: Vec::new(),
             after: Vec::new(),
             on_call: Vec::new(),

@@ -3,7 +3,7 @@
 //! A call is a task of its own at the callee; the caller is charged for the wire both ways and for the callee as a whole.
 //! A callee that fails, or a pool that has no connection in time, fails the caller: it goes to its end at once.
 
-use super::plan::Pc;
+use super::plan::{NONE, Pc};
 use super::state::{Soon, World, kind};
 use super::task::Role;
 use crate::kernel::{Path, Time};
@@ -31,7 +31,9 @@ impl World<'_> {
     pub fn call_arrives(&mut self, child: u32) {
         let hot = &self.tasks.hot[child as usize];
         let (parent, service) = (hot.parent, hot.service);
-        self.tasks.charge(parent, self.now, Component::Call);
+        if !self.tasks.hot[parent as usize].dead {
+            self.tasks.charge(parent, self.now, Component::Call);
+        }
         self.tasks.charge(child, self.now, Component::WaitWorker);
         self.submit(child, u32::from(service));
     }
@@ -49,7 +51,12 @@ impl World<'_> {
         }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
-        match hot.role {
+        let (role, process) = (hot.role, hot.process);
+        if self.plan.services[service as usize].replaces && role != Role::Branch && process != NONE
+        {
+            self.leaves(process);
+        }
+        match role {
             Role::Root => return self.respond(task),
             Role::Branch => self.join(task),
             Role::Call => self.answer(parent, failure, service),
@@ -59,7 +66,10 @@ impl World<'_> {
     }
 
     /// The answer of a call goes back to the caller.
-    fn answer(&mut self, parent: u32, failure: Option<Failure>, service: u16) {
+    pub fn answer(&mut self, parent: u32, failure: Option<Failure>, service: u16) {
+        if self.tasks.hot[parent as usize].dead {
+            return self.tasks.bury(parent); // nobody waits for it
+        }
         if let Some(failure) = failure {
             self.fail(parent, failure);
         }

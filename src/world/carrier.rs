@@ -16,6 +16,7 @@ impl World<'_> {
     #[inline(always)]
     pub fn occupy(&mut self, carrier: u32, task: u32) {
         self.carriers[carrier as usize].task = task;
+        self.carriers[carrier as usize].begun = self.now;
         self.tasks.hot[task as usize].carrier = carrier;
         if self.carriers[carrier as usize].occupied == Time::NEVER {
             self.carriers[carrier as usize].occupied = self.now;
@@ -34,6 +35,7 @@ impl World<'_> {
                 return;
             };
             self.carriers[carrier as usize].task = next;
+            self.carriers[carrier as usize].begun = self.now;
         }
     }
 
@@ -44,6 +46,11 @@ impl World<'_> {
         } = self.carriers[carrier as usize];
         match self.plan.services[service as usize].main {
             MainKind::Loop => self.next_callback(carrier),
+            MainKind::Threads if ended && self.carriers[carrier as usize].linger != Time::NEVER => {
+                self.yield_core(carrier);
+                self.lingers(carrier);
+                None
+            }
             MainKind::Threads if ended => {
                 self.release_lock(carrier);
                 let next = self.next_request(service, process);
@@ -81,7 +88,7 @@ impl World<'_> {
 
     /// A thread of `main` has nothing to do.
     #[inline(always)]
-    fn park(&mut self, carrier: u32) {
+    pub fn park(&mut self, carrier: u32) {
         self.yield_core(carrier);
         self.vacate(carrier);
         let service = self.carriers[carrier as usize].service;
@@ -90,7 +97,7 @@ impl World<'_> {
 
     /// Accounts the time a thread was occupied.
     #[inline(always)]
-    fn vacate(&mut self, carrier: u32) {
+    pub fn vacate(&mut self, carrier: u32) {
         let since = std::mem::replace(&mut self.carriers[carrier as usize].occupied, Time::NEVER);
         let resource = self.resource_of(carrier);
         if since != Time::NEVER && resource != NONE {
@@ -136,6 +143,8 @@ impl World<'_> {
             mark: self.now,
             end: Time::NEVER,
             occupied: Time::NEVER,
+            begun: self.now,
+            linger: Time::NEVER,
             simple: own_core && self.plan.services[service as usize].lock.is_none(),
         });
         self.carriers.len() as u32 - 1
@@ -216,7 +225,11 @@ impl World<'_> {
         if self.carriers[carrier as usize].aux == NONE {
             self.run_carrier(carrier);
         } else {
-            self.aux_done(carrier);
+            let Carrier { service, aux, .. } = self.carriers[carrier as usize];
+            match self.plan.services[service as usize].dispatcher {
+                Some(dispatcher) if dispatcher.aux == aux => self.chore_done(carrier),
+                _ => self.aux_done(carrier),
+            }
         }
     }
 
@@ -307,14 +320,18 @@ impl World<'_> {
         }
         match self.next_aux(process, aux) {
             Some(next) => self.begin_aux(carrier, next),
-            None => {
-                self.yield_core(carrier);
-                self.vacate(carrier);
-                self.processes[process as usize].aux[aux as usize]
-                    .idle
-                    .push(carrier);
-            }
+            None => self.sleep(carrier),
         }
+    }
+
+    /// An auxiliary thread has nothing to do.
+    pub fn sleep(&mut self, carrier: u32) {
+        self.yield_core(carrier);
+        self.vacate(carrier);
+        let Carrier { process, aux, .. } = self.carriers[carrier as usize];
+        self.processes[process as usize].aux[aux as usize]
+            .idle
+            .push(carrier);
     }
 
     /// Something is ready on a loop.
@@ -355,15 +372,12 @@ impl World<'_> {
         let event_loop = &mut self.processes[process as usize].event_loop;
         event_loop.due(length, task);
         let wake = event_loop.wakes_at(self.now);
-        if !event_loop.is_idle() || wake == self.now {
-            self.tasks.charge(task, self.now, Component::WaitWorker);
-        }
-        if event_loop.is_idle() {
-            if wake > self.now {
-                self.agenda.schedule(wake, kind::LOOP_WAKE, process);
-            } else {
-                self.kick(process);
-            }
+        let idle = event_loop.is_idle();
+        self.tasks.charge(task, self.now, Component::WaitWorker);
+        if idle && wake > self.now {
+            self.agenda.schedule(wake, kind::LOOP_WAKE, process);
+        } else if idle {
+            self.kick(process);
         }
     }
 
@@ -408,6 +422,7 @@ impl World<'_> {
         self.carriers[carrier as usize].occupied = self.now;
         if let Some(task) = self.next_callback(carrier) {
             self.carriers[carrier as usize].task = task;
+            self.carriers[carrier as usize].begun = self.now;
             self.run_carrier(carrier);
         }
     }
@@ -454,7 +469,11 @@ impl World<'_> {
     fn loop_accepts(&mut self, process: u32) -> bool {
         let service = self.processes[process as usize].service;
         let queue = self.queue_of(service, process);
-        if self.services[service as usize].accept[queue].is_empty() || self.has_primary(service) {
+        let shut = !self.processes[process as usize].open;
+        if self.services[service as usize].accept[queue].is_empty()
+            || self.has_primary(service)
+            || shut
+        {
             return false; // a primary hands over, workers do not accept
         }
         let listen = self.plan.services[service as usize].listen.as_ref();
@@ -466,6 +485,7 @@ impl World<'_> {
             && let Some(task) = self.services[service as usize].accept[queue].pop(&mut self.tasks)
         {
             self.take_connection(task, process);
+            self.enters(service, process);
             self.tasks.hot[task as usize].carrier = self.processes[process as usize].loop_carrier;
             let detached = self.tasks.hot[task as usize].role == Role::Detached;
             let event_loop = &mut self.processes[process as usize].event_loop;

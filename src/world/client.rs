@@ -169,12 +169,16 @@ impl World<'_> {
     /// The server is done with a client's request, or has refused it: the answer goes back.
     #[inline(always)]
     pub fn respond(&mut self, task: u32) {
+        if self.plan.services[0].dispatcher.is_some() {
+            self.give_back(task);
+        }
         let connection = self.tasks.hot[task as usize].connection;
         if connection != NONE {
             let closes = self.plan.services[0]
                 .keep_alive
                 .is_some_and(|time| time.is_zero());
-            if closes || !self.plan.clients.keep_alive {
+            if closes || !self.plan.clients.keep_alive || self.is_leaving(connection) {
+                self.linger(task);
                 self.close(connection);
             }
         }
@@ -183,9 +187,27 @@ impl World<'_> {
         } else if self.plan.clients.latency.is_zero() {
             self.response_arrives(task);
         } else {
+            self.tasks.hot[task as usize].process = NONE; // it has left
             self.tasks.charge(task, self.now, Component::Network);
             self.agenda
                 .schedule(self.now + self.plan.clients.latency, kind::RESPONSE, task);
+        }
+    }
+
+    /// Whether the process at the other end of a connection is about to leave.
+    fn is_leaving(&self, connection: u32) -> bool {
+        let process = self.connections[connection as usize].process;
+        self.plan.services[0].replaces
+            && process != NONE
+            && self.processes[process as usize].leaving
+    }
+
+    /// The server closes: the thread will wait for the client to close too, unless that one has long gone.
+    fn linger(&mut self, task: u32) {
+        let span = self.plan.services[0].linger;
+        let hot = &self.tasks.hot[task as usize];
+        if !span.is_zero() && hot.carrier != NONE && !hot.abandoned {
+            self.carriers[hot.carrier as usize].linger = self.now + span;
         }
     }
 
@@ -209,6 +231,7 @@ impl World<'_> {
             if !self.services[0].accept[queue].is_empty() {
                 self.soon.push_back(Soon::Accept(0));
             }
+            self.leave_if_empty(process);
         }
     }
 

@@ -1,13 +1,13 @@
 //! From a checked contestant at a load to a [`Plan`].
 
 use super::plan::{
-    ArrivalPlan, CarrierPlan, HostPlan, MainKind, NONE, Plan, PoolPlan, ServicePlan,
+    ArrivalPlan, CarrierPlan, DispatcherPlan, HostPlan, MainKind, NONE, Plan, PoolPlan, ServicePlan,
 };
 use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Model, Tasks};
+use crate::service::{Admit, Beats, ListenPolicy, Model, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -140,13 +140,14 @@ impl Plan {
         } else {
             0
         };
+        let dispatcher = dispatcher(model, main).filter(|_| index == 0);
         // The lock of a single thread matters where processes race for connections: who holds it accepts later.
         let race = model.listen.is_some()
             && model.processes > 1
             && matches!(model.queue.admit, Admit::Below(_));
-        let lock = model
-            .lock
-            .filter(|_| !elide || main == MainKind::ThreadEach || threads != 1 || race);
+        let lock = model.lock.filter(|_| {
+            !elide || main == MainKind::ThreadEach || threads != 1 || race || dispatcher.is_some()
+        });
         let main_resource = match main {
             MainKind::Free | MainKind::ThreadEach => NONE,
             MainKind::Threads => self.resource(
@@ -159,7 +160,7 @@ impl Plan {
         let lock_resource = lock.map_or(NONE, |_| {
             self.resource(&format!("{prefix}lock"), Some(processes), false)
         });
-        let aux = model.executors[1..]
+        let mut aux = model.executors[1..]
             .iter()
             .map(|executor| {
                 let carriers = executor.carriers.unwrap_or(1);
@@ -173,6 +174,15 @@ impl Plan {
                 )
             })
             .collect::<Vec<_>>();
+        let dispatcher = dispatcher.map(|(accept, give_back)| {
+            let resource = self.resource("main_thread", Some(processes), false);
+            aux.push((1, resource));
+            DispatcherPlan {
+                aux: aux.len() as u32 - 1,
+                accept,
+                give_back,
+            }
+        });
         let pools = model
             .pools
             .iter()
@@ -186,6 +196,10 @@ impl Plan {
                 ),
             })
             .collect::<Vec<_>>();
+        let heartbeat = model
+            .heartbeat
+            .filter(|heartbeat| heartbeat.beats == Beats::Handler);
+        let replaces = model.lifecycle.requests.is_some();
         let first_process = self.process_service.len() as u32;
         for process in first_process..first_process + model.processes {
             self.add_process(
@@ -205,8 +219,16 @@ impl Plan {
             first_process,
             processes: model.processes,
             listen: model.listen.clone().filter(|_| index == 0),
+            dispatcher,
             queue: model.queue,
             keep_alive: model.keep_alive,
+            linger: linger(model, main, self.clients.latency)
+                .filter(|_| index == 0)
+                .unwrap_or(Span::ZERO),
+            heartbeat,
+            lifecycle: model.lifecycle,
+            replaces,
+            mortal: replaces || heartbeat.is_some(),
             cold: model.cold,
             lock,
             main_resource,
@@ -283,6 +305,24 @@ fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
     }
 }
 
+/// What a request and an answered one cost the thread between the kernel and a number of handlers' threads.
+fn dispatcher(model: &Model, main: MainKind) -> Option<(Span, Span)> {
+    let listen = model.listen.as_ref()?;
+    let costs = listen.main_thread?;
+    let alone = listen.policy != ListenPolicy::Primary; // who hands over itself
+    (alone && main == MainKind::Threads).then_some((costs.accept, costs.give_back))
+}
+
+/// How long a thread is kept by a connection it has closed: until the client, who closes on receipt of the response, is
+/// heard of. A loop goes on meanwhile.
+fn linger(model: &Model, main: MainKind, latency: Span) -> Option<Span> {
+    let kept = main == MainKind::Threads && model.listen.is_some();
+    model
+        .linger
+        .filter(|_| kept)
+        .map(|most| most.min(latency * 2))
+}
+
 /// How many threads on a host can want a core at once; `None`: any number.
 fn most_runnable(system: &System, host: usize) -> Option<u64> {
     system
@@ -299,7 +339,13 @@ fn most_runnable(system: &System, host: usize) -> Option<u64> {
             let threads = used
                 .map(|(_, executor)| executor.carriers.map(u64::from))
                 .sum::<Option<u64>>()?;
-            Some(sum + u64::from(model.processes) * threads)
+            let main_thread = u64::from(
+                model
+                    .listen
+                    .as_ref()
+                    .is_some_and(|l| l.main_thread.is_some()),
+            );
+            Some(sum + u64::from(model.processes) * (threads + main_thread))
         })
 }
 

@@ -151,7 +151,17 @@ impl<'a> Walk<'a> {
         self.steps(&mut visit, &model.after, times);
         let plan = &self.plan.services[service];
         if plan.main == MainKind::Threads {
-            self.add(plan.main_resource, times * visit.elapsed);
+            let closes = model.keep_alive.is_some_and(|time| time.is_zero());
+            let lingers = closes || !self.system.clients.keep_alive;
+            let linger = f64::from(u8::from(lingers)) * plan.linger.as_nanos_f64();
+            self.add(plan.main_resource, times * (visit.elapsed + linger));
+        }
+        if let Some(dispatcher) = plan.dispatcher {
+            let ns = times * (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
+            visit.elapsed += dispatcher.accept.as_nanos_f64();
+            self.add(plan.aux[dispatcher.aux as usize].1, ns);
+            self.add(plan.lock_resource, ns);
+            self.add(self.plan.hosts[plan.host as usize].resource, ns);
         }
         for (pool, times, taken) in visit.kept {
             self.add(plan.pools[pool].resource, times * (visit.elapsed - taken));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
-use crate::service::{Cache, Listen, LockParams, Queue, Rounds};
+use crate::service::{Cache, Heartbeat, Lifecycle, Listen, LockParams, Queue, Rounds};
 use crate::workload::Clients;
 
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
@@ -214,10 +214,22 @@ pub struct ServicePlan {
     pub processes: u32,
     /// The kernel's side.
     pub listen: Option<Listen>,
+    /// The thread between the kernel and handlers' threads.
+    pub dispatcher: Option<DispatcherPlan>,
     /// The server's side.
     pub queue: Queue,
     /// How long an idle connection is kept.
     pub keep_alive: Option<Span>,
+    /// How long a thread that has closed a connection is kept by it.
+    pub linger: Span,
+    /// Who kills silent processes, if anybody can be killed.
+    pub heartbeat: Option<Heartbeat>,
+    /// When processes are replaced.
+    pub lifecycle: Lifecycle,
+    /// Whether they are replaced after a number of requests.
+    pub replaces: bool,
+    /// Whether a process can be down.
+    pub mortal: bool,
     /// What a cold core costs more.
     pub cold: Warming,
     /// The lock of each process, if it can matter.
@@ -259,6 +271,17 @@ pub struct CachePlan {
     pub ttl: Span,
     /// For each key, the end of the share of a word's range in which it is there at the start. Empty: nothing is.
     pub warm: Arc<[u64]>,
+}
+
+/// The main thread of each process of the app, where there is one beside the handlers' threads.
+#[derive(Clone, Copy, Debug)]
+pub struct DispatcherPlan {
+    /// Its place among the auxiliary executors.
+    pub aux: u32,
+    /// What a request costs it.
+    pub accept: Span,
+    /// What an answered request costs it.
+    pub give_back: Span,
 }
 
 /// A pool of each process of a service.

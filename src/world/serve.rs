@@ -33,7 +33,10 @@ impl World<'_> {
         };
         if process != NONE {
             self.tasks.charge(task, self.now, Component::WaitWorker);
-            self.deliver(task, process);
+            match self.plan.services[0].dispatcher {
+                Some(dispatcher) => self.ready_for_main(task, process, dispatcher.aux),
+                None => self.deliver(task, process),
+            }
         } else if self.plan.services[0].listen.is_none() {
             self.tasks.charge(task, self.now, Component::WaitWorker);
             self.submit(task, 0);
@@ -85,40 +88,6 @@ impl World<'_> {
         }
     }
 
-    /// Where processes stop at a limit of connections and somebody waits to be accepted, the idle connection that the
-    /// server closes first is worth an event. Otherwise it is enough to find it closed when it is next used.
-    pub fn watch_idle(&mut self) {
-        let plan = &self.plan.services[0];
-        let (Admit::Below(_), Some(keep_alive)) = (plan.queue.admit, plan.keep_alive) else {
-            return;
-        };
-        if self.watching_idle || self.services[0].accept.iter().all(|queue| queue.is_empty()) {
-            return;
-        }
-        let idle = self
-            .connections
-            .iter()
-            .filter(|connection| connection.is_idle());
-        if let Some(first) = idle.map(|connection| connection.last_used).min() {
-            self.watching_idle = true;
-            let at = (first + keep_alive).max(self.now);
-            self.agenda.schedule(at, kind::IDLE, 0);
-        }
-    }
-
-    /// The server closes connections that have idled for its keep-alive time.
-    pub fn close_idle(&mut self) {
-        self.watching_idle = false;
-        let keep_alive = self.plan.services[0].keep_alive.unwrap_or(Span::MAX);
-        for id in 0..self.connections.len() {
-            let connection = &self.connections[id];
-            if connection.is_idle() && self.now.since(connection.last_used) >= keep_alive {
-                self.close(id as u32);
-            }
-        }
-        self.watch_idle();
-    }
-
     fn accept_queue(&self, task: u32, policy: ListenPolicy) -> usize {
         match policy {
             ListenPolicy::Shared | ListenPolicy::Primary => 0,
@@ -150,6 +119,14 @@ impl World<'_> {
             .listen
             .as_ref()
             .is_some_and(|listen| listen.policy == ListenPolicy::PerProcess);
+        if plan.dispatcher.is_some() {
+            let Some(process) = self.sleeping_main(task, own.then_some(queue as u32)) else {
+                return false;
+            };
+            self.services[0].accept[queue].push(&mut self.tasks, task);
+            self.soon.push_back(Soon::Dispatch(process));
+            return true;
+        }
         let process = if self.has_primary(0) {
             self.services[0].credit.pop_front()
         } else if plan.main == MainKind::Loop {
@@ -175,14 +152,16 @@ impl World<'_> {
             .iter()
             .rev()
             .map(process_of)
-            .find(|process| only.is_none_or(|only| only == *process))
+            .find(|&process| only.is_none_or(|only| only == process) && self.is_open(process))
     }
 
     /// A process of threads that takes a new connection now.
     fn willing_process(&self, task: u32, only: Option<u32>) -> Option<u32> {
         let plan = &self.plan.services[0];
-        let processes =
-            || (0..plan.processes).filter(|process| only.is_none_or(|only| only == *process));
+        let allowed = |process: &u32| only.is_none_or(|only| only == *process);
+        let processes = || {
+            (0..plan.processes).filter(move |process| allowed(process) && self.is_open(*process))
+        };
         match plan.queue.admit {
             Admit::Idle if plan.main == MainKind::Threads => self.idle_process(only),
             Admit::Idle | Admit::Always => self.pick(task, processes()),
@@ -200,8 +179,13 @@ impl World<'_> {
         }
     }
 
+    /// Whether a process takes new requests.
+    fn is_open(&self, process: u32) -> bool {
+        self.processes[process as usize].open
+    }
+
     /// One of several, by the request's dice.
-    fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
+    pub fn pick(&self, task: u32, among: impl Iterator<Item = u32> + Clone) -> Option<u32> {
         let count = among.clone().count() as u64;
         let word = self.tasks.hot[task as usize].key.word(self.paths.process);
         among.clone().nth(share(word, count) as usize)
@@ -230,6 +214,9 @@ impl World<'_> {
         let hot = &mut self.tasks.hot[task as usize];
         hot.unacknowledged = false;
         let process = hot.process;
+        if !self.is_open(process) {
+            return;
+        }
         match self.services[0].accept[0].pop(&mut self.tasks) {
             Some(next) => self.accept(next, process),
             None => self.services[0].credit.push_back(process),
@@ -253,6 +240,13 @@ impl World<'_> {
         for queue in 0..self.services[0].accept.len() {
             while let Some(task) = self.services[0].accept[queue].first() {
                 let own = (self.services[0].accept.len() > 1).then_some(queue as u32);
+                if self.plan.services[0].dispatcher.is_some() {
+                    match self.sleeping_main(task, own) {
+                        Some(process) => self.dispatch(process),
+                        None => break,
+                    }
+                    continue;
+                }
                 let Some(process) = self.willing_process(task, own) else {
                     break;
                 };
@@ -267,22 +261,23 @@ impl World<'_> {
     pub fn submit(&mut self, task: u32, service: u32) {
         let plan = &self.plan.services[service as usize];
         self.tasks.hot[task as usize].service = service as u16;
-        if plan.processes == 1 {
+        if plan.processes == 1 && (!plan.mortal || self.is_open(plan.first_process)) {
             self.deliver(task, plan.first_process);
             return;
         }
-        match self.services[service as usize]
-            .idle
-            .last()
-            .map(|&carrier| self.carriers[carrier as usize].process)
-        {
+        let idle = &self.services[service as usize].idle;
+        let mut idle = idle
+            .iter()
+            .rev()
+            .map(|&carrier| self.carriers[carrier as usize].process);
+        match idle.find(|&process| !plan.mortal || self.is_open(process)) {
             Some(process) => self.deliver(task, process),
             None if matches!(plan.main, MainKind::Free | MainKind::ThreadEach) => {
-                let word = self.tasks.hot[task as usize].key.word(self.paths.process);
-                self.deliver(
-                    task,
-                    plan.first_process + share(word, u64::from(plan.processes)) as u32,
-                );
+                let all = plan.first_process..plan.first_process + plan.processes;
+                match self.pick(task, all.filter(|&process| self.is_open(process))) {
+                    Some(process) => self.deliver(task, process),
+                    None => self.services[service as usize].accept[0].push(&mut self.tasks, task),
+                }
             }
             None if plan.queue.capacity.is_some_and(|capacity| {
                 self.services[service as usize].accept[0].len()
@@ -303,6 +298,7 @@ impl World<'_> {
         let hot = &mut self.tasks.hot[task as usize];
         hot.process = process;
         hot.service = service as u16;
+        self.enters(service, process);
         let plan = &self.plan.services[service as usize];
         match plan.main {
             MainKind::Free => self.run_free(task),
@@ -333,7 +329,7 @@ impl World<'_> {
                 if full {
                     let hot = &mut self.tasks.hot[task as usize];
                     hot.failure = Some(Failure::Shed);
-                    if std::mem::take(&mut hot.unacknowledged) {
+                    if std::mem::take(&mut hot.unacknowledged) && self.is_open(process) {
                         self.services[0].credit.push_back(process);
                         self.soon.push_back(Soon::Accept(0));
                     }
@@ -349,7 +345,7 @@ impl World<'_> {
 
     /// An idle thread of this process, taken from the stack.
     #[inline(always)]
-    fn take_idle(&mut self, service: u32, process: u32) -> Option<u32> {
+    pub fn take_idle(&mut self, service: u32, process: u32) -> Option<u32> {
         let idle = &mut self.services[service as usize].idle;
         if self.plan.services[service as usize].processes == 1 {
             return idle.pop();
@@ -367,12 +363,15 @@ impl World<'_> {
             return Some(task);
         }
         let plan = &self.plan.services[service as usize];
-        if plan.queue.admit != Admit::Idle && plan.listen.is_some() {
+        let shut = !self.processes[process as usize].open;
+        let elsewhere = plan.queue.admit != Admit::Idle && plan.listen.is_some();
+        if shut || elsewhere || plan.dispatcher.is_some() {
             return None;
         }
         let queue = self.queue_of(service, process);
         let task = self.services[service as usize].accept[queue].pop(&mut self.tasks)?;
         self.take_connection(task, process);
+        self.enters(service, process);
         Some(task)
     }
 
@@ -395,6 +394,6 @@ impl World<'_> {
 }
 
 /// One of `of`, by a word of dice.
-fn share(word: u64, of: u64) -> u64 {
+pub(super) fn share(word: u64, of: u64) -> u64 {
     ((u128::from(word) * u128::from(of)) >> 64) as u64
 }

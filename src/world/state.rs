@@ -27,6 +27,9 @@ pub(super) mod kind {
     pub const POOL_TIMEOUT: u8 = 12;
     pub const IDLE: u8 = 13;
     pub const LOOP_WAKE: u8 = 14;
+    pub const CHECK: u8 = 15;
+    pub const BOOT: u8 = 16;
+    pub const LINGER: u8 = 17;
 }
 
 /// Fixed agenda slots.
@@ -52,6 +55,12 @@ pub(super) enum Soon {
     Accept(u32),
     /// A branch begins that is not on a loop.
     Start(u32),
+    /// A process that is to be replaced may be done.
+    Leave(u32),
+    /// A main thread may have something to do.
+    Dispatch(u32),
+    /// A main thread has handed a request out.
+    Deliver(u32),
 }
 
 /// A thread: what it is doing.
@@ -92,6 +101,10 @@ pub(super) struct Carrier {
     pub end: Time,
     /// Since when it is occupied, [`Time::NEVER`] if it is not.
     pub occupied: Time,
+    /// When it took up its request, or its loop the callback.
+    pub begun: Time,
+    /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
+    pub linger: Time,
     /// Whether bursts are just delays: a core of its own and no lock.
     pub simple: bool,
 }
@@ -113,6 +126,16 @@ pub(super) struct Process {
     pub caches: Vec<CacheState>,
     /// Open connections of clients.
     pub connections: u32,
+    /// Whether it takes new requests: it neither leaves nor boots.
+    pub open: bool,
+    /// Whether it ends when it has nothing left to do.
+    pub leaving: bool,
+    /// Requests inside, and connections that linger, where they are counted.
+    pub inside: u32,
+    /// Requests until it leaves.
+    pub left: u64,
+    /// How many there were in its place before it.
+    pub generation: u64,
 }
 
 /// An auxiliary executor of a process.
@@ -125,6 +148,10 @@ pub(super) struct Aux {
     /// Threads that run slow work.
     pub slow_running: u32,
     pub idle: Vec<u32>,
+    /// Of a main thread: how much of the queue is left in the present pass.
+    pub batch: u32,
+    /// Of a main thread: whether it has accepted in the present pass.
+    pub accepted: bool,
 }
 
 /// The state of a service beyond its processes.
@@ -217,6 +244,7 @@ pub(super) struct Paths {
     pub think: Path,
     pub process: Path,
     pub lock: Path,
+    pub life: Path,
 }
 
 impl<'p> World<'p> {
@@ -241,6 +269,7 @@ impl<'p> World<'p> {
                 think: root.child("think"),
                 process: root.child("process"),
                 lock: root.child("lock"),
+                life: root.child("life"),
             },
             ordinal: 0,
             next_key: source_key(seed, replication),
@@ -292,8 +321,15 @@ impl<'p> World<'p> {
                     .collect(),
             });
         }
-        for &service in &plan.process_service {
+        for (process, &service) in (0..).zip(&plan.process_service) {
             self.add_process(service);
+            self.draw_life(process);
+        }
+        for (service, planned) in (0..).zip(&plan.services) {
+            if let Some(heartbeat) = planned.heartbeat {
+                let first = Time::ZERO + heartbeat.check;
+                self.agenda.schedule(first, kind::CHECK, service);
+            }
         }
         for index in 0..plan.carriers.len() {
             self.add_carrier(index);
@@ -326,6 +362,8 @@ impl<'p> World<'p> {
                     slow_queued: false,
                     slow_running: 0,
                     idle: Vec::new(),
+                    batch: 0,
+                    accepted: false,
                 })
                 .collect(),
             pools: plan
@@ -339,6 +377,11 @@ impl<'p> World<'p> {
                 .map(|cache| warmed(cache, dice))
                 .collect(),
             connections: 0,
+            open: true,
+            leaving: false,
+            inside: 0,
+            left: u64::MAX,
+            generation: 0,
         });
     }
 
@@ -361,6 +404,8 @@ impl<'p> World<'p> {
             mark: Time::ZERO,
             end: Time::NEVER,
             occupied: Time::NEVER,
+            begun: Time::ZERO,
+            linger: Time::NEVER,
             simple: planned.slot != NONE && service.lock.is_none(),
         });
         let process = &mut self.processes[planned.process as usize];
@@ -413,6 +458,9 @@ impl<'p> World<'p> {
                 kind::POOL_TIMEOUT => self.pool_timeout(event.index),
                 kind::IDLE => self.close_idle(),
                 kind::LOOP_WAKE => self.loop_wakes(event.index),
+                kind::CHECK => self.check_heartbeats(event.index),
+                kind::BOOT => self.booted(event.index),
+                kind::LINGER => self.lingered(event.index),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),
             }
@@ -433,6 +481,9 @@ impl<'p> World<'p> {
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
             Soon::Start(task) => self.start_branch(task),
+            Soon::Leave(process) => self.leave(process),
+            Soon::Dispatch(process) => self.dispatch(process),
+            Soon::Deliver(task) => self.deliver(task, self.tasks.hot[task as usize].process),
         }
     }
 
@@ -448,8 +499,9 @@ impl<'p> World<'p> {
     fn memory(&self) -> u64 {
         let app = &self.plan.services[0];
         let fixed = u64::from(app.processes) * app.memory.process;
-        let per_process =
-            app.threads.max(1) - 1 + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>();
+        let per_process = app.threads.max(1) - 1
+            + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>()
+            - u32::from(app.dispatcher.is_some()); // a main thread is part of its process
         let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
     }

@@ -213,6 +213,9 @@ impl World<'_> {
     /// A delay is over.
     pub fn delay_end(&mut self, task: u32) {
         let hot = &self.tasks.hot[task as usize];
+        if hot.dead {
+            return self.tasks.bury(task);
+        }
         let (carrier, process, service) = (hot.carrier, hot.process, hot.service);
         if carrier != NONE && self.plan.services[service as usize].main == MainKind::Loop {
             self.loop_due(process, task);
@@ -224,6 +227,9 @@ impl World<'_> {
     /// What a task waited for is there.
     pub fn resume(&mut self, task: u32) {
         let hot = &self.tasks.hot[task as usize];
+        if hot.dead {
+            return self.tasks.bury(task);
+        }
         let (carrier, process, service) = (hot.carrier, hot.process, hot.service);
         self.tasks.charge(task, self.now, Component::WaitWorker);
         if carrier == NONE {

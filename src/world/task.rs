@@ -64,6 +64,10 @@ pub(super) struct Task {
     pub holds: u8,
     /// Attempts to connect that failed.
     pub attempts: u8,
+    /// Its process was killed while a timer's end or an answer was on its way to it, which has not come yet.
+    pub dead: bool,
+    /// Dead, and nobody else knows it any more.
+    pub gone: bool,
 }
 
 /// When a request was meant to be sent, and the first half of its account: one cache line.
@@ -187,6 +191,8 @@ impl Tasks {
             loops: 0,
             holds: 0,
             attempts: 0,
+            dead: false,
+            gone: false,
         };
         let sheet = Sheet {
             intended: now,
@@ -202,7 +208,41 @@ impl Tasks {
 
     #[inline(always)]
     pub fn remove(&mut self, id: u32) {
+        let hot = &mut self.hot[id as usize];
+        hot.process = NONE;
+        if hot.dead {
+            hot.gone = true;
+            return;
+        }
         self.free.push(id);
+    }
+
+    /// What was on its way to a dead task has come.
+    #[cold]
+    pub fn bury(&mut self, id: u32) {
+        let hot = &mut self.hot[id as usize];
+        hot.dead = false;
+        if hot.gone {
+            self.free.push(id);
+        }
+    }
+
+    /// All numbers that were ever given out are below this.
+    pub fn count(&self) -> u32 {
+        self.hot.0.len() as u32
+    }
+
+    /// A task that waits for its branches waits no more: their time so far is its own.
+    pub fn close_fork(&mut self, id: u32, now: Time) {
+        if !self.hot[id as usize].forked {
+            return;
+        }
+        let account = self.account_of_branches(id, now);
+        let hot = &mut self.hot[id as usize];
+        hot.forked = false;
+        hot.mark = now;
+        hot.state = Component::WaitWorker;
+        self.adopt(id, &account);
     }
 
     /// Begins to load a task that will be wanted soon: with many pending it is in no near cache.

@@ -144,7 +144,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..90)) {
+    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..100)) {
         let (text, load) = Tape::new(&tape).scenario();
         let begun = Instant::now();
         let (plan, outcomes) = run(&text, load, true);
@@ -169,7 +169,7 @@ proptest! {
     /// Nobody is forgotten: when no more requests come, all that came end, whatever they wait for. (Where a process takes
     /// a limited number of connections and nobody ever closes one, the rest may rightly wait for ever.)
     #[test]
-    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..90), gap_us in 20u64..800) {
+    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..100), gap_us in 20u64..800) {
         let (text, _) = Tape::new(&tape).scenario();
         let (_, rest) = text.split_once("[clients]").expect("clients follow arrivals");
         let closes = ["keep_alive = false", "connections.keep_alive"];

@@ -139,6 +139,8 @@ impl<'t> Tape<'t> {
                 "listen = { policy = \"per-process\", backlog = 1, overflow = \"refuse\" }",
                 "listen = { backlog = 0, overflow = \"refuse\", accepts_per_wakeup = 1 }",
                 "listen = { accepts_per_wakeup = 2 }",
+                "listen = { by = \"main-thread\", accept = \"0.1ms\", return = \"0.05ms\" }",
+                "listen = { by = \"main-thread\", policy = \"per-process\", accept = \"0.1ms\" }",
             ],
         );
         self.line(
@@ -177,6 +179,43 @@ impl<'t> Tape<'t> {
             text,
             &["", "on_call.database = [{ cpu = \"exp(0.05ms)\" }]"],
         );
+        self.line(
+            text,
+            &[
+                "",
+                "connections.linger = \"2s\"",
+                "connections.linger = \"0.2ms\"",
+            ],
+        );
+        let numbered = text
+            .rsplit("[contestants.app]")
+            .next()
+            .is_some_and(|app| app.contains("executors.main"));
+        self.lives(text, numbered);
+    }
+
+    /// Masters that kill, processes that leave. `numbered`: main has a number of threads.
+    fn lives(&mut self, text: &mut String, numbered: bool) {
+        if numbered {
+            self.line(
+                text,
+                &[
+                    "",
+                    "limits = { heartbeat = \"6ms\", check = \"2.1ms\" }",
+                    "limits = { heartbeat = \"1.5ms\", check = \"0.7ms\" }",
+                    "limits = { heartbeat = \"1ms\", beats = \"main-thread\" }",
+                ],
+            );
+        }
+        self.line(
+            text,
+            &[
+                "",
+                "lifecycle = { requests = 3, jitter = 4, boot = \"3.3ms\" }",
+                "lifecycle.boot = \"11ms\"",
+                "lifecycle = { requests = 1 }",
+            ],
+        );
     }
 
     fn services(&mut self, text: &mut String) {
@@ -186,6 +225,9 @@ impl<'t> Tape<'t> {
         self.line(text, &["", "cores = 1", "cores = 3", "host = \"app\""]);
         self.line(text, &["", "queue.capacity = 2"]);
         self.line(text, &["", "processes = 2"]);
+        let numbered = text.rsplit("[services.db]").next();
+        let numbered = numbered.is_some_and(|db| db.contains("executors.main"));
+        self.lives(text, numbered);
         text.push_str("[services.users]\n");
         self.executors(text);
         self.line(text, &["", "latency = \"0.1ms\""]);

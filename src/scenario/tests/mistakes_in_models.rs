@@ -398,3 +398,64 @@ fn a_host_that_cools_down_at_once() {
       |                  ^^^^^
     "#);
 }
+
+#[test]
+fn a_heartbeat_of_another_kind() {
+    assert_snapshot!(model("executors.main = { carriers = 2, tasks = 1 }\nlimits = { heartbeat = \"30s\", beats = \"loop\" }"), @r#"
+    error: threads with one request at a time do not beat in a loop
+     --> mine.toml:2:31
+      |
+    2 | limits = { heartbeat = "30s", beats = "loop" }
+      |                               ^^^^^ expected "between-requests" or "main-thread"
+    "#);
+    assert_snapshot!(model("executors.main = { carriers = 1, tasks = \"unlimited\" }\nlimits = { heartbeat = \"30s\", beats = \"between-requests\" }"), @r#"
+    error: an event loop does not beat between requests
+     --> mine.toml:2:31
+      |
+    2 | limits = { heartbeat = "30s", beats = "between-requests" }
+      |                               ^^^^^ expected "loop" or "main-thread"
+    "#);
+    assert_snapshot!(model("limits = { heartbeat = \"30s\", beats = \"thread\" }"), @r#"
+    error: a heartbeat needs a number of threads
+     --> mine.toml:1:10
+      |
+    1 | limits = { heartbeat = "30s", beats = "thread" }
+      |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected `carriers` in `executors.main`
+
+    error: unknown word `thread`
+     --> mine.toml:1:39
+      |
+    1 | limits = { heartbeat = "30s", beats = "thread" }
+      |                                       ^^^^^^^^ expected `between-requests`, `loop` or `main-thread`
+    "#);
+}
+
+#[test]
+fn a_heartbeat_without_threads() {
+    assert_snapshot!(model("limits.heartbeat = \"30s\""), @r#"
+    error: a heartbeat needs a number of threads
+     --> mine.toml:1:1
+      |
+    1 | limits.heartbeat = "30s"
+      | ^^^^^^ expected `carriers` in `executors.main`
+    "#);
+}
+
+#[test]
+fn a_life_of_half_a_request() {
+    assert_snapshot!(model("lifecycle = { requests = 0.5 }"), @r"
+    error: expected a whole number, found a number with a point
+     --> mine.toml:1:26
+      |
+    1 | lifecycle = { requests = 0.5 }
+      |                          ^^^
+    ");
+    assert_snapshot!(model("lifecycle = { request = 5 }"), @r"
+    error: unknown key `request`
+     --> mine.toml:1:15
+      |
+    1 | lifecycle = { request = 5 }
+      |               ^^^^^^^ expected `boot`, `requests` or `jitter`
+      = help: did you mean `requests`?
+    ");
+}

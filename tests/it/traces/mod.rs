@@ -7,7 +7,9 @@
 mod account;
 mod clients;
 mod cores;
+mod dispatch;
 mod event_loop;
+mod lifecycle;
 mod listen;
 mod lock;
 mod pools;
