@@ -2,10 +2,12 @@
 
 pub mod cache;
 pub mod event_loop;
+pub mod gc;
 pub mod model;
 pub mod pool;
 
 pub use cache::CacheState;
 pub use event_loop::{EventLoop, Rounds, Turn};
+pub use gc::{Gc, Heap, Major};
 pub use model::*;
 pub use pool::PoolState;

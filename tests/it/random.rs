@@ -177,6 +177,26 @@ impl<'t> Tape<'t> {
             text,
             &["", "on_call.database = [{ cpu = \"exp(0.05ms)\" }]"],
         );
+        // Behind everything else, so that older tapes mean what they meant.
+        let young = "allocates = \"100MB/s\", young = \"40KB\", minor = \"exp(0.2ms)\"";
+        let old = "survives = \"50%\", old = \"50KB\", major = \"1ms\"";
+        self.line(
+            text,
+            &[
+                "",
+                &format!("gc = {{ {young} }}"),
+                &format!("gc = {{ {young}, {old} }}"),
+            ],
+        );
+        self.line(
+            text,
+            &[
+                "",
+                "executors.workers = { carriers = 1 }\nplace.logic = \"workers\"",
+                "executors.workers = { carriers = 3, hop = \"0.05ms\" }\nplace.logic = \"workers\"",
+            ],
+        );
+        self.line(text, &["", &format!("services.db.gc = {{ {young} }}")]);
     }
 
     fn services(&mut self, text: &mut String) {

@@ -8,11 +8,13 @@ mod account;
 mod clients;
 mod cores;
 mod event_loop;
+mod gc;
 mod listen;
 mod lock;
 mod pools;
 mod steps;
 mod threads;
+mod workers;
 
 use crossover::kernel::{Key, Path, Span};
 use crossover::measure::{Account, Component, Failure, Outcome};
