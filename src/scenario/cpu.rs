@@ -7,15 +7,16 @@ use super::tree::{Node, Value};
 use crate::kernel::Dist;
 use crate::workload::Action;
 
-/// The kind of a `cpu` step that names none.
+/// The kind of an endpoint's `cpu` step that names none.
 const DEFAULT_KIND: &str = "logic";
 
 impl<'t> Steps<'_, 't> {
     /// A `cpu` step: its work in the language of who runs it.
     pub(super) fn cpu(&self, node: &'t Node, kind: Option<&'t Node>) -> Option<Action> {
-        let name = match kind {
-            Some(kind) => self.reader.text(kind, "a kind of work")?,
-            None => DEFAULT_KIND,
+        let name = match (kind, self.times) {
+            (Some(kind), _) => self.reader.text(kind, "a kind of work")?,
+            (None, Times::MeasuredIn(_)) => DEFAULT_KIND,
+            (None, Times::Own) => "", // a server's own work has no ratio, and no place but its carrier
         };
         if let Some(kind) = kind
             && self.languages.kind(name).is_none()

@@ -39,6 +39,8 @@ const MODELS: &[EmbeddedFile] = files!("models":
     "node",
     "node-http",
     "node-cluster",
+    "node-pm2",
+    "node-worker-threads",
     "django-sync",
     "django-gthread",
     "django-freethreaded",

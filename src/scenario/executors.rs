@@ -1,12 +1,17 @@
 //! A model's threads: executors, and where steps run.
 
 use super::diagnostic::Problem;
+use super::languages::Languages;
 use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node, Table, Value};
+use crate::kernel::Span;
 use crate::service::{Executor, Model, Rounds, Slow, Tasks};
+use crate::workload::Kind;
 
 /// The most threads of an executor in one process.
 const MAX_CARRIERS: u32 = 100_000;
+/// The key of `place` for `native` steps.
+const NATIVE: &str = "native";
 
 /// All executors, `main` first.
 pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Executor> {
@@ -44,6 +49,11 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         Value::Text { ref text, .. } if text == "unlimited" => Some(Tasks::Unlimited),
         _ => r.refuse(Problem::at(node.origin, "expected 1 or \"unlimited\"")),
     });
+    let hop = keys.read("hop", |r, node| r.span(node));
+    if let (Some(at), "main") = (keys.at("hop"), name.as_str()) {
+        let problem = Problem::at(at, "nothing is handed over to `main`");
+        reader.note(problem.label("`hop` is for executors named in `place`"));
+    }
     let tasks = tasks.unwrap_or(Tasks::One);
     let rounds = rounds(&mut keys, tasks, reader);
     let slow = keys.read("slow", |r, node| match r.resolve(node)?.value {
@@ -70,6 +80,7 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         tasks,
         rounds,
         slow,
+        hop: hop.unwrap_or(Span::ZERO),
     })
 }
 
@@ -96,40 +107,72 @@ fn rounds<'t>(keys: &mut Keys<'_, 't>, tasks: Tasks, reader: &Reader<'t>) -> Rou
     rounds
 }
 
-/// Where `native` steps run. The main executor is the carrier itself: no placement.
+/// What `place` says.
+#[derive(Default)]
+pub(super) struct Placed {
+    /// Where `native` steps run.
+    pub(super) native: Option<usize>,
+    /// Where `cpu` steps run, by kind.
+    pub(super) cpu: Vec<(Kind, usize)>,
+}
+
+/// Where `native` steps, and `cpu` steps by their kind, run. The main executor is the carrier itself: no placement. The key
+/// `native` is for the step of that name: a `cpu` step of the kind `native` has no place.
 pub(super) fn place<'t>(
     reader: &Reader<'t>,
     node: &'t Node,
     executors: &[Executor],
-) -> Option<Option<usize>> {
-    let mut keys = Keys::of(
-        reader.table(node, "a table such as { native = \"pool\" }")?,
-        reader,
-    );
-    let native = keys.read("native", |r, node| {
-        let name = r.text(node, "the name of an executor")?;
-        executors
-            .iter()
-            .position(|executor| executor.name == name)
-            .or_else(|| {
-                let names = executors.iter().map(|executor| executor.name.as_str());
-                let problem = Problem::at(node.origin, format!("there is no executor `{name}`"));
-                r.refuse(problem.names(name, names))
-            })
-    });
-    keys.finish();
-    Some(native.filter(|&executor| executor != 0))
+    languages: &Languages,
+) -> Option<Placed> {
+    let table = reader.table(node, "a table such as { native = \"pool\" }")?;
+    let mut placed = Placed::default();
+    for entry in &table.entries {
+        let native = entry.key == NATIVE;
+        if !native && languages.kind(&entry.key).is_none() {
+            let message = format!("there is no kind of work `{}`", entry.key);
+            let kinds = languages.kinds.iter().map(|kind| kind.name.as_str());
+            let names = [NATIVE]
+                .into_iter()
+                .chain(kinds.filter(|&kind| kind != NATIVE));
+            reader.note(Problem::at(entry.at, message).names(&entry.key, names));
+            continue;
+        }
+        // `none` takes back what a model says.
+        if entry.node.as_text() == Some("none") {
+            continue;
+        }
+        match executor_of(reader, &entry.node, executors) {
+            None | Some(0) => {}
+            Some(executor) if native => placed.native = Some(executor),
+            Some(executor) => placed.cpu.push((entry.key.clone(), executor)),
+        }
+    }
+    Some(placed)
+}
+
+fn executor_of<'t>(reader: &Reader<'t>, node: &'t Node, executors: &[Executor]) -> Option<usize> {
+    let name = reader.text(node, "the name of an executor")?;
+    let found = executors.iter().position(|executor| executor.name == name);
+    found.or_else(|| {
+        let names = executors.iter().map(|executor| executor.name.as_str());
+        let problem = Problem::at(node.origin, format!("there is no executor `{name}`"));
+        reader.refuse(problem.names(name, names))
+    })
 }
 
 /// An executor to which nothing is sent is most likely a misspelt one.
 pub(super) fn refuse_unused_executors(table: &Table, model: &Model, reader: &Reader<'_>) {
     let executors = table.get("executors").and_then(Node::as_table);
+    let runs = |i: usize| model.place_native == Some(i) || model.runs_cpu(i);
+    let places = table.get("place").and_then(Node::as_table);
+    // A place that is wrong has been noted, and may have been meant for this executor.
+    let meant = places.map_or(0, |table| table.entries.len());
+    let broken_place = table.get("place").is_some()
+        && (places.is_none()
+            || meant > model.place.len() + usize::from(model.place_native.is_some()));
     for entry in executors.map_or(&[][..], |table| &table.entries) {
-        let used = entry.key == "main"
-            || model
-                .place_native
-                .is_some_and(|i| model.executors[i].name == entry.key);
-        let broken_place = model.place_native.is_none() && table.get("place").is_some();
+        let found = model.executors.iter().position(|e| e.name == entry.key);
+        let used = entry.key == "main" || found.is_some_and(runs);
         if !used && !broken_place {
             let problem = Problem::at(entry.at, format!("executor `{}` runs nothing", entry.key));
             let problem = problem.label("only `main` and those named in `place` run steps");

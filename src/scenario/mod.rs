@@ -20,6 +20,7 @@ mod executors;
 mod expect;
 mod expectation;
 mod files;
+mod gc;
 mod languages;
 mod law;
 mod lifecycle;

@@ -4,6 +4,7 @@ use super::admission::{caches, listen, pool, queue};
 use super::calls::Calls;
 use super::diagnostic::Problem;
 use super::executors::{executors, place, refuse_unused_executors};
+use super::gc::gc;
 use super::languages::Languages;
 use super::lifecycle::{lifecycle, limits};
 use super::reader::{Keys, Reader};
@@ -61,11 +62,15 @@ pub(super) fn model<'t>(
     if let Some(table) = keys.read("executors", |r, node| r.table(node, "a table of executors")) {
         model.executors = executors(table, reader);
     }
-    let placed = keys.read("place", |r, node| place(r, node, &model.executors));
-    model.place_native = placed.flatten();
+    let placed = keys.read("place", |r, node| {
+        place(r, node, &model.executors, languages)
+    });
+    let placed = placed.unwrap_or_default();
+    (model.place_native, model.place) = (placed.native, placed.cpu);
     refuse_unused_executors(text.table, &model, reader);
     refuse_too_many_threads(text.table, &model, reader);
     model.lock = keys.read("lock", lock);
+    model.gc = keys.read("gc", gc);
     model.listen = keys.read("listen", listen);
     if let Some(queue) = keys.read("queue", queue) {
         model.queue = queue;

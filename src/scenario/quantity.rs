@@ -36,6 +36,7 @@ const MAX_NS: f64 = 366.0 * 24.0 * 3.6e12;
 
 const A_TIME: &str = "expected a time such as \"2ms\"";
 const TIME_UNITS: &str = "expected ns, us, ms, s, min or h";
+const SIZE_UNITS: &str = "expected B, KB, MB, GB, KiB, MiB or GiB";
 
 /// A time, not negative.
 pub(super) fn time(piece: Piece<'_>, problems: &Problems) -> Option<Span> {
@@ -83,7 +84,6 @@ pub(super) fn rate(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
 /// A size in bytes.
 pub(super) fn size(piece: Piece<'_>, problems: &Problems) -> Option<u64> {
     const A_SIZE: &str = "expected a size such as \"64KiB\" or \"51MB\"";
-    const SIZE_UNITS: &str = "expected B, KB, MB, GB, KiB, MiB or GiB";
     let (value, unit) = number_and_unit(piece, A_SIZE, problems)?;
     let bytes = value * scale(unit, piece, SIZES, SIZE_UNITS, problems)?;
     if bytes > 1e18 {
@@ -93,6 +93,21 @@ pub(super) fn size(piece: Piece<'_>, problems: &Problems) -> Option<u64> {
         ));
     }
     Some(bytes.round() as u64)
+}
+
+/// Bytes per second, not negative.
+pub(super) fn flow(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
+    const A_FLOW: &str = "expected a flow such as \"40MB/s\"";
+    let Some(slash) = piece.text.find('/') else {
+        number_and_unit(piece, A_FLOW, problems)?;
+        let problem = Problem::at(piece.origin(), "a flow needs a unit of time");
+        return problems.refuse(problem.label(A_FLOW));
+    };
+    let (bytes, unit) = piece.split(slash);
+    let (value, of_size) = number_and_unit(bytes, A_FLOW, problems)?;
+    let bytes = value * scale(of_size, bytes, SIZES, SIZE_UNITS, problems)?;
+    let ns = scale(unit, piece, TIMES, TIME_UNITS, problems)?;
+    Some(bytes * (1e9 / ns))
 }
 
 /// A fraction between 0 and 1, in per cent or as a plain number.

@@ -269,6 +269,29 @@ impl<'t> Reader<'t> {
         quantity::size(piece, &self.files.problems)
     }
 
+    /// A size that is not zero.
+    pub(super) fn positive_size(&self, node: &'t Node) -> Option<u64> {
+        let size = self.size(node)?;
+        if size > 0 {
+            return Some(size);
+        }
+        let origin = self.resolve(node)?.origin;
+        self.refuse(Problem::at(origin, "expected a size of more than zero"))
+    }
+
+    /// Bytes per second, not zero.
+    pub(super) fn flow(&self, node: &'t Node) -> Option<f64> {
+        let piece = self.with_unit(node, "a flow", "\"40MB/s\"")?;
+        let flow = quantity::flow(piece, &self.files.problems)?;
+        if flow > 0.0 {
+            return Some(flow);
+        }
+        self.refuse(Problem::at(
+            piece.origin(),
+            "expected a flow of more than zero",
+        ))
+    }
+
     /// A share between 0 and 1.
     pub(super) fn fraction(&self, node: &'t Node) -> Option<f64> {
         let node = self.resolve(node)?;

@@ -417,11 +417,13 @@ fn by_length(due: &mut [Due]) {
         while to < due.len() && due[to].length == length {
             to += 1;
         }
-        for at in to..due.len() {
+        let mut at = to;
+        while at < due.len() {
             if due[at].length == length {
                 due[to..=at].rotate_right(1);
                 to += 1;
             }
+            at += 1;
         }
         from = to;
     }

@@ -2,12 +2,14 @@
 
 pub mod cache;
 pub mod event_loop;
+pub mod gc;
 pub mod lifecycle;
 pub mod model;
 pub mod pool;
 
 pub use cache::CacheState;
 pub use event_loop::{EventLoop, Rounds, Turn};
+pub use gc::{Gc, Heap, Major};
 pub use lifecycle::{Beats, Heartbeat, Lifecycle};
 pub use model::*;
 pub use pool::PoolState;

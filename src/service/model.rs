@@ -3,10 +3,11 @@
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
 use super::event_loop::Rounds;
+use super::gc::Gc;
 use super::lifecycle::{Heartbeat, Lifecycle};
 use crate::host::Warming;
 use crate::kernel::Span;
-use crate::workload::Step;
+use crate::workload::{Kind, Step};
 
 /// A model file with its overrides applied and checked.
 #[derive(Clone, Debug)]
@@ -25,8 +26,12 @@ pub struct Model {
     pub executors: Vec<Executor>,
     /// Where `native` steps run: on the carrier itself, or on an executor (by index).
     pub place_native: Option<usize>,
+    /// Executors with interpreters of their own (worker threads), by the kind of `cpu` step that runs there.
+    pub place: Vec<(Kind, usize)>,
     /// The interpreter's lock of each process.
     pub lock: Option<LockParams>,
+    /// Pauses of each interpreter to collect garbage.
+    pub gc: Option<Gc>,
     /// The kernel's side of accepting connections; `None`: requests go straight to the server.
     pub listen: Option<Listen>,
     /// The server's side.
@@ -72,6 +77,9 @@ pub struct Executor {
     pub rounds: Rounds,
     /// How many threads at most run slow work (name look-ups) at once, if that is limited.
     pub slow: Option<Slow>,
+    /// What handing work over to it costs the thread that does, and taking the result back again: copies (V8's structured
+    /// clone), messages. CPU time in the model's own language.
+    pub hop: Span,
 }
 
 /// How many threads of an executor run slow work at once.
@@ -104,6 +112,7 @@ impl Executor {
             tasks: Tasks::One,
             rounds: Rounds::default(),
             slow: None,
+            hop: Span::ZERO,
         }
     }
 
@@ -257,6 +266,19 @@ pub struct Memory {
 }
 
 impl Model {
+    /// The auxiliary executor to which `cpu` steps of this kind go.
+    #[must_use]
+    pub fn place_of(&self, kind: &str) -> Option<usize> {
+        let placed = self.place.iter().find(|(placed, _)| placed == kind);
+        placed.map(|&(_, executor)| executor)
+    }
+
+    /// Whether `cpu` steps run on this executor: then each of its threads has an interpreter of its own.
+    #[must_use]
+    pub fn runs_cpu(&self, executor: usize) -> bool {
+        self.place.iter().any(|&(_, placed)| placed == executor)
+    }
+
     /// The empty model file.
     #[must_use]
     pub fn ideal(name: &str) -> Self {
@@ -268,7 +290,9 @@ impl Model {
             processes: 1,
             executors: vec![Executor::threads("main", None)],
             place_native: None,
+            place: Vec::new(),
             lock: None,
+            gc: None,
             listen: None,
             queue: Queue {
                 admit: Admit::Idle,

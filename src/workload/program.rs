@@ -37,7 +37,7 @@ pub enum Action {
         /// How many times longer this is than in the language in which it was measured: 1 for a model's own steps.
         /// At *equal CPU* the work is divided by this.
         ratio: f64,
-        /// What kind of work, for the ratio and for reports.
+        /// What kind of work, for the ratio and the place; empty in a model's own step that names none.
         kind: Kind,
     },
     /// Work in C that leaves the interpreter's lock and runs where the model places it.

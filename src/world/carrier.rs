@@ -113,7 +113,7 @@ impl World<'_> {
         if aux == NONE {
             plan.main_resource
         } else {
-            plan.aux[aux as usize].1
+            plan.aux[aux as usize].resource
         }
     }
 
@@ -122,11 +122,14 @@ impl World<'_> {
         self.threads += 1;
         self.most_threads = self.most_threads.max(self.threads);
         if let Some(carrier) = self.services[service as usize].spare.pop() {
+            let heap = self.processes[process as usize].heap;
             self.carriers[carrier as usize].process = process;
+            self.carriers[carrier as usize].heap = heap;
             return carrier;
         }
         let host = self.plan.services[service as usize].host;
         let own_core = self.hosts[host as usize].scheduler.is_none();
+        let heap = self.processes[process as usize].heap;
         self.carriers.push(Carrier {
             task: NONE,
             process,
@@ -140,12 +143,14 @@ impl World<'_> {
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,
+            gc: Span::ZERO,
+            heap,
             mark: self.now,
             end: Time::NEVER,
             occupied: Time::NEVER,
             begun: self.now,
             linger: Time::NEVER,
-            simple: own_core && self.plan.services[service as usize].lock.is_none(),
+            simple: own_core && self.plan.services[service as usize].lock.is_none() && heap == NONE,
         });
         self.carriers.len() as u32 - 1
     }
@@ -233,7 +238,7 @@ impl World<'_> {
         }
     }
 
-    /// Native work for an auxiliary executor of the task's process.
+    /// Work for an auxiliary executor of the task's process.
     pub fn submit_aux(&mut self, task: u32, executor: u32) {
         let process = self.tasks.hot[task as usize].process;
         self.tasks.charge(task, self.now, Component::WaitPool);
@@ -263,7 +268,7 @@ impl World<'_> {
     /// are running as may, it goes back to the end, and when it is taken the next one queues.
     fn next_aux(&mut self, process: u32, executor: u32) -> Option<u32> {
         let service = self.processes[process as usize].service as usize;
-        let limit = self.plan.services[service].aux_slow[executor as usize];
+        let limit = self.plan.services[service].aux[executor as usize].slow;
         let waiting = self.processes[process as usize].aux[executor as usize]
             .queue
             .len();
@@ -295,15 +300,15 @@ impl World<'_> {
         if thread.occupied == Time::NEVER {
             thread.occupied = self.now;
         }
-        let span = self.aux_work(task);
+        let (span, native) = self.aux_work(task);
         if self.carriers[carrier as usize].state == CarrierState::Running
             || self.carriers[carrier as usize].simple
         {
-            self.begin_burst(carrier, span, true);
+            self.begin_burst(carrier, span, native);
         } else {
             // Not from within another thread's control: it might take that thread's core.
             self.carriers[carrier as usize].left = span;
-            self.carriers[carrier as usize].native = true;
+            self.carriers[carrier as usize].native = native;
             self.carriers[carrier as usize].fresh = true;
             self.soon.push_back(Soon::Wake(carrier));
         }

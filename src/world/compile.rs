@@ -1,7 +1,8 @@
 //! From a checked contestant at a load to a [`Plan`].
 
 use super::plan::{
-    ArrivalPlan, CarrierPlan, DispatcherPlan, HostPlan, MainKind, NONE, Plan, PoolPlan, ServicePlan,
+    ArrivalPlan, AuxPlan, CarrierPlan, DispatcherPlan, HostPlan, MainKind, NONE, Plan, PoolPlan,
+    ServicePlan,
 };
 use super::program::Programs;
 use crate::kernel::{Dist, Span};
@@ -162,21 +163,29 @@ impl Plan {
         });
         let mut aux = model.executors[1..]
             .iter()
-            .map(|executor| {
+            .enumerate()
+            .map(|(i, executor)| {
                 let carriers = executor.carriers.unwrap_or(1);
-                (
+                AuxPlan {
                     carriers,
-                    self.resource(
+                    slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
+                    resource: self.resource(
                         &format!("{prefix}{}", executor.name),
                         Some(processes * u64::from(carriers)),
                         false,
                     ),
-                )
+                    interpreters: model.runs_cpu(i + 1),
+                }
             })
             .collect::<Vec<_>>();
         let dispatcher = dispatcher.map(|(accept, give_back)| {
             let resource = self.resource("main_thread", Some(processes), false);
-            aux.push((1, resource));
+            aux.push(AuxPlan {
+                carriers: 1,
+                slow: u32::MAX,
+                resource,
+                interpreters: false,
+            });
             DispatcherPlan {
                 aux: aux.len() as u32 - 1,
                 accept,
@@ -231,19 +240,11 @@ impl Plan {
             mortal: replaces || heartbeat.is_some(),
             cold: model.cold,
             lock,
+            gc: model.gc.clone(),
             main_resource,
             lock_resource,
             threads,
             rounds: model.executors[0].rounds,
-            aux_slow: model.executors[1..]
-                .iter()
-                .map(|executor| {
-                    let slow = executor
-                        .slow
-                        .map(|slow| slow.of(executor.carriers.unwrap_or(1)));
-                    slow.unwrap_or(u32::MAX)
-                })
-                .collect(),
             aux,
             pools,
             caches: Vec::new(),
@@ -259,13 +260,13 @@ impl Plan {
         threads: u32,
         patience: bool,
         own_core: bool,
-        aux: &[(u32, u32)],
+        aux: &[AuxPlan],
         pools: &[PoolPlan],
     ) {
         let executors = std::iter::once((NONE, threads)).chain(
             aux.iter()
                 .enumerate()
-                .map(|(i, &(carriers, _))| (i as u32, carriers)),
+                .map(|(i, aux)| (i as u32, aux.carriers)),
         );
         for (aux, carriers) in executors {
             for _ in 0..carriers {
@@ -300,7 +301,9 @@ fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
     match (model.executors[0].tasks, model.executors[0].carriers) {
         (Tasks::Unlimited, _) => MainKind::Loop,
         (Tasks::One, Some(_)) => MainKind::Threads,
-        (Tasks::One, None) if own_core && elide && model.lock.is_none() => MainKind::Free,
+        (Tasks::One, None) if own_core && elide && model.lock.is_none() && model.gc.is_none() => {
+            MainKind::Free
+        }
         (Tasks::One, None) => MainKind::ThreadEach,
     }
 }
@@ -331,11 +334,9 @@ fn most_runnable(system: &System, host: usize) -> Option<u64> {
         .filter(|service| service.host == host)
         .try_fold(0, |sum, service| {
             let model = &service.model;
-            let used = model
-                .executors
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| *index == 0 || model.place_native == Some(*index));
+            let used = model.executors.iter().enumerate().filter(|(index, _)| {
+                *index == 0 || model.place_native == Some(*index) || model.runs_cpu(*index)
+            });
             let threads = used
                 .map(|(_, executor)| executor.carriers.map(u64::from))
                 .sum::<Option<u64>>()?;

@@ -7,10 +7,11 @@
 //! ```
 //!
 //! A thread takes the lock when it runs and needs it, so it first needs a core; while it waits for the lock it has none.
-//! Time on a core pays, in this order, the context switch (charged as waiting for a core), the cold core, the work.
+//! Time on a core pays, in this order, the context switch (charged as waiting for a core), the cold core, pauses of the
+//! garbage collector, the work. A thread of an auxiliary executor never needs the lock.
 
 use super::plan::NONE;
-use super::state::{CarrierState, Soon, World, kind};
+use super::state::{Carrier, CarrierState, Soon, World, kind};
 use crate::host::scheduler::{self, Wake};
 use crate::kernel::{Span, Time};
 use crate::measure::Component;
@@ -94,12 +95,17 @@ impl World<'_> {
     /// who gets its core next.
     #[must_use]
     fn go_on(&mut self, id: u32) -> Option<(u32, u32)> {
-        let (process, native) = (
-            self.carriers[id as usize].process,
-            self.carriers[id as usize].native,
-        );
+        let Carrier {
+            process,
+            service,
+            native,
+            aux,
+            ..
+        } = self.carriers[id as usize];
         if let Some(lock) = &mut self.processes[process as usize].lock {
-            match (native, lock.held_by(id)) {
+            let executor = self.plan.services[service as usize].aux.get(aux as usize);
+            let elsewhere = executor.is_some_and(|executor| executor.interpreters);
+            match (native || elsewhere, lock.held_by(id)) {
                 (true, true) => self.release_lock(id),
                 (true, false) => {}
                 (false, true) if lock.drop_requested() => {
@@ -124,7 +130,7 @@ impl World<'_> {
             }
         }
         if std::mem::take(&mut self.carriers[id as usize].fresh) {
-            self.warm_core(id);
+            self.burden(id);
         }
         let carrier = &mut self.carriers[id as usize];
         carrier.mark = self.now;
@@ -149,26 +155,10 @@ impl World<'_> {
         }
     }
 
-    /// A burst begins: adds what it costs on a core as cold as this one, and warms the core.
-    fn warm_core(&mut self, id: u32) {
-        let carrier = &mut self.carriers[id as usize];
-        let host = carrier.host as usize;
-        let (Some(scheduler), Some(_)) =
-            (&self.hosts[host].scheduler, self.plan.hosts[host].host.cold)
-        else {
-            return;
-        };
-        let core = scheduler.core_of(id) as usize;
-        let warming = self.plan.services[carrier.service as usize].cold;
-        let degree = &mut self.hosts[host].cold[core];
-        let (extra, left) = warming.of(*degree, carrier.left);
-        (carrier.cold, *degree) = (extra, left);
-    }
-
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
     fn arm(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
-        let end = carrier.mark + carrier.switch + carrier.cold + carrier.left;
+        let end = carrier.mark + carrier.switch + carrier.cold + carrier.gc + carrier.left;
         let host = carrier.host as usize;
         let Some(scheduler) = &self.hosts[host].scheduler else {
             carrier.end = end;
@@ -205,7 +195,7 @@ impl World<'_> {
         }
     }
 
-    /// Accounts a thread's time on a core up to now: switch, cold, work.
+    /// Accounts a thread's time on a core up to now: switch, cold, pauses, work.
     pub fn settle(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
         let elapsed = self.now.since(carrier.mark);
@@ -214,7 +204,9 @@ impl World<'_> {
         let cold = carrier.cold.min(elapsed - switch);
         carrier.switch -= switch;
         carrier.cold -= cold;
-        carrier.left = carrier.left.saturating_sub(elapsed - switch - cold);
+        let gc = carrier.gc.min(elapsed - switch - cold);
+        carrier.gc -= gc;
+        carrier.left = carrier.left.saturating_sub(elapsed - switch - cold - gc);
         let (task, native, host) = (carrier.task, carrier.native, carrier.host as usize);
         let component = if native {
             Component::Native
@@ -228,6 +220,9 @@ impl World<'_> {
         }
         if !cold.is_zero() {
             self.tasks.transfer(task, cold, component, Component::Cold);
+        }
+        if !gc.is_zero() {
+            self.tasks.transfer(task, gc, component, Component::Gc);
         }
         let resource = self.plan.hosts[host].resource;
         if self.hosts[host].scheduler.is_none() && resource != NONE {
@@ -250,7 +245,8 @@ impl World<'_> {
         }
         self.settle(id);
         let carrier = &self.carriers[id as usize];
-        if carrier.left.is_zero() && carrier.cold.is_zero() && carrier.switch.is_zero() {
+        let owed = carrier.switch + carrier.cold + carrier.gc + carrier.left;
+        if owed.is_zero() {
             return self.burst_done(id);
         }
         let Some(scheduler) = &mut self.hosts[host].scheduler else {

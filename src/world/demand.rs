@@ -12,7 +12,7 @@ use super::program::scaled;
 use crate::kernel::{Dist, Path, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, System};
-use crate::service::Hold;
+use crate::service::{Gc, Hold};
 use crate::workload::{Action, Arrivals, CacheAt, Step};
 
 /// A resource and the mean time a request needs of it.
@@ -159,7 +159,7 @@ impl<'a> Walk<'a> {
         if let Some(dispatcher) = plan.dispatcher {
             let ns = times * (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
             visit.elapsed += dispatcher.accept.as_nanos_f64();
-            self.add(plan.aux[dispatcher.aux as usize].1, ns);
+            self.add(plan.aux[dispatcher.aux as usize].resource, ns);
             self.add(plan.lock_resource, ns);
             self.add(self.plan.hosts[plan.host as usize].resource, ns);
         }
@@ -177,15 +177,15 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, visit: &mut Visit, step: &Step, times: f64) {
         match &step.action {
-            Action::Cpu { work, ratio, .. } => {
-                self.cpu(
-                    visit,
-                    scaled(work, *ratio, self.language).mean_ns(),
-                    times,
-                    false,
-                );
+            Action::Cpu { work, ratio, kind } => {
+                let ns = scaled(work, *ratio, self.language).mean_ns();
+                let place = self.system.services[visit.service].model.place_of(kind);
+                self.work_at(visit, place, ns, times, false);
             }
-            Action::Native { work, .. } => self.native(visit, work.mean_ns(), times),
+            Action::Native { work, .. } => {
+                let place = self.system.services[visit.service].model.place_native;
+                self.work_at(visit, place, work.mean_ns(), times, true);
+            }
             Action::Call {
                 service,
                 endpoint,
@@ -229,6 +229,7 @@ impl<'a> Walk<'a> {
 
     fn cpu(&mut self, visit: &mut Visit, ns: f64, times: f64, native: bool) {
         let plan = &self.plan.services[visit.service];
+        let ns = ns * self.pauses(visit.service, native);
         self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
         if plan.main == MainKind::Loop {
             self.add(plan.main_resource, times * ns);
@@ -239,16 +240,33 @@ impl<'a> Walk<'a> {
         visit.elapsed += ns;
     }
 
-    fn native(&mut self, visit: &mut Visit, ns: f64, times: f64) {
+    /// Work takes this many times longer with the garbage collector's pauses.
+    fn pauses(&self, service: usize, native: bool) -> f64 {
+        let gc = self.plan.services[service].gc.as_ref();
+        1.0 + gc.filter(|_| !native).map_or(0.0, Gc::share)
+    }
+
+    /// Work where the model places it.
+    fn work_at(
+        &mut self,
+        visit: &mut Visit,
+        place: Option<usize>,
+        ns: f64,
+        times: f64,
+        native: bool,
+    ) {
+        let Some(executor) = place.filter(|_| ns > 0.0) else {
+            return self.cpu(visit, ns, times, native);
+        };
         let plan = &self.plan.services[visit.service];
-        match self.system.services[visit.service].model.place_native {
-            None => self.cpu(visit, ns, times, true),
-            Some(executor) => {
-                self.add(plan.aux[executor - 1].1, times * ns);
-                self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
-                visit.elapsed += ns;
-            }
-        }
+        let model = &self.system.services[visit.service].model;
+        let hop = model.executors[executor].hop.as_nanos_f64();
+        let busy = ns * self.pauses(visit.service, native);
+        self.cpu(visit, hop, times, false);
+        self.add(plan.aux[executor - 1].resource, times * busy);
+        self.add(self.plan.hosts[plan.host as usize].resource, times * busy);
+        visit.elapsed += busy;
+        self.cpu(visit, hop, times, false);
     }
 
     fn call(

@@ -203,9 +203,13 @@ impl World<'_> {
         }
         self.vacate(id);
         let carrier = &mut self.carriers[id as usize];
-        (carrier.left, carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
+        (carrier.left, carrier.switch) = (Span::ZERO, Span::ZERO);
+        (carrier.cold, carrier.gc) = (Span::ZERO, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;
+        if let Some(heap) = self.heaps.get_mut(carrier.heap as usize) {
+            heap.clear();
+        }
     }
 
     /// A burst on a core of its own is broken off.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
-use crate::service::{Cache, Heartbeat, Lifecycle, Listen, LockParams, Queue, Rounds};
+use crate::service::{Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, Queue, Rounds};
 use crate::workload::Clients;
 
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
@@ -45,7 +45,7 @@ pub enum Op {
         /// Its dice.
         path: Path,
     },
-    /// Native work on an auxiliary executor of the same process.
+    /// Work on an auxiliary executor of the same process; it needs no lock of the process.
     Aux {
         /// Whether it counts as slow.
         slow: bool,
@@ -55,6 +55,8 @@ pub enum Op {
         path: Path,
         /// Which of the service's auxiliary executors.
         executor: u32,
+        /// Whether it is native, or runs in an interpreter of the executor's own.
+        native: bool,
     },
     /// Take a connection of a pool, unless the request holds one already.
     Acquire {
@@ -234,6 +236,8 @@ pub struct ServicePlan {
     pub cold: Warming,
     /// The lock of each process, if it can matter.
     pub lock: Option<LockParams>,
+    /// The pauses of each interpreter.
+    pub gc: Option<Gc>,
     /// Resource: handlers' threads occupied, or loops active.
     pub main_resource: u32,
     /// Resource: lock held.
@@ -242,16 +246,27 @@ pub struct ServicePlan {
     pub threads: u32,
     /// How the rounds of its loops go.
     pub rounds: Rounds,
-    /// Auxiliary executors: threads and resource.
-    pub aux: Vec<(u32, u32)>,
-    /// Of each of them: how many threads at most run slow work.
-    pub aux_slow: Vec<u32>,
+    /// Auxiliary executors.
+    pub aux: Vec<AuxPlan>,
     /// Pools: size, hold to the end, time-out, resource.
     pub pools: Vec<PoolPlan>,
     /// The caches its steps use.
     pub caches: Vec<CachePlan>,
     /// Bytes of a process, a further thread, a connection.
     pub memory: crate::service::Memory,
+}
+
+/// An auxiliary executor of each process of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct AuxPlan {
+    /// Its threads.
+    pub carriers: u32,
+    /// How many of them at most run slow work.
+    pub slow: u32,
+    /// Resource: its threads occupied.
+    pub resource: u32,
+    /// Whether each of its threads has an interpreter, and so a heap, of its own.
+    pub interpreters: bool,
 }
 
 /// A cache of each process of a service, or one for all of them that another service keeps.

@@ -12,6 +12,17 @@ use crate::measure::Component;
 use crate::scenario::System;
 use crate::workload::{Action, CacheAt, Step};
 
+/// What kind of work a step is, as far as threads care.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// In the process's own language.
+    Own,
+    /// Native.
+    Native,
+    /// Native, and slow to an auxiliary executor.
+    Slow,
+}
+
 pub(super) struct Programs<'a> {
     plan: &'a mut Plan,
     system: &'a System,
@@ -100,24 +111,16 @@ impl<'a> Programs<'a> {
     fn step(&mut self, service: usize, step: &Step) {
         let path = step.path;
         match &step.action {
-            Action::Cpu { work, ratio, .. } => self.cpu(
-                service,
-                scaled(work, *ratio, self.setting.language),
-                path,
-                false,
-            ),
-            Action::Native { work, slow } => match self.system.services[service].model.place_native
-            {
-                Some(executor) if !work.is_zero() => {
-                    self.push(Op::Aux {
-                        slow: *slow,
-                        law: work.clone(),
-                        path,
-                        executor: executor as u32 - 1,
-                    });
-                }
-                _ => self.cpu(service, work.clone(), path, true),
-            },
+            Action::Cpu { work, ratio, kind } => {
+                let work = scaled(work, *ratio, self.setting.language);
+                let place = self.system.services[service].model.place_of(kind);
+                self.work_at(service, place, work, path, Form::Own);
+            }
+            Action::Native { work, slow } => {
+                let place = self.system.services[service].model.place_native;
+                let form = if *slow { Form::Slow } else { Form::Native };
+                self.work_at(service, place, work.clone(), path, form);
+            }
             Action::Call {
                 service: callee,
                 endpoint,
@@ -208,6 +211,24 @@ impl<'a> Programs<'a> {
                 }
             }
         }
+    }
+
+    /// Work where the model places it: on an auxiliary executor, with a hop there and one back, or on the carrier itself.
+    fn work_at(&mut self, service: usize, place: Option<usize>, law: Dist, path: Path, form: Form) {
+        let native = form != Form::Own;
+        let Some(executor) = place.filter(|_| !law.is_zero()) else {
+            return self.cpu(service, law, path, native);
+        };
+        let hop = Dist::Constant(self.system.services[service].model.executors[executor].hop);
+        self.cpu(service, hop.clone(), path, false);
+        self.push(Op::Aux {
+            slow: form == Form::Slow,
+            law,
+            path,
+            executor: executor as u32 - 1,
+            native,
+        });
+        self.cpu(service, hop, path, false);
     }
 
     fn cpu(&mut self, service: usize, law: Dist, path: Path, native: bool) {

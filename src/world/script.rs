@@ -125,6 +125,7 @@ impl Script<'_> {
                     law: constant(*work),
                     path,
                     executor: 0,
+                    native: true,
                 };
                 (op, run)
             }

@@ -8,7 +8,7 @@ use crate::host::lock::Lock;
 use crate::host::scheduler::Scheduler;
 use crate::kernel::{Agenda, Fifo, Key, Path, Span, Time};
 use crate::measure::{Outcome, Recorder};
-use crate::service::{CacheState, EventLoop, ListenPolicy, PoolState};
+use crate::service::{CacheState, EventLoop, Heap, ListenPolicy, PoolState};
 
 /// What an event is, the `kind` of [`crate::kernel::Event`].
 pub(super) mod kind {
@@ -92,9 +92,12 @@ pub(super) struct Carrier {
     /// It has not begun: what the core's cold adds is not known.
     pub fresh: bool,
     pub left: Span,
-    /// Still to pay before the burst proceeds: the context switch, then the cold core.
+    /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
     pub cold: Span,
+    pub gc: Span,
+    /// The heap that its own language's work allocates from, or [`NONE`].
+    pub heap: u32,
     /// Since when the present stretch on a core is not yet accounted.
     pub mark: Time,
     /// When its burst ends, on a core of its own.
@@ -105,7 +108,7 @@ pub(super) struct Carrier {
     pub begun: Time,
     /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
     pub linger: Time,
-    /// Whether bursts are just delays: a core of its own and no lock.
+    /// Whether bursts are just delays: a core of its own, no lock, no heap.
     pub simple: bool,
 }
 
@@ -121,6 +124,8 @@ pub(super) struct Process {
     pub event_loop: EventLoop,
     /// The loop's thread.
     pub loop_carrier: u32,
+    /// The heap of its interpreter, or [`NONE`].
+    pub heap: u32,
     pub aux: Vec<Aux>,
     pub pools: Vec<PoolState>,
     pub caches: Vec<CacheState>,
@@ -202,6 +207,8 @@ pub(super) struct World<'p> {
     pub processes: Vec<Process>,
     pub services: Vec<ServiceState>,
     pub hosts: Vec<HostState>,
+    /// Those of processes and of threads with interpreters of their own.
+    pub heaps: Vec<Heap>,
     pub recorder: Recorder,
     /// The dice of what no request owns.
     pub mechanism: Key,
@@ -245,6 +252,7 @@ pub(super) struct Paths {
     pub process: Path,
     pub lock: Path,
     pub life: Path,
+    pub gc: Path,
 }
 
 impl<'p> World<'p> {
@@ -260,6 +268,7 @@ impl<'p> World<'p> {
             processes: Vec::new(),
             services: Vec::new(),
             hosts: Vec::new(),
+            heaps: Vec::new(),
             recorder: Recorder::new(plan.horizon, plan.entries.len(), plan.resources.len()),
             mechanism: Key::root(seed, replication).at(root.child("mechanisms")),
             source: source_key(seed, replication),
@@ -270,6 +279,7 @@ impl<'p> World<'p> {
                 process: root.child("process"),
                 lock: root.child("lock"),
                 life: root.child("life"),
+                gc: root.child("gc"),
             },
             ordinal: 0,
             next_key: source_key(seed, replication),
@@ -345,6 +355,10 @@ impl<'p> World<'p> {
     fn add_process(&mut self, service: u32) {
         let plan = &self.plan.services[service as usize];
         let dice = self.mechanism.nth(self.processes.len() as u64);
+        let heap = match plan.gc {
+            Some(_) => self.add_heap(dice.at(self.paths.gc)),
+            None => NONE,
+        };
         self.processes.push(Process {
             service,
             queue: Fifo::default(),
@@ -353,6 +367,7 @@ impl<'p> World<'p> {
             patience_set: false,
             event_loop: EventLoop::idle(plan.rounds),
             loop_carrier: NONE,
+            heap,
             aux: plan
                 .aux
                 .iter()
@@ -386,6 +401,7 @@ impl<'p> World<'p> {
     }
 
     fn add_carrier(&mut self, index: usize) {
+        let heap = self.heap_of(index);
         let planned = self.plan.carriers[index];
         let service = &self.plan.services[planned.service as usize];
         self.carriers.push(Carrier {
@@ -401,12 +417,14 @@ impl<'p> World<'p> {
             left: Span::ZERO,
             switch: Span::ZERO,
             cold: Span::ZERO,
+            gc: Span::ZERO,
+            heap,
             mark: Time::ZERO,
             end: Time::NEVER,
             occupied: Time::NEVER,
             begun: Time::ZERO,
             linger: Time::NEVER,
-            simple: planned.slot != NONE && service.lock.is_none(),
+            simple: planned.slot != NONE && service.lock.is_none() && heap == NONE,
         });
         let process = &mut self.processes[planned.process as usize];
         if planned.aux != NONE {
@@ -500,7 +518,7 @@ impl<'p> World<'p> {
         let app = &self.plan.services[0];
         let fixed = u64::from(app.processes) * app.memory.process;
         let per_process = app.threads.max(1) - 1
-            + app.aux.iter().map(|(carriers, _)| carriers).sum::<u32>()
+            + app.aux.iter().map(|aux| aux.carriers).sum::<u32>()
             - u32::from(app.dispatcher.is_some()); // a main thread is part of its process
         let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection

@@ -196,12 +196,14 @@ impl World<'_> {
         }
     }
 
-    /// The draw of the auxiliary work a task has just asked for.
-    pub fn aux_work(&self, task: u32) -> Span {
+    /// The draw of the auxiliary work a task has just asked for, and whether it is native.
+    pub fn aux_work(&self, task: u32) -> (Span, bool) {
         let hot = &self.tasks.hot[task as usize];
         match &self.plan.ops[hot.pc as usize - 1] {
-            Op::Aux { law, path, .. } => law.sample(hot.key.word(*path)).max(Span(1)),
-            _ => Span(1),
+            Op::Aux {
+                law, path, native, ..
+            } => (law.sample(hot.key.word(*path)).max(Span(1)), *native),
+            _ => (Span(1), true),
         }
     }
 

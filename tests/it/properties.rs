@@ -52,11 +52,12 @@ fn conservation(outcome: &Outcome) {
     );
 }
 
-/// The account sums to the latency, to the nanosecond, for each endpoint in each part of the run.
-fn accounts(outcome: &Outcome) {
+/// The account sums to the latency, to the nanosecond, for each endpoint in each part of the run. Nothing but the collector
+/// charges `gc`.
+fn accounts(outcome: &Outcome, collects: bool) {
     for tally in outcome.segments.iter().flat_map(|part| &part.endpoints) {
         assert_eq!(u128::from(tally.account_ns.total()), tally.sum_ns);
-        assert_eq!(tally.account_ns.get(crossover::measure::Component::Gc), 0);
+        assert!(collects || tally.account_ns.get(crossover::measure::Component::Gc) == 0);
     }
 }
 
@@ -144,13 +145,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..100)) {
+    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..120)) {
         let (text, load) = Tape::new(&tape).scenario();
         let begun = Instant::now();
         let (plan, outcomes) = run(&text, load, true);
         for outcome in &outcomes {
             conservation(outcome);
-            accounts(outcome);
+            accounts(outcome, text.contains("gc = "));
             little(outcome);
             utilisation(&plan, outcome);
         }
@@ -169,7 +170,7 @@ proptest! {
     /// Nobody is forgotten: when no more requests come, all that came end, whatever they wait for. (Where a process takes
     /// a limited number of connections and nobody ever closes one, the rest may rightly wait for ever.)
     #[test]
-    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..100), gap_us in 20u64..800) {
+    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..120), gap_us in 20u64..800) {
         let (text, _) = Tape::new(&tape).scenario();
         let (_, rest) = text.split_once("[clients]").expect("clients follow arrivals");
         let closes = ["keep_alive = false", "connections.keep_alive"];

@@ -192,6 +192,30 @@ impl<'t> Tape<'t> {
             .next()
             .is_some_and(|app| app.contains("executors.main"));
         self.lives(text, numbered);
+        self.memory(text);
+    }
+
+    /// Garbage collected, and work sent to other interpreters.
+    fn memory(&mut self, text: &mut String) {
+        let young = "allocates = \"100MB/s\", young = \"40KB\", minor = \"exp(0.2ms)\"";
+        let old = "survives = \"50%\", old = \"50KB\", major = \"1ms\"";
+        self.line(
+            text,
+            &[
+                "",
+                &format!("gc = {{ {young} }}"),
+                &format!("gc = {{ {young}, {old} }}"),
+            ],
+        );
+        self.line(
+            text,
+            &[
+                "",
+                "executors.workers = { carriers = 1 }\nplace.logic = \"workers\"",
+                "executors.workers = { carriers = 3, hop = \"0.05ms\" }\nplace.logic = \"workers\"",
+            ],
+        );
+        self.line(text, &["", &format!("services.db.gc = {{ {young} }}")]);
     }
 
     /// Masters that kill, processes that leave. `numbered`: main has a number of threads.

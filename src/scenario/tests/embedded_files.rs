@@ -120,6 +120,15 @@ fn models_have_the_measured_cpu_times() {
     }
 }
 
+/// Measured CPU times include collections, so what a model adds to them must stay within the error of the measurement.
+#[test]
+fn pauses_are_a_small_part_of_the_work() {
+    for name in ["node-http", "node", "node-cluster", "node-pm2"] {
+        let share = model(name).gc.unwrap().share();
+        assert!((0.002..0.02).contains(&share), "{name}: {share}");
+    }
+}
+
 #[test]
 fn an_empty_file_is_the_ideal() {
     let ideal = model("ideal");

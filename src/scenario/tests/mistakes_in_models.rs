@@ -17,7 +17,7 @@ fn check(text: &str) -> String {
     check_as("mine.toml", text)
 }
 
-fn model(text: &str) -> String {
+pub(super) fn model(text: &str) -> String {
     check(text)
 }
 

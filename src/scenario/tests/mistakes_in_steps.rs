@@ -137,7 +137,7 @@ fn an_unknown_kind_of_work() {
      --> shop.toml:8:42
       |
     8 |   { name = "render", cpu = "3ms", kind = "templates" },
-      |                                          ^^^^^^^^^^^ expected `template`, `orm`, `json`, `logic` or `native`
+      |                                          ^^^^^^^^^^^ expected `template`, `orm`, `json`, `logic`, `image` or `native`
       = help: did you mean `template`?
     "#);
 }

@@ -1,6 +1,4 @@
 //! Each state of the account alone: a request, and if it must be another in its way, that spends all its time in one state.
-//!
-//! `gc` has no mechanism yet and so no trace; nothing else may ever charge it.
 
 use crossover::measure::Component;
 
@@ -111,6 +109,18 @@ fn native() {
         7 * MS,
         "endpoints.b.steps = [{ native = \"7ms\" }]\n[contestants.ideal]",
     );
+}
+
+/// A heap of 1,000 bytes, full after 10 µs of work: a leaves room for 0.1 byte, b's 1 ns of work fills it. The pause: 7 ms.
+#[test]
+fn gc() {
+    let text = r#"endpoints.a.steps = [{ cpu = "9999ns" }]
+        endpoints.b.steps = [{ cpu = "1ns" }]
+        [contestants.node]
+        executors.main = { carriers = 1, tasks = "unlimited" }
+        gc = { allocates = "100MB/s", young = "1000B", minor = "7ms" }"#;
+    trace(text, &[at("0ms", "a"), at("1ms", "b")])
+        .took("b", &[(Component::Gc, 7 * MS), (Component::Cpu, 1)]);
 }
 
 /// A pool of one connection; a has it for 7 ms; b's call takes no time.

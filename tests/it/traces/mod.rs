@@ -9,12 +9,14 @@ mod clients;
 mod cores;
 mod dispatch;
 mod event_loop;
+mod gc;
 mod lifecycle;
 mod listen;
 mod lock;
 mod pools;
 mod steps;
 mod threads;
+mod workers;
 
 use crossover::kernel::{Key, Path, Span};
 use crossover::measure::{Account, Component, Failure, Outcome};

@@ -21,6 +21,8 @@ pub fn cases() -> Vec<Case> {
         below_limit(),
         time_to_live(),
         least_recently_used(),
+        collector(),
+        workers(),
     ]
 }
 
@@ -206,5 +208,44 @@ fn least_recently_used() -> Case {
         open(2000.0, steps, "caches = { local = { entries = 30 } }", ""),
         2000.0,
         vec![(Figure::Mean, 0.7e-6)],
+    )
+}
+
+/// A pause of 1 ms on average after 10 ms of work, and 3 ms after every second one: work takes 1.25 times as long.
+fn collector() -> Case {
+    let model = "executors.main = { carriers = 1, tasks = \"unlimited\" }\n\
+                 gc = { allocates = \"100MB/s\", young = \"1MB\", minor = \"exp(1ms)\", \
+                 survives = \"50%\", old = \"1MB\", major = \"exp(3ms)\" }";
+    case(
+        "a loop that collects garbage",
+        open(600.0, EXP, model, &cores(1)),
+        600.0,
+        vec![(Figure::Use("loop"), 0.75), (Figure::Use("cores"), 0.75)],
+    )
+}
+
+/// A loop that hands everything to two worker threads, at no cost: M/M/2.
+fn workers() -> Case {
+    let queue = Mmc {
+        lambda: 1500.0,
+        mu: 1e3,
+        servers: 2,
+    };
+    let model = "executors.main = { carriers = 1, tasks = \"unlimited\" }\n\
+                 executors.workers = { carriers = 2 }\nplace = { image = \"workers\" }";
+    case(
+        "2 worker threads behind a loop",
+        open(
+            1500.0,
+            "{ cpu = \"exp(1ms)\", kind = \"image\" }",
+            model,
+            &cores(3),
+        ),
+        1500.0,
+        vec![
+            (Figure::Mean, queue.sojourn_mean()),
+            (Figure::Use("workers"), queue.rho()),
+            (Figure::Use("cores"), 0.5),
+        ],
     )
 }

@@ -1,0 +1,140 @@
+//! Mistakes in what a model says about its runtime: garbage collection, and where work is placed.
+
+use insta::assert_snapshot;
+
+use super::mistakes_in_models::model;
+
+#[test]
+fn a_collector_without_a_size() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", minor = \"1ms\" }"), @r#"
+    error: `gc` has no `young`
+     --> mine.toml:1:6
+      |
+    1 | gc = { allocates = "40MB/s", minor = "1ms" }
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn an_allocation_without_a_time() {
+    assert_snapshot!(model("gc = { allocates = \"40MB\", young = \"16MiB\", minor = \"1ms\" }"), @r#"
+    error: a flow needs a unit of time
+     --> mine.toml:1:21
+      |
+    1 | gc = { allocates = "40MB", young = "16MiB", minor = "1ms" }
+      |                     ^^^^ expected a flow such as "40MB/s"
+    "#);
+}
+
+#[test]
+fn an_allocation_in_requests() {
+    assert_snapshot!(model("gc = { allocates = \"400/s\", young = \"16MiB\", minor = \"1ms\" }"), @r#"
+    error: `400` has no unit
+     --> mine.toml:1:21
+      |
+    1 | gc = { allocates = "400/s", young = "16MiB", minor = "1ms" }
+      |                     ^^^ expected B, KB, MB, GB, KiB, MiB or GiB
+    "#);
+}
+
+#[test]
+fn a_young_generation_of_nothing() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"0MiB\", minor = \"1ms\" }"), @r#"
+    error: expected a size of more than zero
+     --> mine.toml:1:38
+      |
+    1 | gc = { allocates = "40MB/s", young = "0MiB", minor = "1ms" }
+      |                                      ^^^^^^
+    "#);
+}
+
+#[test]
+fn collections_without_end() {
+    assert_snapshot!(model("gc = { allocates = \"40GB/s\", young = \"4KB\", minor = \"1ms\" }"), @r#"
+    error: a collection after every 100ns of work
+     --> mine.toml:1:6
+      |
+    1 | gc = { allocates = "40GB/s", young = "4KB", minor = "1ms" }
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ expected no more often than 10us
+    "#);
+}
+
+#[test]
+fn a_major_collection_of_nothing() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"16MiB\", minor = \"1ms\", old = \"1GB\", major = \"5ms\" }"), @r#"
+    error: `old` without `survives`
+     --> mine.toml:1:62
+      |
+    1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", old = "1GB", major = "5ms" }
+      |                                                              ^^^ a major collection needs `survives`, `old` and `major`
+    "#);
+}
+
+#[test]
+fn a_collector_s_key_that_is_misspelt() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"16MiB\", minor = \"1ms\", survive = \"5%\" }"), @r#"
+    error: unknown key `survive`
+     --> mine.toml:1:62
+      |
+    1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", survive = "5%" }
+      |                                                              ^^^^^^^ expected `allocates`, `young`, `minor`, `survives`, `old` or `major`
+      = help: did you mean `survives`?
+    "#);
+}
+
+#[test]
+fn a_collector_that_is_a_word() {
+    assert_snapshot!(model("gc = \"generational\""), @r#"
+    error: expected a table such as { allocates = "200MB/s", young = "16MiB", minor = "1ms" }, found a text
+     --> mine.toml:1:6
+      |
+    1 | gc = "generational"
+      |      ^^^^^^^^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_place_for_no_kind_of_work() {
+    assert_snapshot!(model("executors.workers.carriers = 2\nplace.images = \"workers\""), @r#"
+    error: there is no kind of work `images`
+     --> mine.toml:2:7
+      |
+    2 | place.images = "workers"
+      |       ^^^^^^ expected `native`, `template`, `orm`, `json`, `logic` or `image`
+      = help: did you mean `image`?
+    "#);
+}
+
+#[test]
+fn a_kind_placed_nowhere() {
+    assert_snapshot!(model("executors.workers.carriers = 2\nplace.image = \"worker\""), @r#"
+    error: there is no executor `worker`
+     --> mine.toml:2:15
+      |
+    2 | place.image = "worker"
+      |               ^^^^^^^^ expected `main` or `workers`
+      = help: did you mean `workers`?
+    "#);
+}
+
+#[test]
+fn workers_for_nothing() {
+    assert_snapshot!(model("executors.workers.carriers = 2\nexecutors.pool.carriers = 4\nplace.native = \"pool\""), @r"
+    error: executor `workers` runs nothing
+     --> mine.toml:1:11
+      |
+    1 | executors.workers.carriers = 2
+      |           ^^^^^^^ only `main` and those named in `place` run steps
+    ");
+}
+
+#[test]
+fn a_hop_to_main() {
+    assert_snapshot!(model("executors.main = { carriers = 1, hop = \"0.1ms\" }"), @r#"
+    error: nothing is handed over to `main`
+     --> mine.toml:1:34
+      |
+    1 | executors.main = { carriers = 1, hop = "0.1ms" }
+      |                                  ^^^ `hop` is for executors named in `place`
+    "#);
+}

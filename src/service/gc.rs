@@ -1,0 +1,165 @@
+//! Garbage collection: pauses by allocation.
+//!
+//! ```text
+//!  own work ──► allocates ──► `young` is full ──► minor pause ──► its survivors are promoted ──► `old` is full ──► major pause
+//! ```
+//!
+//! V8's two generations: a scavenge when the semi-space that is allocated from is full, a mark-compact when what was promoted
+//! fills the room that was left after the last one (facts §1.9). CPython's cyclic collector is the same with other figures.
+//! Allocation goes by the CPU time of work in the process's own language, so a file's bytes come down to a time: a minor
+//! collection after so much work, a major one after so many minor ones. `native` work allocates nothing here.
+//!
+//! A burst pays the collections its allocations cause, one or several, before its work: the pause holds up the same callbacks
+//! and threads as one in the middle would, up to a burst's length earlier. It needs the core, and under a lock the lock.
+//! Left out: helper threads on other cores, marking step by step beside the program, a limit that adapts to what lives, other
+//! threads of a process without a lock (only the one that allocates stops), and that a lock asked for is not given in a pause.
+
+use crate::kernel::{Dist, Key, Path, Span};
+
+/// When a process's own language stops to collect, and for how long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gc {
+    /// Work that fills the young generation; not zero.
+    pub every: Span,
+    /// A minor pause.
+    pub minor: Dist,
+    /// What promotion leads to; `None`: nothing.
+    pub major: Option<Major>,
+}
+
+/// Major collections.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Major {
+    /// Minor collections whose survivors fill the old generation; not zero.
+    pub after: u64,
+    /// A major pause. It follows the last of those minor ones.
+    pub pause: Dist,
+}
+
+impl Gc {
+    /// From what a file says: bytes allocated per second of work and the size of the young generation, both not zero.
+    #[must_use]
+    pub fn every(allocates: f64, young: u64) -> Span {
+        Span::from_nanos_f64(young as f64 / allocates * 1e9).max(Span(1))
+    }
+
+    /// Mean pause for each unit of work.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let major = self
+            .major
+            .as_ref()
+            .map_or(0.0, |major| major.pause.mean_ns() / major.after as f64);
+        (self.minor.mean_ns() + major) / self.every.as_nanos_f64()
+    }
+}
+
+impl Major {
+    /// From what a file says: bytes that fill the old generation, the young one's and the share of them that survives. `None`:
+    /// nothing survives.
+    #[must_use]
+    pub fn after(old: u64, young: u64, survives: f64) -> Option<u64> {
+        let promoted = (young as f64 * survives).round() as u64;
+        (promoted > 0).then(|| old.div_ceil(promoted).max(1))
+    }
+}
+
+/// The heap of a process, or of a thread with an interpreter of its own. It begins empty.
+#[derive(Clone, Copy, Debug)]
+pub struct Heap {
+    minor: Key,
+    major: Key,
+    /// Work since the last minor collection.
+    filled: Span,
+    /// Minor collections so far: the ordinal of the dice.
+    minors: u64,
+}
+
+impl Heap {
+    /// An empty heap with these dice.
+    #[must_use]
+    pub fn new(dice: Key) -> Self {
+        Self {
+            minor: dice.at(Path::ROOT.child("minor")),
+            major: dice.at(Path::ROOT.child("major")),
+            filled: Span::ZERO,
+            minors: 0,
+        }
+    }
+
+    /// A new process's heap, with the dice that its predecessor would have thrown next.
+    pub fn clear(&mut self) {
+        self.filled = Span::ZERO;
+    }
+
+    /// Allocates what so much work does, and says how long the collections take that this causes.
+    pub fn work(&mut self, gc: &Gc, work: Span) -> Span {
+        let mut pause = Span::ZERO;
+        self.filled += work;
+        while self.filled >= gc.every {
+            self.filled -= gc.every;
+            pause += gc
+                .minor
+                .sample(self.minor.nth(self.minors).word(Path::ROOT));
+            self.minors += 1;
+            if let Some(major) = &gc.major
+                && self.minors.is_multiple_of(major.after)
+            {
+                pause += major
+                    .pause
+                    .sample(self.major.nth(self.minors).word(Path::ROOT));
+            }
+        }
+        pause
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: fn(u64) -> Span = Span::from_millis;
+
+    fn gc() -> Gc {
+        Gc {
+            every: Gc::every(100e6, 1_000_000),
+            minor: Dist::Constant(MS(1)),
+            major: Major::after(2_500_000, 1_000_000, 1.0).map(|after| Major {
+                after,
+                pause: Dist::Constant(MS(7)),
+            }),
+        }
+    }
+
+    /// 1 MB at 100 MB/s is 10 ms of work; 2.5 MB take three of them.
+    #[test]
+    fn bytes_come_down_to_work() {
+        let gc = gc();
+        assert_eq!(gc.every, MS(10));
+        assert_eq!(gc.major.as_ref().map(|major| major.after), Some(3));
+        assert!((gc.share() - (1.0 + 7.0 / 3.0) / 10.0).abs() < 1e-12);
+        assert_eq!(Major::after(10, 1_000_000, 0.0), None);
+    }
+
+    #[test]
+    fn pauses_depend_on_the_work_not_on_how_it_is_cut() {
+        let (gc, mut heap) = (gc(), Heap::new(Key::root(1, 0)));
+        assert_eq!(heap.work(&gc, Span(9_999_999)), Span::ZERO);
+        assert_eq!(heap.work(&gc, Span(1)), MS(1));
+        assert_eq!(heap.work(&gc, MS(20)), MS(2 + 7));
+        assert_eq!(Heap::new(Key::root(1, 0)).work(&gc, MS(60)), MS(6 + 2 * 7));
+    }
+
+    #[test]
+    fn each_pause_has_dice_of_its_own() {
+        let gc = Gc {
+            minor: Dist::exp(MS(1)),
+            ..gc()
+        };
+        let (mut heap, mut twin) = (Heap::new(Key::root(1, 0)), Heap::new(Key::root(1, 0)));
+        let (first, second) = (heap.work(&gc, MS(10)), heap.work(&gc, MS(10)));
+        assert_ne!(first, second);
+        assert_eq!(twin.work(&gc, MS(20)), first + second);
+        assert_ne!(Heap::new(Key::root(2, 0)).work(&gc, MS(10)), first);
+    }
+}

@@ -1,0 +1,67 @@
+//! What a burst costs beside its work: a core gone cold, and the collections of garbage that it causes. And the heaps that
+//! these are of.
+
+use super::plan::{CarrierPlan, NONE};
+use super::state::World;
+use crate::kernel::Key;
+use crate::service::Heap;
+
+impl World<'_> {
+    /// A heap with these dice: its number.
+    pub fn add_heap(&mut self, dice: Key) -> u32 {
+        self.heaps.push(Heap::new(dice));
+        self.heaps.len() as u32 - 1
+    }
+
+    /// The heap of a thread: its process's, or its own.
+    pub fn heap_of(&mut self, index: usize) -> u32 {
+        let CarrierPlan {
+            process,
+            service,
+            aux,
+            ..
+        } = self.plan.carriers[index];
+        let service = &self.plan.services[service as usize];
+        match service.aux.get(aux as usize) {
+            None => self.processes[process as usize].heap,
+            Some(aux) if aux.interpreters && service.gc.is_some() => {
+                let dice = self.mechanism.nth(process.into()).at(self.paths.gc);
+                self.add_heap(dice.nth(index as u64))
+            }
+            Some(_) => NONE,
+        }
+    }
+
+    /// A burst begins on a core.
+    pub fn burden(&mut self, id: u32) {
+        self.warm_core(id);
+        if self.carriers[id as usize].heap != NONE {
+            self.allocate(id);
+        }
+    }
+
+    /// Adds what it costs on a core as cold as this one, and warms the core. A pause of the collector does not warm it.
+    fn warm_core(&mut self, id: u32) {
+        let carrier = &mut self.carriers[id as usize];
+        let host = carrier.host as usize;
+        let (Some(scheduler), Some(_)) =
+            (&self.hosts[host].scheduler, self.plan.hosts[host].host.cold)
+        else {
+            return;
+        };
+        let core = scheduler.core_of(id) as usize;
+        let warming = self.plan.services[carrier.service as usize].cold;
+        let degree = &mut self.hosts[host].cold[core];
+        let (extra, left) = warming.of(*degree, carrier.left);
+        (carrier.cold, *degree) = (extra, left);
+    }
+
+    /// Adds the pauses of the collections that its allocations cause.
+    fn allocate(&mut self, id: u32) {
+        let carrier = &mut self.carriers[id as usize];
+        let gc = &self.plan.services[carrier.service as usize].gc;
+        if let (Some(gc), false) = (gc, carrier.native) {
+            carrier.gc = self.heaps[carrier.heap as usize].work(gc, carrier.left);
+        }
+    }
+}
