@@ -417,7 +417,8 @@ fn by_length(due: &mut [Due]) {
         while to < due.len() && due[to].length == length {
             to += 1;
         }
-        for at in to..due.len() {
+        let rest = to..due.len();
+        for at in rest {
             if due[at].length == length {
                 due[to..=at].rotate_right(1);
                 to += 1;
