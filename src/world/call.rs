@@ -52,8 +52,8 @@ impl World<'_> {
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         let (role, process) = (hot.role, hot.process);
-        if self.plan.services[service as usize].replaces && role != Role::Branch && process != NONE
-        {
+        let counts = matches!(role, Role::Root | Role::Call) && process != NONE;
+        if counts && self.plan.services[service as usize].replaces {
             self.leaves(process);
         }
         match role {

@@ -427,7 +427,6 @@ impl World<'_> {
         self.carriers[carrier as usize].occupied = self.now;
         if let Some(task) = self.next_callback(carrier) {
             self.carriers[carrier as usize].task = task;
-            self.carriers[carrier as usize].begun = self.now;
             self.run_carrier(carrier);
         }
     }
@@ -450,6 +449,7 @@ impl World<'_> {
                 if self.tasks.hot[task as usize].unacknowledged {
                     self.acknowledge(task);
                 }
+                self.carriers[carrier as usize].begun = self.now;
                 let owed = self.processes[process as usize].event_loop.take_owed();
                 if owed.is_zero() {
                     return Some(task);

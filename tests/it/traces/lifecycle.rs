@@ -212,3 +212,15 @@ fn a_worker_lingers_until_the_client_has_closed() {
         );
     }
 }
+
+/// A loop with a cost for each callback, idle since the run began, beats when it takes up one, not when that cost is paid: a
+/// comes at 15.5, pays 1 ms and computes for 3; the check at 16 finds a callback that is half a millisecond old.
+#[test]
+fn a_loop_that_has_idled_for_long_is_alive() {
+    let text = r#"endpoints.a.steps = [{ cpu = "3ms" }]
+        [contestants.gevent]
+        executors.main = { carriers = 1, tasks = "unlimited", callback = "1ms" }
+        limits = { heartbeat = "10ms", check = "4ms" }"#;
+    let trace = trace(text, &[at("15.5ms", "a")]);
+    trace.took("a", &[(Cpu, 4 * MS)]);
+}
