@@ -1,5 +1,6 @@
 //! All results of a study in a folder. Each file appears whole or not at all.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,15 +18,24 @@ pub enum SaveError {
         /// Why.
         source: io::Error,
     },
+    /// A chart of an earlier study could not be removed.
+    #[error("cannot remove {path}, a chart of an earlier study: {source}")]
+    Remove {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A chart could not be made.
     #[error(transparent)]
     Chart(#[from] chart::ChartError),
 }
 
 /// Writes `results.json`, `results.csv`, `summary.md` and every chart as SVG and PNG. Everything is made before anything is written.
+/// Charts of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
 ///
 /// # Errors
-/// If a file cannot be written; those before it are whole.
+/// If a file cannot be written, or a chart not be removed; files before it are whole.
 pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
     let mut files: Vec<(String, Vec<u8>)> = vec![
         ("results.json".to_owned(), json::json(study).into_bytes()),
@@ -36,10 +46,46 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));
     }
-    files
+    let stale = stale(study, folder, &files);
+    let written = files
         .iter()
         .map(|(name, bytes)| write(&folder.join(name), bytes))
+        .collect::<Result<Vec<PathBuf>, SaveError>>()?;
+    stale.into_iter().try_for_each(remove)?;
+    Ok(written)
+}
+
+/// The charts that this study, or the one whose results are in the folder, may have and this one has not.
+fn stale(study: &Study, folder: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
+    let mut endpoints = earlier_endpoints(folder);
+    endpoints.extend(study.endpoints.iter().cloned());
+    let names = chart::names(endpoints.iter().map(String::as_str));
+    names
+        .iter()
+        .flat_map(|name| ["svg", "png"].map(|kind| format!("{name}.{kind}")))
+        .filter(|name| files.iter().all(|(written, _)| written != name))
+        .map(|name| folder.join(name))
         .collect()
+}
+
+/// The endpoints of the study whose results are in the folder; none if they cannot be read.
+fn earlier_endpoints(folder: &Path) -> BTreeSet<String> {
+    let Ok(text) = std::fs::read_to_string(folder.join("results.json")) else {
+        return BTreeSet::new();
+    };
+    let results: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let rows = results["rows"].as_array().into_iter().flatten();
+    rows.filter_map(|row| row["endpoint"].as_str().map(str::to_owned))
+        .collect()
+}
+
+fn remove(path: PathBuf) -> Result<(), SaveError> {
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(SaveError::Remove { path, source })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes a file beside its place and moves it there, so that it appears whole or not at all. Makes its folder.
@@ -91,6 +137,27 @@ mod tests {
         named.sort();
         assert_eq!(there, named);
         assert_eq!(there.len(), 3 + 2 * 7);
+    }
+
+    #[test]
+    fn a_folder_is_one_study() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let mut before = fixture::compare();
+        for row in &mut before.rows {
+            row.endpoint = row.endpoint.replace("checkout", "basket");
+        }
+        before.endpoints[1] = "basket".to_owned();
+        save(&before, folder.path()).unwrap();
+        std::fs::write(path("latency-notes.svg"), "the user's").unwrap();
+        assert!(path("latency-basket.png").exists());
+        let files = save(&fixture::single(), folder.path()).unwrap();
+        for gone in ["latency.svg", "latency-page.png", "latency-basket.png"] {
+            assert!(!path(gone).exists(), "{gone}");
+        }
+        assert!(path("latency-notes.svg").exists());
+        let there = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(there, files.len() + 1);
     }
 
     #[test]

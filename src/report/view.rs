@@ -38,6 +38,36 @@ pub fn contestants(study: &Study) -> Vec<&str> {
     study.contestants.iter().map(|c| c.name.as_str()).collect()
 }
 
+/// What stands beside the name of a contestant in a table whose model no recording of a real server backs.
+pub const UNVALIDATED: &str = "†";
+
+/// Whether no recording of a real server backs a contestant's model.
+#[must_use]
+pub fn unvalidated(study: &Study, contestant: &str) -> bool {
+    let mut infos = study.contestants.iter();
+    infos.any(|info| info.name == contestant && info.unvalidated)
+}
+
+/// A contestant's name in a table, marked where no recording of a real server backs its model.
+#[must_use]
+pub fn marked(study: &Study, contestant: &str) -> String {
+    if unvalidated(study, contestant) {
+        format!("{contestant} {UNVALIDATED}")
+    } else {
+        contestant.to_owned()
+    }
+}
+
+/// The same in words, for a picture.
+#[must_use]
+pub fn labelled(study: &Study, contestant: &str) -> String {
+    if unvalidated(study, contestant) {
+        format!("{contestant} (unvalidated)")
+    } else {
+        contestant.to_owned()
+    }
+}
+
 /// The load for pictures of one load, and why this one: the highest at which all meet the objective; else at which all keep up;
 /// else at which any does.
 #[must_use]

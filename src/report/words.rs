@@ -89,7 +89,8 @@ fn trim(text: &str) -> String {
     }
 }
 
-/// A figure and half the width of its interval, `84.2 ±3.1`; its ends where that would reach below zero, `4.63 (3.57–50.9)`.
+/// A figure that is never negative and half the width of its interval, `84.2 ±3.1`; the interval's ends where that would reach
+/// below zero, `4.63 (3.57–50.9)`.
 #[must_use]
 pub fn plus_minus(estimate: Estimate) -> String {
     let half = (estimate.hi - estimate.lo) / 2.0;
@@ -97,8 +98,9 @@ pub fn plus_minus(estimate: Estimate) -> String {
     if half <= 0.0 || !half.is_finite() {
         return value;
     }
-    if half > estimate.value && estimate.lo > 0.0 {
-        return format!("{value} ({}–{})", number(estimate.lo), number(estimate.hi));
+    if half > estimate.value {
+        let lo = number(estimate.lo.max(0.0));
+        return format!("{value} ({lo}–{})", number(estimate.hi));
     }
     let decimals = value.split_once('.').map_or(0, |(_, d)| d.len());
     let half = if half >= 1000.0 {
@@ -107,6 +109,16 @@ pub fn plus_minus(estimate: Estimate) -> String {
         format!("{half:.decimals$}")
     };
     format!("{value} ±{half}")
+}
+
+/// A resource's name as words: `pool_database` is `database pool`.
+#[must_use]
+pub fn resource(name: &str) -> String {
+    let words = match name.split_once("pool_") {
+        Some((owner, pool)) => format!("{owner}{pool} pool"),
+        None => name.to_owned(),
+    };
+    words.replace('_', " ")
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -217,6 +229,19 @@ mod tests {
             }),
             "4.63 (3.57–50.9)"
         );
+        let wide = Estimate {
+            value: 4.63,
+            lo: -40.0,
+            hi: 50.9,
+        };
+        assert_eq!(plus_minus(wide), "4.63 (0–50.9)");
+    }
+
+    #[test]
+    fn resources_have_plain_names() {
+        assert_eq!(resource("pool_database"), "database pool");
+        assert_eq!(resource("postgres_pool_cache"), "postgres cache pool");
+        assert_eq!(resource("cores"), "cores");
     }
 
     #[test]

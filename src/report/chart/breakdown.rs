@@ -15,6 +15,8 @@ use crate::report::words;
 
 const BAR: f64 = 26.0;
 const STEP: f64 = 40.0;
+/// Stands below the name of a contestant whose model no recording of a real server backs.
+const UNVALIDATED: &str = "(unvalidated)";
 
 /// Draws the chart at the highest load that says something of every contestant.
 pub fn draw(study: &Study) -> Result<String, ChartError> {
@@ -36,7 +38,7 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
         .map(|&c| (Sample::Box(colour(c)), name(c).to_owned()))
         .collect();
     page.legend(&entries);
-    draw_bars(&mut page, &bars, &shown);
+    draw_bars(study, &mut page, &bars, &shown);
     page.finish()
 }
 
@@ -55,6 +57,7 @@ fn shown(bars: &[(&str, Option<[f64; Component::COUNT]>)]) -> Vec<Component> {
 }
 
 fn draw_bars(
+    study: &Study,
     page: &mut Page,
     bars: &[(&str, Option<[f64; Component::COUNT]>)],
     shown: &[Component],
@@ -65,7 +68,10 @@ fn draw_bars(
         .fold(0.0, f64::max);
     let names = bars
         .iter()
-        .map(|(name, _)| text_width(name, LABEL))
+        .map(|(name, _)| match view::unvalidated(study, name) {
+            true => text_width(name, LABEL).max(text_width(UNVALIDATED, QUIET)),
+            false => text_width(name, LABEL),
+        })
         .fold(0.0, f64::max)
         .min(150.0);
     let panel = Panel {
@@ -85,9 +91,15 @@ fn draw_bars(
     panel.labels_below(&mut page.canvas);
     for (i, (name, account)) in bars.iter().enumerate() {
         let middle = panel.top + STEP * (i as f64 + 0.5);
+        let guessed = view::unvalidated(study, name);
         let name = shortened(name, LABEL, names);
+        let (x, up) = (panel.left - 6.0, if guessed { 7.0 } else { 0.0 });
         page.canvas
-            .text((panel.left - 6.0, middle), &name, LABEL, Align::Right);
+            .text((x, middle - up), &name, LABEL, Align::Right);
+        if guessed {
+            page.canvas
+                .text((x, middle + 8.0), UNVALIDATED, QUIET, Align::Right);
+        }
         match account {
             Some(account) => bar(page, &panel, middle, account, shown),
             None => page.canvas.text(

@@ -77,6 +77,33 @@ impl Canvas {
         }
     }
 
+    /// A thin dotted straight line in several colours that take turns.
+    pub fn dotted(&mut self, from: Point, to: Point, colours: &[RGBColor]) {
+        const TURN: f64 = 8.4;
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let turn = if colours.len() > 1 { TURN } else { length };
+        let at = |along: f64| {
+            let share = (along / length).min(1.0);
+            (
+                from.0 + share * (to.0 - from.0),
+                from.1 + share * (to.1 - from.1),
+            )
+        };
+        let mut along = 0.0;
+        for &colour in colours.iter().cycle() {
+            if along >= length {
+                return;
+            }
+            let stroke = Stroke {
+                colour,
+                width: 1.0,
+                dash: Dash::Dots,
+            };
+            self.line(&[at(along), at(along + turn)], stroke);
+            along += turn;
+        }
+    }
+
     /// A line through points; nothing if there are fewer than two.
     pub fn line(&mut self, points: &[Point], stroke: Stroke) {
         if points.len() < 2 {

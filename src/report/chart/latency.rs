@@ -1,10 +1,12 @@
 //! `latency`: the 99th percentile and the median over load, logarithmic.
 
+use plotters::style::RGBColor;
+
 use super::axis::Axis;
-use super::canvas::{Align, Stroke, text_width};
+use super::canvas::{Align, Stroke};
 use super::page::{MARGIN, Page, Sample, WIDTH};
-use super::panel::{Datum, Panel};
-use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE, QUIET, WHITE};
+use super::panel::Panel;
+use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE, QUIET};
 use super::{ChartError, contestants, data, legend, load_axis, load_title, which};
 use crate::experiment::{Estimate, LoadUnit, Row, Study};
 use crate::kernel::Span;
@@ -21,13 +23,13 @@ struct Part {
 /// A contestant's rows, with its look.
 type Curve<'a> = (Look, Vec<&'a Row>);
 
-/// Room above a panel for the triangles of the saturated.
-const STRIP: f64 = 13.0;
+/// The height of an arrow of the saturated, with some air.
+const ARROW: f64 = 12.0;
 
 /// Draws the chart for one endpoint, or for all.
 pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
     let subtitle = format!(
-        "{}. {}; bands are 95 % intervals.",
+        "{}. {}; bands are 95 % intervals; a line breaks off where there is no figure.",
         study.title,
         which(study, endpoint)
     );
@@ -57,6 +59,14 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
     let left = MARGIN + axes.iter().map(Panel::margin).fold(38.0, f64::max);
     let mut last = None;
     for (part, y) in parts.iter().zip(axes) {
+        page.canvas
+            .text((MARGIN, page.y + 8.0), part.heading, HEADING, Align::Left);
+        page.y += 20.0;
+        if let Some(why) = absence(&curves, part) {
+            page.paragraph(why, QUIET, 16.0);
+            page.y += 12.0;
+            continue;
+        }
         let panel = panel(study, &mut page, &curves, part, y, left);
         page.y = panel.bottom + 12.0;
         last = Some(panel);
@@ -66,6 +76,24 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
         page.axis_title(&last, load_title(study));
     }
     page.finish()
+}
+
+/// Why a part has nothing to show, if it has nothing.
+fn absence(curves: &[Curve], part: &Part) -> Option<&'static str> {
+    let mut rows = curves.iter().flat_map(|(_, rows)| rows.iter());
+    if rows.clone().any(|row| (part.figure)(row).is_some()) {
+        return None;
+    }
+    let mut kept_up = rows.clone().filter(|row| !row.saturated).peekable();
+    Some(if rows.next().is_none() {
+        "Not drawn: nothing was finished."
+    } else if kept_up.peek().is_none() {
+        "Not drawn: nobody keeps up at any of these loads."
+    } else if kept_up.all(|row| row.p99_ms.is_some()) {
+        "Not drawn: infinite at all loads; 1 % or more failed."
+    } else {
+        "Not drawn: too little data at all loads."
+    })
 }
 
 /// The legend of what is not a curve.
@@ -79,11 +107,14 @@ fn marks(study: &Study) -> Vec<(Sample, String)> {
     }
     if study.rows.iter().any(|row| row.saturated) {
         let look = Look {
-            marker: Marker::Up,
+            marker: Marker::Arrow,
             colour: GREY,
             dash: Dash::Solid,
         };
-        marks.push((Sample::Marker(look), "saturated from here".to_owned()));
+        marks.push((
+            Sample::Marker(look),
+            "saturated from this load on".to_owned(),
+        ));
     }
     if study.contestants.iter().any(|c| !c.bounds.is_empty()) && study.load_unit == LoadUnit::Rps {
         let stroke = Stroke {
@@ -113,16 +144,21 @@ fn panel(
     y: Axis,
     left: f64,
 ) -> Panel {
-    page.canvas
-        .text((MARGIN, page.y + 8.0), part.heading, HEADING, Align::Left);
-    let top = page.y + 20.0 + STRIP;
     let right = WIDTH - MARGIN - 8.0;
+    let x = load_axis(study);
+    let saturated = curves.iter().filter_map(|(look, rows)| {
+        let first = rows.iter().find(|row| row.saturated)?;
+        Some((left + x.place(first.load) * (right - left), look.colour))
+    });
+    let arrows = stacked(saturated.collect());
+    let highest = arrows.iter().map(|(level, ..)| *level + 1).max();
+    let top = page.y + ARROW * highest.unwrap_or(0) as f64 + 2.0;
     let panel = Panel {
         left,
         top,
         right,
         bottom: top + part.height,
-        x: load_axis(study),
+        x,
         y,
     };
     panel.frame(&mut page.canvas);
@@ -130,34 +166,29 @@ fn panel(
     if let Some(limit) = part.limit {
         panel.level(&mut page.canvas, limit.as_millis_f64(), OBJECTIVE);
     }
-    let mut triangles: Vec<f64> = Vec::new();
-    let mut empty = true;
     for (look, rows) in curves {
         let data = data(rows, part.figure);
-        let last = data.iter().flatten().next_back();
-        empty &= last.is_none();
-        panel.curve(&mut page.canvas, &data, *look);
-        if let Some(first) = rows.iter().find(|row| row.saturated) {
-            let beside = triangles.iter().filter(|&&load| load == first.load).count();
-            saturation(&panel, page, first.load, beside, last, *look);
-            triangles.push(first.load);
-        }
+        panel.curve(&mut page.canvas, &data, *look, 0);
     }
-    if empty {
-        let middle = (
-            (panel.left + panel.right) / 2.0,
-            (panel.top + panel.bottom) / 2.0,
-        );
-        let text = "nobody kept up, or too little data";
-        let half = text_width(text, QUIET) / 2.0 + 6.0;
-        page.canvas.rectangle(
-            (middle.0 - half, middle.1 - 10.0),
-            (middle.0 + half, middle.1 + 10.0),
-            WHITE,
-        );
-        page.canvas.text(middle, text, QUIET, Align::Middle);
+    for (level, x, colour) in arrows {
+        let y = panel.top - 2.0 - ARROW * (level as f64 + 0.5);
+        page.canvas.marker((x, y), Marker::Arrow, 4.0, colour);
     }
     panel
+}
+
+/// Arrows that would lie over each other one above the other, each at its true place: (level, x, colour).
+fn stacked(arrows: Vec<(f64, RGBColor)>) -> Vec<(usize, f64, RGBColor)> {
+    let mut placed: Vec<(usize, f64, RGBColor)> = Vec::new();
+    for (x, colour) in arrows {
+        let free = |level: usize| {
+            let mut there = placed.iter().filter(|(l, ..)| *l == level);
+            !there.any(|(_, other, _)| (other - x).abs() < ARROW)
+        };
+        let level = (0..=placed.len()).find(|&level| free(level)).unwrap_or(0);
+        placed.push((level, x, colour));
+    }
+    placed
 }
 
 /// The load at which each contestant's first resource would be full by its demand alone.
@@ -165,35 +196,44 @@ fn bounds(study: &Study, panel: &Panel, page: &mut Page) {
     if study.load_unit == LoadUnit::Users {
         return;
     }
-    for (info, (_, look)) in study.contestants.iter().zip(contestants(study)) {
-        if let Some(bound) = info.bounds.first() {
-            panel.upright(&mut page.canvas, bound.load, look.colour);
-        }
-    }
+    let contestants = study.contestants.iter().zip(contestants(study));
+    let lines = contestants
+        .filter_map(|(info, (_, look))| info.bounds.first().map(|b| (b.load, look.colour)));
+    panel.uprights(&mut page.canvas, &lines.collect::<Vec<_>>());
 }
 
-/// Where a curve ends because its contestant saturates: a thin line up to a triangle at the first saturated load, to the left of
-/// those already there.
-fn saturation(
-    panel: &Panel,
-    page: &mut Page,
-    load: f64,
-    beside: usize,
-    last: Option<&Datum>,
-    look: Look,
-) {
-    let (x, top) = (
-        panel.at(load, 0.0).0 - 10.0 * beside as f64,
-        panel.top - STRIP / 2.0,
-    );
-    if let Some(last) = last.filter(|last| last.x < load) {
-        let stroke = Stroke {
-            colour: look.colour,
-            width: 0.8,
-            dash: Dash::Solid,
-        };
-        page.canvas
-            .line(&[panel.at(last.x, last.y), (x, top)], stroke);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::view::ALL;
+
+    #[test]
+    fn arrows_at_the_same_load_are_stacked_at_it() {
+        let arrows = stacked(vec![
+            (100.0, GREY),
+            (100.0, GREY),
+            (104.0, GREY),
+            (200.0, GREY),
+        ]);
+        let places: Vec<(usize, f64)> = arrows.iter().map(|(level, x, _)| (*level, *x)).collect();
+        assert_eq!(places, [(0, 100.0), (1, 100.0), (2, 104.0), (0, 200.0)]);
     }
-    page.canvas.marker((x, top), Marker::Up, 4.2, look.colour);
+
+    #[test]
+    fn a_panel_without_figures_says_why_instead_of_inventing_an_axis() {
+        let mut study = fixture::compare();
+        study.rows.iter_mut().for_each(|row| row.p99_slo_ms = None);
+        let svg = draw(&study, ALL).unwrap();
+        assert!(svg.contains("infinite at all loads"), "{svg}");
+        study.rows.iter_mut().for_each(|row| row.p99_ms = None);
+        assert!(
+            draw(&study, ALL)
+                .unwrap()
+                .contains("too little data at all loads")
+        );
+        let svg = draw(&fixture::saturated(), ALL).unwrap();
+        assert_eq!(svg.matches("nobody keeps up").count(), 2);
+        assert!(!svg.contains("per second"), "an axis without a panel");
+    }
 }

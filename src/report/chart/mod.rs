@@ -85,6 +85,24 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
     Ok(charts)
 }
 
+/// The names of all charts that a study of these endpoints may have.
+pub fn names<'a>(endpoints: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let fixed = [
+        "latency",
+        "throughput",
+        "breakdown",
+        "percentiles",
+        "utilisation",
+        "timeline",
+    ];
+    let each = endpoints.map(|endpoint| format!("latency-{}", file_stem(endpoint)));
+    fixed
+        .iter()
+        .map(|&name| name.to_owned())
+        .chain(each)
+        .collect()
+}
+
 /// An endpoint's name as part of a file's.
 fn file_stem(name: &str) -> String {
     name.chars()
@@ -110,7 +128,7 @@ fn contestants(study: &Study) -> impl Iterator<Item = (&str, Look)> {
 /// The legend of the contestants' lines.
 fn legend(study: &Study) -> Vec<(Sample, String)> {
     contestants(study)
-        .map(|(name, look)| (Sample::Line(look), name.to_owned()))
+        .map(|(name, look)| (Sample::Line(look), view::labelled(study, name)))
         .collect()
 }
 

@@ -78,34 +78,21 @@ impl Panel {
         }
     }
 
-    /// A curve: its intervals as bands, its line, its markers. Where a figure between two others is absent, a thin line leads across.
-    pub fn curve(&self, canvas: &mut Canvas, data: &[Option<Datum>], look: Look) {
+    /// A curve: its intervals as bands, its line, its markers. It breaks off where a figure is absent. `wider` is how many curves
+    /// are drawn over it at the same place, beneath which it is to be seen as an edge.
+    pub fn curve(&self, canvas: &mut Canvas, data: &[Option<Datum>], look: Look, wider: usize) {
         let finite = |d: &&Datum| d.x.is_finite() && d.y.is_finite();
         let data: Vec<Option<&Datum>> = data.iter().map(|d| d.as_ref().filter(finite)).collect();
-        let mut before: Option<&Datum> = None;
         for run in data.split(|d| d.is_none()) {
             let run: Vec<&Datum> = run.iter().copied().flatten().collect();
-            let (Some(first), Some(last)) = (run.first(), run.last()) else {
-                continue;
-            };
-            if let Some(before) = before {
-                let thin = Stroke {
-                    colour: look.colour,
-                    width: 0.8,
-                    dash: Dash::Solid,
-                };
-                canvas.line(
-                    &[self.at(before.x, before.y), self.at(first.x, first.y)],
-                    thin,
-                );
+            if !run.is_empty() {
+                self.run(canvas, &run, look, wider as f64);
             }
-            self.run(canvas, &run, look);
-            before = Some(last);
         }
     }
 
     /// Part of a curve without gaps. A point by itself has a bar for a band.
-    fn run(&self, canvas: &mut Canvas, run: &[&Datum], look: Look) {
+    fn run(&self, canvas: &mut Canvas, run: &[&Datum], look: Look, wider: f64) {
         let upper = run
             .iter()
             .map(|d| self.at(d.x, if d.hi.is_finite() { d.hi } else { d.y }));
@@ -126,9 +113,9 @@ impl Panel {
             band => canvas.area(band, look.colour.mix(0.18)),
         }
         let line: Vec<Point> = run.iter().map(|d| self.at(d.x, d.y)).collect();
-        canvas.line(&line, look.stroke(1.9));
+        canvas.line(&line, look.stroke(1.9 + 3.0 * wider));
         for point in line {
-            canvas.marker(point, look.marker, 3.2, look.colour);
+            canvas.marker(point, look.marker, 3.2 + 1.8 * wider, look.colour);
         }
     }
 
@@ -152,19 +139,30 @@ impl Panel {
         }
     }
 
-    /// A thin dotted line from bottom to top.
-    pub fn upright(&self, canvas: &mut Canvas, x: f64, colour: RGBColor) {
-        if !self.x.contains(x) {
-            return;
+    /// Thin dotted lines from bottom to top. Those at the same place take turns, so that each is seen.
+    pub fn uprights(&self, canvas: &mut Canvas, lines: &[(f64, RGBColor)]) {
+        let inside = lines.iter().filter(|(x, _)| self.x.contains(*x));
+        let placed = inside.map(|&(x, colour)| (self.at(x, 0.0).0, colour));
+        for (x, colours) in same_place(placed) {
+            canvas.dotted((x, self.bottom), (x, self.top), &colours);
         }
-        let (at, _) = self.at(x, 0.0);
-        canvas.line(
-            &[(at, self.bottom), (at, self.top)],
-            Stroke {
-                colour,
-                width: 1.0,
-                dash: Dash::Dots,
-            },
-        );
     }
+}
+
+/// Pixels by which two marks have to differ to be seen side by side.
+const APART: f64 = 1.5;
+
+/// Puts together what lies at the same pixel.
+pub fn same_place<T>(items: impl Iterator<Item = (f64, T)>) -> Vec<(f64, Vec<T>)> {
+    let mut places: Vec<(f64, Vec<T>)> = Vec::new();
+    for (at, item) in items {
+        match places
+            .iter_mut()
+            .find(|(there, _)| (there - at).abs() < APART)
+        {
+            Some((_, items)) => items.push(item),
+            None => places.push((at, vec![item])),
+        }
+    }
+    places
 }

@@ -104,6 +104,8 @@ pub enum Marker {
     Cross,
     /// A plus.
     Plus,
+    /// An arrow up, which no contestant has: out of the picture.
+    Arrow,
 }
 
 impl Marker {
@@ -143,6 +145,15 @@ impl Marker {
                 (-1.3, THIN),
                 (-1.3, -THIN),
                 (-THIN, -THIN),
+            ],
+            Self::Arrow => &[
+                (0.0, -1.4),
+                (1.3, 0.0),
+                (THIN, 0.0),
+                (THIN, 1.3),
+                (-THIN, 1.3),
+                (-THIN, 0.0),
+                (-1.3, 0.0),
             ],
         }
     }

@@ -1,6 +1,6 @@
 //! Charts hold no non-numbers, are the same every time, stay small, and never panic.
 
-use super::{charts, png};
+use super::{charts, names, png};
 use crate::experiment::Study;
 use crate::report::fixture;
 
@@ -88,6 +88,26 @@ fn names_from_files_cannot_break_a_picture() {
     for chart in charts(&study).unwrap() {
         assert!(!chart.name.contains('/'), "{}", chart.name);
         png(&chart.svg).unwrap();
+    }
+}
+
+#[test]
+fn every_chart_has_a_name_that_is_known() {
+    for (name, study) in studies() {
+        let known = names(study.endpoints.iter().map(String::as_str));
+        for chart in charts(&study).unwrap() {
+            assert!(known.contains(&chart.name), "{} of {name}", chart.name);
+        }
+    }
+}
+
+#[test]
+fn unvalidated_models_are_marked_in_every_legend() {
+    for mut study in [fixture::compare(), fixture::single()] {
+        study.contestants[1].unvalidated = true;
+        for chart in charts(&study).unwrap() {
+            assert!(chart.svg.contains("(unvalidated)"), "{}", chart.name);
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Align, Stroke};
 use super::page::{MARGIN, Page, Sample, WIDTH};
-use super::panel::Panel;
+use super::panel::{Panel, same_place};
 use super::style::{Dash, GREY, HEADING};
 use super::{ChartError, contestants, data, legend, load_axis, load_title};
 use crate::experiment::{LoadUnit, Study};
@@ -75,7 +75,7 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
         ceilings(study, &panel, &mut page, last);
     }
     for (look, data) in curves {
-        panel.curve(&mut page.canvas, &data, look);
+        panel.curve(&mut page.canvas, &data, look, 0);
     }
     page.axis_title(&panel, load_title(study));
     page.finish()
@@ -83,17 +83,16 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
 
 /// From the diagonal to the right: a contestant answers no more than its first resource allows.
 fn ceilings(study: &Study, panel: &Panel, page: &mut Page, last: f64) {
-    for (info, (_, look)) in study.contestants.iter().zip(contestants(study)) {
-        let Some(bound) = info.bounds.first().filter(|b| b.load < last) else {
-            continue;
-        };
-        let line = [panel.at(bound.load, bound.load), panel.at(last, bound.load)];
-        page.canvas.line(
-            &line,
-            Stroke {
-                colour: look.colour,
-                ..CEILING
-            },
-        );
+    let contestants = study.contestants.iter().zip(contestants(study));
+    let bounds = contestants.filter_map(|(info, (_, look))| {
+        let bound = info.bounds.first().filter(|b| b.load < last)?;
+        Some((panel.at(bound.load, bound.load), look.colour))
+    });
+    let lines = bounds.map(|((x, y), colour)| (y, (x, colour)));
+    for (y, lines) in same_place(lines) {
+        let left = lines.iter().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
+        let colours: Vec<_> = lines.into_iter().map(|(_, colour)| colour).collect();
+        page.canvas
+            .dotted((left, y), (panel.at(last, 0.0).0, y), &colours);
     }
 }

@@ -83,7 +83,7 @@ fn draw_panel(
         .map(|row| row.warmup.as_secs_f64())
         .fold(0.0, f64::max);
     if warmup > 0.0 {
-        panel.upright(&mut page.canvas, warmup, GREY);
+        panel.uprights(&mut page.canvas, &[(warmup, GREY)]);
     }
     for ((_, look), row) in contestants(study).zip(rows) {
         let slots = row.map_or(&[][..], |row| row.timeline.as_slice());

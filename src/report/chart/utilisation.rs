@@ -49,15 +49,16 @@ fn main_resources(study: &Study) -> Vec<String> {
 fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
     const GAP: f64 = 18.0;
     const HEIGHT: f64 = 105.0;
+    const STEP: f64 = HEIGHT + 48.0;
     let subtitle = format!(
-        "{}. A resource at 100 % is in use all the time.",
+        "{}. A resource at 100 % is in use all the time; where lines coincide, one is seen as the other's edge.",
         study.title
     );
     let mut page = Page::new("Utilisation over load", &subtitle)?;
     let looks = resources
         .iter()
         .enumerate()
-        .map(|(i, name)| (Sample::Line(Look::of(i)), name.clone()));
+        .map(|(i, name)| (Sample::Line(Look::of(i)), words::resource(name)));
     page.legend(&looks.collect::<Vec<_>>());
     let left = MARGIN + Panel::margin(&Axis::share());
     let width = (WIDTH - MARGIN - 8.0 - left - GAP) / 2.0;
@@ -66,7 +67,7 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
     for (i, name) in names.iter().enumerate() {
         let x = left + (i % 2) as f64 * (width + GAP);
         if i % 2 == 0 {
-            page.y += if i > 0 { HEIGHT + 32.0 } else { 0.0 };
+            page.y += if i > 0 { STEP } else { 0.0 };
         }
         let mut y = Axis::share();
         if i % 2 == 1 {
@@ -86,13 +87,11 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             x: axis,
             y,
         };
-        let heading = shortened(name, HEADING, width);
+        let heading = shortened(&view::labelled(study, name), HEADING, width);
         page.canvas
             .text((x, page.y + 10.0), &heading, HEADING, Align::Left);
         panel.frame(&mut page.canvas);
-        if i + 2 >= names.len() {
-            panel.labels_below(&mut page.canvas);
-        }
+        panel.labels_below(&mut page.canvas);
         panel_curves(study, name, resources, &panel, &mut page);
         last = Some(panel);
     }
@@ -109,18 +108,32 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
 
 fn panel_curves(study: &Study, name: &str, resources: &[String], panel: &Panel, page: &mut Page) {
     let rows = view::curve(study, name, ALL);
-    for (i, resource) in resources.iter().enumerate() {
-        let used = rows.iter().filter_map(|row| {
+    let curve = |resource: &String| -> Vec<Option<Datum>> {
+        let used = rows.iter().map(|row| {
             let &(_, used) = row.util.iter().find(|(n, _)| n == resource)?;
-            Some(Some(Datum {
+            Some(Datum {
                 x: row.load,
                 y: used,
                 lo: used,
                 hi: used,
-            }))
+            })
         });
-        panel.curve(&mut page.canvas, &used.collect::<Vec<_>>(), Look::of(i));
+        used.collect()
+    };
+    let curves: Vec<Vec<Option<Datum>>> = resources.iter().map(curve).collect();
+    for (i, data) in curves.iter().enumerate() {
+        let over = curves[i + 1..].iter();
+        let wider = over.filter(|later| coincide(data, later)).count();
+        panel.curve(&mut page.canvas, data, Look::of(i), wider);
     }
+}
+
+/// Whether a curve is hidden by another at half its points or more.
+fn coincide(a: &[Option<Datum>], b: &[Option<Datum>]) -> bool {
+    const SHARE: f64 = 0.02;
+    let near = |(a, b): &(&Option<Datum>, &Option<Datum>)| matches!((a, b), (Some(a), Some(b)) if (a.y - b.y).abs() < SHARE);
+    let near = a.iter().zip(b).filter(near).count();
+    near > 0 && 2 * near >= a.iter().flatten().count()
 }
 
 fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
@@ -135,9 +148,9 @@ fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
     let mut page = Page::new("Utilisation", &subtitle)?;
     let names = resources
         .iter()
-        .map(|name| text_width(name, LABEL))
+        .map(|name| text_width(&words::resource(name), LABEL))
         .fold(0.0, f64::max)
-        .min(150.0);
+        .min(180.0);
     let left = MARGIN + names + 8.0;
     let scale = Axis::share();
     for (name, look) in contestants(study) {
@@ -151,8 +164,12 @@ fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
                     .map(|&(_, used)| (resource, used))
             })
             .collect();
-        page.canvas
-            .text((MARGIN, page.y + 9.0), name, HEADING, Align::Left);
+        page.canvas.text(
+            (MARGIN, page.y + 9.0),
+            &view::labelled(study, name),
+            HEADING,
+            Align::Left,
+        );
         page.y += 20.0;
         for (resource, used) in used {
             let middle = page.y + STEP / 2.0;
@@ -160,7 +177,7 @@ fn bars(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             let at = |share: f64| left + scale.place(share) * (right - left);
             page.canvas.text(
                 (left - 6.0, middle),
-                &shortened(resource, LABEL, names),
+                &shortened(&words::resource(resource), LABEL, names),
                 LABEL,
                 Align::Right,
             );

@@ -6,7 +6,7 @@ use crate::report::{view, words};
 
 /// What the columns mean.
 const NOTE: &str = "busiest then: at the highest load that met it; demand bound: where a resource is full by its demand alone; \
-    unloaded: mean latency without any waiting";
+    alone, warm: mean latency of a request that never waits, on warm cores, over a connection that is open";
 
 /// One row per contestant: the load it carries inside the objectives, at the measured ratios and at equal CPU, and what stops it.
 pub fn table(study: &Study) -> Table {
@@ -17,12 +17,13 @@ pub fn table(study: &Study) -> Table {
     if equal {
         header.push("at equal CPU".to_owned());
     }
-    header.extend(["busiest then", "demand bound", "unloaded"].map(str::to_owned));
+    header.extend(["busiest then", "demand bound", "alone, warm"].map(str::to_owned));
     let rows = study
         .contestants
         .iter()
         .map(|info| {
             row(
+                view::marked(study, &info.name),
                 info,
                 find(&verdict.capacity_measured, info),
                 equal.then(|| find(&verdict.capacity_equal_cpu, info)),
@@ -47,11 +48,12 @@ fn find<'a>(capacities: &'a [Capacity], info: &ContestantInfo) -> Option<&'a Cap
 }
 
 fn row(
+    name: String,
     info: &ContestantInfo,
     measured: Option<&Capacity>,
     equal: Option<Option<&Capacity>>,
 ) -> Vec<String> {
-    let mut cells = vec![info.name.clone(), carried(measured)];
+    let mut cells = vec![name, carried(measured)];
     if let Some(equal) = equal {
         cells.push(carried(equal));
     }

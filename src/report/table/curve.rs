@@ -17,7 +17,7 @@ pub fn by_endpoint(study: &Study) -> Option<Table> {
     let (load, why) = view::common_load(study).filter(|_| study.endpoints.len() > 1)?;
     let names = view::contestants(study);
     let header = std::iter::once(String::new())
-        .chain(names.iter().map(|&name| name.to_owned()))
+        .chain(names.iter().map(|name| view::marked(study, name)))
         .collect();
     let rows = study.endpoints.iter().map(|endpoint| {
         let cells = names.iter().map(|name| {
@@ -58,7 +58,7 @@ pub fn tables(study: &Study) -> Vec<Table> {
 fn table(study: &Study, title: &str, figure: fn(&Row) -> Option<Estimate>, judged: bool) -> Table {
     let names = view::contestants(study);
     let mut header = vec![view::unit(study).to_owned()];
-    header.extend(names.iter().map(|&name| name.to_owned()));
+    header.extend(names.iter().map(|name| view::marked(study, name)));
     let rows = view::loads(study).into_iter().map(|load| {
         let cells = names
             .iter()

@@ -50,8 +50,16 @@ fn rows_at<'a>(study: &'a Study, load: f64, endpoint: &str) -> Vec<&'a Row> {
 }
 
 /// A table with a column for each row of results.
-fn table(title: String, columns: &[&Row], rows: Vec<Vec<String>>, note: &str) -> Table {
-    let names = columns.iter().map(|row| row.contestant.clone());
+fn table(
+    study: &Study,
+    title: String,
+    columns: &[&Row],
+    rows: Vec<Vec<String>>,
+    note: &str,
+) -> Table {
+    let names = columns
+        .iter()
+        .map(|row| view::marked(study, &row.contestant));
     let header = std::iter::once(String::new()).chain(names).collect();
     let rows = if columns.is_empty() { Vec::new() } else { rows };
     Table {
@@ -83,6 +91,7 @@ fn latencies(study: &Study, load: f64, endpoint: &str) -> Table {
         view::unit(study)
     );
     table(
+        study,
         title,
         &columns,
         lines.collect(),
@@ -117,6 +126,7 @@ fn account(study: &Study, load: f64) -> Table {
         });
     let lines = lines.collect();
     table(
+        study,
         "Where the time of a mean request goes, ms".to_owned(),
         &columns,
         lines,
@@ -153,5 +163,5 @@ fn utilisation(study: &Study, load: f64) -> Table {
     lines.push(line("memory, MB", &columns, |row| {
         words::number(row.memory_mb)
     }));
-    table("Resources in use".to_owned(), &columns, lines, "")
+    table(study, "Resources in use".to_owned(), &columns, lines, "")
 }

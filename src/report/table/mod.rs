@@ -42,7 +42,36 @@ pub fn tables(study: &Study) -> Vec<Table> {
     tables
         .into_iter()
         .filter(|table| !table.rows.is_empty())
+        .map(|table| explained(table, study))
         .collect()
+}
+
+/// Explains the mark of unvalidated models where it occurs.
+fn explained(mut table: Table, study: &Study) -> Table {
+    let marked: Vec<String> = study
+        .contestants
+        .iter()
+        .filter(|info| info.unvalidated)
+        .map(|info| view::marked(study, &info.name))
+        .collect();
+    let first = table.rows.iter().filter_map(|row| row.first());
+    if table
+        .header
+        .iter()
+        .chain(first)
+        .any(|cell| marked.contains(cell))
+    {
+        let note = format!(
+            "{} unvalidated: no recording of a real server backs its model",
+            view::UNVALIDATED
+        );
+        table.note = if table.note.is_empty() {
+            note
+        } else {
+            format!("{}; {note}", table.note)
+        };
+    }
+    table
 }
 
 #[cfg(test)]
@@ -65,6 +94,25 @@ mod tests {
                     "{}",
                     table.title
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn unvalidated_models_are_marked_in_every_table() {
+        for mut study in [fixture::compare(), fixture::single()] {
+            let plain = tables(&study);
+            assert!(plain.iter().all(|table| !table.note.contains('†')));
+            study.contestants[1].unvalidated = true;
+            for table in tables(&study) {
+                let first = table.rows.iter().map(|row| &row[0]);
+                let mut names = table.header.iter().chain(first);
+                assert!(
+                    names.any(|name| name == "node-cluster †"),
+                    "{}",
+                    table.title
+                );
+                assert!(table.note.contains("† unvalidated"), "{}", table.title);
             }
         }
     }
