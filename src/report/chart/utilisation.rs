@@ -87,7 +87,13 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             x: axis,
             y,
         };
-        let heading = shortened(&view::labelled(study, name), HEADING, width);
+        let mark = if view::unvalidated(study, name) {
+            " (unvalidated)"
+        } else {
+            ""
+        };
+        let room = width - text_width(mark, HEADING);
+        let heading = format!("{}{mark}", shortened(name, HEADING, room));
         page.canvas
             .text((x, page.y + 10.0), &heading, HEADING, Align::Left);
         panel.frame(&mut page.canvas);

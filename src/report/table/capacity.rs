@@ -6,7 +6,7 @@ use crate::report::{view, words};
 
 /// What the columns mean.
 const NOTE: &str = "busiest then: at the highest load that met it; demand bound: where a resource is full by its demand alone; \
-    alone, warm: mean latency of a request that never waits, on warm cores, over a connection that is open";
+    alone: mean latency of a request that never waits, on warm cores, over a connection that is open";
 
 /// One row per contestant: the load it carries inside the objectives, at the measured ratios and at equal CPU, and what stops it.
 pub fn table(study: &Study) -> Table {
@@ -17,7 +17,7 @@ pub fn table(study: &Study) -> Table {
     if equal {
         header.push("at equal CPU".to_owned());
     }
-    header.extend(["busiest then", "demand bound", "alone, warm"].map(str::to_owned));
+    header.extend(["busiest then", "demand bound", "alone"].map(str::to_owned));
     let rows = study
         .contestants
         .iter()
