@@ -54,7 +54,9 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
         "{}. A resource at 100 % is in use all the time; where lines coincide, one is seen as the other's edge.",
         study.title
     );
-    let mut page = Page::new("Utilisation over load", &subtitle)?;
+    let guessed = study.contestants.iter().any(|info| info.unvalidated);
+    let mark = if guessed { " † unvalidated." } else { "" };
+    let mut page = Page::new("Utilisation over load", &(subtitle + mark))?;
     let looks = resources
         .iter()
         .enumerate()
@@ -87,13 +89,7 @@ fn curves(study: &Study, resources: &[String]) -> Result<String, ChartError> {
             x: axis,
             y,
         };
-        let mark = if view::unvalidated(study, name) {
-            " (unvalidated)"
-        } else {
-            ""
-        };
-        let room = width - text_width(mark, HEADING);
-        let heading = format!("{}{mark}", shortened(name, HEADING, room));
+        let heading = shortened(&view::marked(study, name), HEADING, width);
         page.canvas
             .text((x, page.y + 10.0), &heading, HEADING, Align::Left);
         panel.frame(&mut page.canvas);
