@@ -1,7 +1,8 @@
 //! The library from another program: one scenario, one figure, no files and no command line.
 //!
-//! `cargo run --release --example library` asks at how many requests per second the 99th percentile of a page is twice
-//! what it is at a trickle, for one Node process, straight from replications of the simulation.
+//! `cargo run --release --example library` asks at how many requests per second the 99th percentile of a page is more
+//! than twice what it is at a trickle, for one Node process, straight from replications of the simulation. The load grows in
+//! steps of a quarter: the answer is the first step beyond, not the exact load.
 
 use crossover::kernel::Span;
 use crossover::scenario::{Embedded, load};
@@ -39,12 +40,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let now = p99(rate)?;
         if now.0 > 2 * trickle.0 {
             println!(
-                "twice that, {:.2} ms, at {rate:.0} requests/s",
+                "first load, in steps of a quarter, with more than twice that: {rate:.0} requests/s, p99 {:.2} ms",
                 now.as_millis_f64()
             );
             return Ok(());
         }
     }
-    println!("never twice that up to {rate:.0} requests/s");
+    println!("never more than twice that up to {rate:.0} requests/s");
     Ok(())
 }
