@@ -71,8 +71,11 @@ pub struct Heap {
     major: Key,
     /// Work since the last minor collection.
     filled: Span,
-    /// Minor collections so far: the ordinal of the dice.
+    /// Minor and major collections so far: the ordinals of the dice.
     minors: u64,
+    majors: u64,
+    /// Minor collections since the last major one.
+    promoted: u64,
 }
 
 impl Heap {
@@ -84,12 +87,14 @@ impl Heap {
             major: dice.at(Path::ROOT.child("major")),
             filled: Span::ZERO,
             minors: 0,
+            majors: 0,
+            promoted: 0,
         }
     }
 
-    /// A new process's heap, with the dice that its predecessor would have thrown next.
+    /// Empties it, for another process that begins: with other dice than those before.
     pub fn clear(&mut self) {
-        self.filled = Span::ZERO;
+        (self.filled, self.promoted) = (Span::ZERO, 0);
     }
 
     /// Allocates what so much work does, and says how long the collections take that this causes.
@@ -102,12 +107,15 @@ impl Heap {
                 .minor
                 .sample(self.minor.nth(self.minors).word(Path::ROOT));
             self.minors += 1;
+            self.promoted += 1;
             if let Some(major) = &gc.major
-                && self.minors.is_multiple_of(major.after)
+                && self.promoted == major.after
             {
                 pause += major
                     .pause
-                    .sample(self.major.nth(self.minors).word(Path::ROOT));
+                    .sample(self.major.nth(self.majors).word(Path::ROOT));
+                self.majors += 1;
+                self.promoted = 0;
             }
         }
         pause
@@ -148,6 +156,17 @@ mod tests {
         assert_eq!(heap.work(&gc, Span(1)), MS(1));
         assert_eq!(heap.work(&gc, MS(20)), MS(2 + 7));
         assert_eq!(Heap::new(Key::root(1, 0)).work(&gc, MS(60)), MS(6 + 2 * 7));
+    }
+
+    /// 25 ms and two minor collections before it is emptied are forgotten: the next is due after 10 ms, the major after 30.
+    #[test]
+    fn an_emptied_heap_begins_anew() {
+        let (gc, mut heap) = (gc(), Heap::new(Key::root(1, 0)));
+        assert_eq!(heap.work(&gc, MS(25)), MS(2));
+        heap.clear();
+        assert_eq!(heap.work(&gc, MS(9)), Span::ZERO);
+        assert_eq!(heap.work(&gc, MS(11)), MS(2));
+        assert_eq!(heap.work(&gc, MS(10)), MS(1 + 7));
     }
 
     #[test]

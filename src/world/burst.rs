@@ -1,7 +1,7 @@
 //! What a burst costs beside its work: a core gone cold, and the collections of garbage that it causes. And the heaps that
 //! these are of.
 
-use super::plan::{CarrierPlan, NONE};
+use super::plan::{CarrierPlan, DispatcherPlan, NONE};
 use super::state::World;
 use crate::kernel::Key;
 use crate::service::Heap;
@@ -22,13 +22,28 @@ impl World<'_> {
             ..
         } = self.plan.carriers[index];
         let service = &self.plan.services[service as usize];
+        let dispatches = |of: &DispatcherPlan| of.aux == aux;
         match service.aux.get(aux as usize) {
             None => self.processes[process as usize].heap,
+            Some(_) if service.dispatcher.as_ref().is_some_and(dispatches) => {
+                self.processes[process as usize].heap
+            }
             Some(aux) if aux.interpreters && service.gc.is_some() => {
                 let dice = self.mechanism.nth(process.into()).at(self.paths.gc);
                 self.add_heap(dice.nth(index as u64))
             }
             Some(_) => NONE,
+        }
+    }
+
+    /// A process is gone, and its heaps with it: the next one begins with empty ones.
+    pub fn empty_heaps(&mut self, process: u32) {
+        let of_threads = self.carriers.iter().filter(|c| c.process == process);
+        let own = self.processes[process as usize].heap;
+        for heap in of_threads.map(|carrier| carrier.heap).chain([own]) {
+            if let Some(heap) = self.heaps.get_mut(heap as usize) {
+                heap.clear();
+            }
         }
     }
 

@@ -8,7 +8,7 @@
 //!
 //! A thread takes the lock when it runs and needs it, so it first needs a core; while it waits for the lock it has none.
 //! Time on a core pays, in this order, the context switch (charged as waiting for a core), the cold core, pauses of the
-//! garbage collector, the work. A thread of an auxiliary executor never needs the lock.
+//! garbage collector, the work. A worker thread, with an interpreter of its own, needs no lock.
 
 use super::plan::NONE;
 use super::state::{Carrier, CarrierState, Soon, World, kind};

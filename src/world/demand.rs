@@ -157,8 +157,9 @@ impl<'a> Walk<'a> {
             self.add(plan.main_resource, times * (visit.elapsed + linger));
         }
         if let Some(dispatcher) = plan.dispatcher {
-            let ns = times * (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
-            visit.elapsed += dispatcher.accept.as_nanos_f64();
+            let pauses = self.pauses(service, false);
+            let ns = times * pauses * (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
+            visit.elapsed += pauses * dispatcher.accept.as_nanos_f64();
             self.add(plan.aux[dispatcher.aux as usize].resource, ns);
             self.add(plan.lock_resource, ns);
             self.add(self.plan.hosts[plan.host as usize].resource, ns);

@@ -203,13 +203,10 @@ impl World<'_> {
         }
         self.vacate(id);
         let carrier = &mut self.carriers[id as usize];
-        (carrier.left, carrier.switch) = (Span::ZERO, Span::ZERO);
-        (carrier.cold, carrier.gc) = (Span::ZERO, Span::ZERO);
+        (carrier.left, carrier.gc) = (Span::ZERO, Span::ZERO);
+        (carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;
-        if let Some(heap) = self.heaps.get_mut(carrier.heap as usize) {
-            heap.clear();
-        }
     }
 
     /// A burst on a core of its own is broken off.
@@ -274,6 +271,7 @@ impl World<'_> {
             }
         }
         state.generation += 1;
+        self.empty_heaps(process);
         self.draw_life(process);
         self.agenda
             .schedule(self.now + plan.lifecycle.boot, kind::BOOT, process);

@@ -106,3 +106,37 @@ fn a_pause_uses_the_core() {
     trace.took("b", &[(Native, 3 * MS), (WaitCore, 3 * MS)]);
     assert_eq!(trace.busy("cores"), 8 * MS);
 }
+
+/// A main thread allocates from its process's heap: accepting a takes 1 ms and its handler 9, so the handler stops for 2 ms.
+#[test]
+fn a_main_thread_shares_the_heap() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "9ms" }]
+        [contestants.gthread]
+        executors.main = { carriers = 2, tasks = 1 }
+        listen = { by = "main-thread", accept = "1ms" }
+        queue = { admit = "below-limit", limit = 10 }
+        gc = { allocates = "100MB/s", young = "1MB", minor = "2ms" }
+    "#;
+    trace(text, &[at("0ms", "a")]).took("a", &[(Gc, 2 * MS), (Cpu, 10 * MS)]);
+}
+
+/// A process that replaces another begins with an empty heap: 6 ms and 6 ms of work, one in each.
+#[test]
+fn a_new_process_has_an_empty_heap() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "6ms" }]
+        endpoints.b.steps = [{ cpu = "6ms" }]
+        clients.keep_alive = false
+        [contestants.one]
+        executors.main = { carriers = 1, tasks = 1 }
+        gc = { allocates = "100MB/s", young = "1MB", minor = "2ms" }
+    "#;
+    let script = [at("0ms", "a"), at("20ms", "b")];
+    let with = trace(text, &script);
+    with.took("b", &[(Gc, 2 * MS), (Cpu, 6 * MS)]);
+
+    let replaced = format!("{text} lifecycle = {{ requests = 1, boot = \"1ms\" }}");
+    let without = trace(&replaced, &script);
+    without.took("b", &[(Cpu, 6 * MS)]);
+}
