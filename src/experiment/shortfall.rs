@@ -6,6 +6,9 @@ use crate::scenario::Scenario;
 use crate::stats::requests_for;
 use crate::workload::Arrivals;
 
+/// Time-outs after which all but those next to their bound have shown what becomes of them.
+const FAR: f64 = 20.0;
+
 /// A message for all endpoints together, for each endpoint, and for each contestant whose runs saw too few relaxation times.
 #[must_use]
 pub fn messages(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Vec<String> {
@@ -24,7 +27,34 @@ pub fn messages(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Vec
     for contestant in 0..scenario.contestants.len() {
         messages.extend(too_hasty(scenario, command, &lacks, contestant));
     }
+    messages.extend(too_soon(scenario, command, points));
     messages
+}
+
+/// Where what drowns was not at rest: who, at which loads, and what the lowest of these loads takes.
+fn too_soon(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Option<String> {
+    let name = |c: usize| scenario.contestants.get(c).map(|c| c.name.as_str());
+    let timeout = |c: usize| scenario.contestants.get(c)?.system.clients.timeout;
+    let each: Vec<String> = (0..scenario.contestants.len())
+        .filter_map(|c| {
+            let here = points.iter().filter(|p| p.transient.contains(&c));
+            let loads: Vec<String> = here.map(|p| format!("{}/s", p.load)).collect();
+            (!loads.is_empty()).then(|| Some(format!("{} at {}", name(c)?, loads.join(", "))))?
+        })
+        .collect();
+    let last = points.iter().rfind(|p| !p.transient.is_empty())?;
+    let longest = last.transient.iter().filter_map(|c| timeout(*c)).max()?;
+    let seconds = (FAR * longest.as_secs_f64()).max(2.0 * last.horizon.as_secs_f64());
+    Some(format!(
+        "throughput and errors of {} are empty, transient: shorter than the clients' time-out of {} s takes to show in a queue \
+         that still fills; the nearer to its bound, the longer: \
+         `crossover {command} {} --set arrivals.rate={}/s --set run.requests={}`",
+        each.join("; "),
+        longest.as_secs_f64(),
+        scenario.name,
+        last.load,
+        loads::round(last.load * seconds).ceil(),
+    ))
 }
 
 /// Percentiles of an endpoint that are empty for want of requests.

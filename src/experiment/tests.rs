@@ -71,6 +71,30 @@ fn an_mm1_is_what_theory_says() {
     );
 }
 
+/// A queue that drowns, whose clients would give up after 10 s: ten minutes show that it goes on growing, and so do twenty
+/// seconds. Without a time-out what it does can be counted at once.
+#[test]
+fn a_transient_has_no_throughput() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let mut scenario = queues.scenario(Loads::List(vec![120.0]), slo(250));
+    scenario.run.length = RunLength::Duration(Span::from_secs(20));
+    let told = |scenario: &Scenario| {
+        let study = study(&queues, scenario);
+        let full = row(&study, "a", 120.0);
+        assert!(full.saturated && full.throughput_rps.is_some() == full.errors.is_some());
+        let said = study.shortfalls.iter().any(|s| {
+            s.contains("of a at 120/s are empty, transient: shorter than the clients' time-out")
+        });
+        assert_eq!(said, full.throughput_rps.is_none());
+        full.throughput_rps.is_some()
+    };
+    assert!(told(&scenario));
+    scenario.contestants[0].system.clients.timeout = Some(Span::from_secs(10));
+    assert!(!told(&scenario));
+    scenario.run.length = RunLength::Duration(Span::from_secs(600));
+    assert!(!told(&scenario));
+}
+
 /// p99 within 250 ms: ln 100 / (100 − λ) = 0.25: λ = 81.6.
 #[test]
 fn capacity_of_an_mm1() {
