@@ -62,6 +62,8 @@ pub struct Lack {
     pub requests: f64,
     /// Requests of all endpoints per replication.
     pub all: f64,
+    /// The share of the run that was left after the warm-up.
+    pub kept: f64,
     /// Relaxation times seen, where they were too few.
     pub relaxations: Option<f64>,
 }
@@ -281,6 +283,7 @@ impl Bench<'_> {
             quantile,
             requests,
             all,
+            kept: (SEGMENTS - self.cut) as f64 / SEGMENTS as f64,
             relaxations: figures.hasty().then_some(self.quality.relaxations),
         })
     }
