@@ -111,10 +111,14 @@ pub fn whole_slots(seconds: f64) -> Span {
 fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<Span> {
     let enough = |q: f64, need: &Need| MARGIN * requests_for(q) as f64 / need.rate.max(1e-9);
     let mut measured: Vec<f64> = needs.iter().map(|need| enough(0.99, need)).collect();
-    let mut left = budget - spent(run, needs, &measured);
+    // What nothing can be concluded without goes before the time-outs of those that drown.
+    let mut reserve = DROWNING * budget;
+    let mut left = budget - spent(run, needs, &measured) + reserve;
     grant(run, needs, &mut measured, &mut left, |need| {
         MARGIN * relaxations_for(0.5) * need.slowest()
     });
+    reserve = reserve.min(left);
+    left -= reserve;
     grant(run, needs, &mut measured, &mut left, |need| {
         relaxations_for(0.99) * need.slowest()
     });
@@ -128,7 +132,7 @@ fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<S
         .zip(needs)
         .map(|(seconds, need)| planned(run, need, seconds))
         .collect();
-    time_out(run, needs, &mut spans, DROWNING * budget);
+    time_out(run, needs, &mut spans, reserve);
     spans
 }
 
