@@ -114,7 +114,10 @@ fn capacity_of_an_mm1() {
         study.verdict.capacity_equal_cpu,
         study.verdict.capacity_measured
     );
-    assert_eq!(study.verdict.flip, None);
+    assert_eq!(
+        (&study.verdict.flip, &study.verdict.no_flip),
+        (&None, &None)
+    );
     assert!((study.contestants[0].bounds[0].load - 100.0).abs() < 0.1);
 }
 
@@ -268,4 +271,19 @@ fn a_run_in_depth_says_which_load_it_chose() {
         ),
         Err(ExperimentError::NoContestants)
     ));
+}
+
+/// Equal at the measured ratios: no winner, so no flip. Equal at equal CPU: the winner may change right there, or not at all.
+#[test]
+fn no_flip_within_the_intervals() {
+    let told = |services: &[(f64, f64)]| {
+        let queues = Queues::new(services);
+        let study = study(&queues, &queues.scenario(Loads::Sweep, slo(250)));
+        assert_eq!(study.verdict.flip, None);
+        study.verdict.no_flip.unwrap()
+    };
+    let alike = told(&[(10.0, 1.0), (10.0, 2.5)]);
+    assert!(matches!(alike, NoFlip::Alike(..)), "{alike:?}");
+    let alike = told(&[(10.0, 1.0), (25.0, 2.5)]);
+    assert!(matches!(alike, NoFlip::AlikeAtEqualCpu(..)), "{alike:?}");
 }
