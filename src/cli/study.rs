@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use clap::ValueEnum;
+
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
 use super::precision::precisely;
@@ -130,13 +132,22 @@ pub fn finish(
     command: &str,
     asked: &str,
 ) -> Result<Done, Failure> {
-    repeat_as_asked(global, &mut study, command, asked);
+    // What is saved, and shown as it is saved, is the same wherever and on however many threads it was made.
+    let mut typed = study.clone();
+    repeat_as_asked(global, &mut study, command, asked, &deciding(global));
+    let flags = [deciding(global), surrounding(global)].concat();
+    repeat_as_asked(global, &mut typed, command, asked, &flags);
     let folder = global
         .out
         .clone()
         .unwrap_or_else(|| Path::new("output").join(&study.scenario));
     save::save(&study, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
-    output::show(&shown(global.format, &study))?;
+    let seen = if global.format == Format::Table {
+        &typed
+    } else {
+        &study
+    };
+    output::show(&shown(global.format, seen))?;
     if study.interrupted {
         return Err(Failure::Failed(interrupted(&study, &folder)));
     }
@@ -151,19 +162,63 @@ pub fn finish(
 }
 
 /// A study names its scenario by its stem; a command that shall be repeated has to say what was typed.
-fn repeat_as_asked(global: &Global, study: &mut Study, command: &str, asked: &str) {
+fn repeat_as_asked(
+    global: &Global,
+    study: &mut Study,
+    command: &str,
+    asked: &str,
+    flags: &[String],
+) {
     let named = format!("`crossover {command} {}", study.scenario);
     for shortfall in &mut study.shortfalls {
         let mut typed = format!("`crossover {command} {}", quoted(asked));
-        let replaced = |over: &str| {
-            over.split_once('=')
-                .is_some_and(|(key, _)| shortfall.contains(&format!("--set {key}=")))
-        };
-        for over in global.set.iter().filter(|over| !replaced(over)) {
+        for over in global.set.iter().filter(|over| !replaced(over, shortfall)) {
             typed.push_str(&format!(" --set {}", quoted(over)));
+        }
+        for flag in flags {
+            // A suggestion may change it.
+            let name = flag.split_once(' ').map_or(flag.as_str(), |(name, _)| name);
+            if !shortfall.contains(&format!(" {name} ")) {
+                typed.push_str(&format!(" {flag}"));
+            }
         }
         *shortfall = shortfall.replace(&named, &typed);
     }
+}
+
+/// Whether a suggestion says something else in place of this override. Lengths exclude each other.
+fn replaced(over: &str, suggestion: &str) -> bool {
+    let key = over.split_once('=').map_or(over, |(key, _)| key).trim();
+    let says = |key: &str| {
+        suggestion.contains(&format!("--set {key}="))
+            || suggestion.contains(&format!("--set '{key}="))
+    };
+    says(key) || key == "run.duration" && says("run.requests")
+}
+
+/// The flags that were given and decide what comes out, as they are typed.
+fn deciding(global: &Global) -> Vec<String> {
+    let flags = [
+        global.seed.map(|n| format!("--seed {n}")),
+        global.replications.map(|n| format!("--replications {n}")),
+        global.precision.map(|p| format!("--precision {p}")),
+    ];
+    flags.into_iter().flatten().collect()
+}
+
+/// The flags that were given and decide where and how.
+fn surrounding(global: &Global) -> Vec<String> {
+    let format = global.format.to_possible_value();
+    let format = format.filter(|_| global.format != Format::Table);
+    let out = global.out.as_ref().map(|out| out.display().to_string());
+    let flags = [
+        global.threads.map(|n| format!("--threads {n}")),
+        out.map(|out| format!("--out {}", quoted(&out))),
+        format.map(|format| format!("--format {}", format.get_name())),
+        global.quiet.then(|| "--quiet".to_owned()),
+        global.assert_slo.then(|| "--assert-slo".to_owned()),
+    ];
+    flags.into_iter().flatten().collect()
 }
 
 /// As a shell takes it.
@@ -274,13 +329,38 @@ mod tests {
             "title=\"it's\"".to_owned(),
         ];
         let mut study = fixture::compare();
-        repeat_as_asked(&global, &mut study, "compare", "my files/quickstart.toml");
+        repeat_as_asked(
+            &global,
+            &mut study,
+            "compare",
+            "my files/quickstart.toml",
+            &[],
+        );
         assert!(
             study.shortfalls[0].ends_with(
                 r#"`crossover compare 'my files/quickstart.toml' --set arrivals.rate=400/s --set 'title="it'\''s"' --replications 40`"#
             ),
             "{}",
             study.shortfalls[0]
+        );
+    }
+
+    #[test]
+    fn other_flags_are_carried_over() {
+        use clap::Parser;
+        let typed = "crossover --seed 7 --replications 4 --out=my/results -q --set run.duration=5s --set arrivals.rate=9/s";
+        let global = super::super::args::Args::parse_from(typed.split(' ')).global;
+        let mut study = fixture::small();
+        study.shortfalls = vec![format!(
+            "few: `crossover run {} --set 'arrivals.rate=[\"1/s\"]' --set run.requests=5000`",
+            study.scenario
+        )];
+        let flags = [deciding(&global), surrounding(&global)].concat();
+        repeat_as_asked(&global, &mut study, "run", "head-of-line", &flags);
+        assert_eq!(
+            study.shortfalls[0],
+            "few: `crossover run head-of-line --seed 7 --replications 4 --out my/results --quiet \
+             --set 'arrivals.rate=[\"1/s\"]' --set run.requests=5000`"
         );
     }
 

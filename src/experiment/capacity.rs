@@ -41,8 +41,10 @@ fn reached(curve: &[(f64, Objective, bool)], bound: f64) -> Option<f64> {
     let mut below: Option<(f64, f64)> = None;
     for &(load, objective, saturated) in curve {
         let value = match objective.value {
+            // How many fail past saturation says nothing about where it begins.
+            _ if saturated && objective.errors => continue,
             Some(value) => value,
-            None if saturated && !objective.errors => f64::INFINITY,
+            None if saturated => f64::INFINITY,
             None => continue,
         };
         let height = scale(value, objective.errors);
@@ -142,6 +144,26 @@ mod tests {
         );
         assert_eq!((c.carries, c.fails_at), (Some(80.0), Some(95.0)));
         assert!((c.estimate.unwrap() - 90.0).abs() < 1e-9);
+    }
+
+    /// Whether all or none of the saturated fail, the estimate is the latency's.
+    #[test]
+    fn errors_past_saturation_say_nothing() {
+        let estimate = |errors: f64| {
+            let with = |mut f: Finding, value| {
+                f.judged.objectives.push(Objective {
+                    limit: 0.001,
+                    value: Some(value),
+                    errors: true,
+                });
+                f
+            };
+            let met = with(finding(70.0, Some(true)), 0.0);
+            let missed = with(finding(130.0, Some(false)), errors);
+            of(&[met, missed], 100.0).estimate.unwrap()
+        };
+        assert!((estimate(1.0) - 90.0).abs() < 1e-9);
+        assert_eq!(estimate(1.0), estimate(0.0));
     }
 
     #[test]

@@ -127,13 +127,17 @@ fn equal_cpu<S: Simulator>(
     let points: Vec<LoadPoint> = points.into_iter().flatten().collect();
     let carried = |c: usize| capacity(&scene.infos[c].name, &curve(&points, c), limits[c]);
     let equal: Vec<Capacity> = (0..count).map(carried).collect();
-    verdict.flip = flip(
+    let found = flip(
         scene.scenario,
         scene.simulator,
         scene.asking,
         &verdict.capacity_measured,
         &equal,
     );
+    match found {
+        Ok(flip) => verdict.flip = Some(flip),
+        Err(why) => verdict.no_flip = Some(why),
+    }
     verdict.capacity_equal_cpu = equal;
     true
 }

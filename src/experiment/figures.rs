@@ -24,6 +24,8 @@ const ROUNDING: f64 = 0.99;
 pub struct Quality {
     /// Whether the system could not keep up: no latencies then.
     pub saturated: bool,
+    /// Whether it was not yet at rest, so that its throughput and errors depend on how long was simulated.
+    pub transient: bool,
     /// Estimated relaxation times in the measured part.
     pub relaxations: f64,
     /// Its length in seconds.
@@ -187,7 +189,8 @@ impl<'a> Figures<'a> {
         slo: &Slo,
     ) -> (Row, Judged) {
         let judged = Judged::new(self, slo, self.quality.saturated);
-        let failed = |kind: usize| self.fraction(move |p: &Part| p.failed[kind]);
+        let told = !self.quality.transient;
+        let fraction = |count: &dyn Fn(&Part) -> u64| told.then(|| self.fraction(count)).flatten();
         let row = Row {
             contestant: contestant.to_owned(),
             endpoint: endpoint.to_owned(),
@@ -197,9 +200,11 @@ impl<'a> Figures<'a> {
                 .open
                 .then(|| self.per_second(|p| p.offered))
                 .flatten(),
-            throughput_rps: self.per_second(|p| p.succeeded),
-            errors: self.fraction(Part::failures),
-            errors_by: std::array::from_fn::<_, { Failure::COUNT }, _>(failed),
+            throughput_rps: told.then(|| self.per_second(|p| p.succeeded)).flatten(),
+            errors: fraction(&Part::failures),
+            errors_by: std::array::from_fn::<_, { Failure::COUNT }, _>(|kind| {
+                fraction(&|p| p.failed[kind])
+            }),
             mean_ms: self.mean(),
             sd_ms: self.sd(),
             p50_ms: self.quantile(0.5),

@@ -9,17 +9,18 @@
 //! which κ is interpolated (beyond them it stays). So the curve goes through both simulated capacities, and needs no further
 //! simulation. A flip is looked for where the ratio is between 1/10 and 10. Contestants whose capacity lies beyond the visited
 //! loads take no part.
+//!
+//! The best of a language is compared with the best of the others. A flip is told only if both simulated ends tell these two
+//! apart: what each carries is known to lie between two visited loads, and where these overlap nobody is ahead.
 
 use super::bounds::{Asking, bounds};
 use super::simulator::Simulator;
-use super::study::{Capacity, Flip};
+use super::study::{Capacity, Flip, NoFlip};
 use crate::scenario::{Contestant, Scenario};
 use crate::workload::{Action, Step};
 
 /// Ratios looked at: from 1/10 to 10.
 const FARTHEST: f64 = 10.0;
-/// Capacities closer than this are the same: nobody wins, so nothing flips.
-const TIE: f64 = 0.01;
 /// Steps in which the range is searched before bisection.
 const STEPS: u32 = 24;
 
@@ -100,14 +101,25 @@ impl<S: Simulator> Curves<'_, S> {
     }
 }
 
-/// The flip, if the winner's language loses to another somewhere between a ratio of 1/10 and 10.
+/// Whether the first carries more beyond doubt.
+fn ahead(first: &Capacity, second: &Capacity) -> bool {
+    let (Some(carries), Some(fails_at)) = (first.carries, second.fails_at) else {
+        return false;
+    };
+    carries >= fails_at
+}
+
+/// Where the winner's language loses to another, if that is told and somewhere between a ratio of 1/10 and 10.
+///
+/// # Errors
+/// Why no such ratio is told.
 pub fn flip<S: Simulator>(
     scenario: &Scenario,
     simulator: &S,
     asking: Asking,
     measured: &[Capacity],
     equal: &[Capacity],
-) -> Option<Flip> {
+) -> Result<Flip, NoFlip> {
     let ends = |i: usize| Some((carried(equal.get(i)?)?, carried(measured.get(i)?)?));
     let mut curves = Curves {
         simulator,
@@ -127,34 +139,37 @@ pub fn flip<S: Simulator>(
             .language
             .as_ref()
     };
-    let (winner, _) = curves.best(&known, 1.0)?;
+    let best = |who: &[usize], e: f64| curves.best(who, e).map(|b| b.0).ok_or(NoFlip::Unknown);
+    let name = |i: usize| scenario.contestants[i].name.clone();
+    let winner = best(&known, 1.0)?;
     let (same, others): (Vec<usize>, Vec<usize>) = known
         .iter()
         .copied()
         .partition(|i| language(*i) == language(winner));
-    let (rival, _) = curves.best(&others, 1.0)?;
+    let rival = best(&others, 1.0)?;
+    if !ahead(&measured[winner], &measured[rival]) {
+        return Err(NoFlip::Alike(name(winner), name(rival)));
+    }
+    let (ours, theirs) = (best(&same, 0.0)?, best(&others, 0.0)?);
+    let keeps = ahead(&equal[ours], &equal[theirs]);
+    if !keeps && !ahead(&equal[theirs], &equal[ours]) {
+        return Err(NoFlip::AlikeAtEqualCpu(name(ours), name(theirs)));
+    }
     let ratio = |e: f64| {
         cpu_ratio(&scenario.contestants[rival], e) / cpu_ratio(&scenario.contestants[winner], e)
     };
-    let measured_ratio = ratio(1.0);
-    if curves.capacity(rival, 1.0) > (1.0 - TIE) * curves.capacity(winner, 1.0) {
-        return None;
-    }
     let lead = |e: f64| Some(curves.best(&same, e)?.1 - curves.best(&others, e)?.1);
-    let e = search(&lead, &ratio, measured_ratio)?;
-    let (winner, rival) = (curves.best(&same, e)?.0, curves.best(&others, e)?.0);
-    let name = |i: usize| scenario.contestants[i].name.clone();
-    let flips_below = ratio(e) < measured_ratio;
-    let (below, above) = if flips_below {
-        (rival, winner)
-    } else {
-        (winner, rival)
-    };
-    Some(Flip {
-        below: name(below),
-        above: name(above),
+    let never = || NoFlip::Never(name(winner), name(rival));
+    let e = search(&lead, &ratio, ratio(1.0)).ok_or_else(never)?;
+    // Where the rival's language is dearer than measured it cannot win, and where it loses at both ends it does in between.
+    if ratio(e) >= ratio(1.0) || keeps && (0.0..1.0).contains(&e) {
+        return Err(never());
+    }
+    Ok(Flip {
+        below: name(best(&others, e)?),
+        above: name(best(&same, e)?),
         ratio: ratio(e),
-        measured: measured_ratio,
+        measured: ratio(1.0),
     })
 }
 

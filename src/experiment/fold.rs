@@ -5,6 +5,7 @@ use super::figures::{Figures, Quality};
 use super::jobs::{Point, Replicated};
 use super::judge::Judged;
 use super::study::{Row, TimelineSlot};
+use super::transient;
 use crate::kernel::Span;
 use crate::measure::{SEGMENTS, SLOTS};
 use crate::scenario::Scenario;
@@ -61,6 +62,8 @@ pub struct Lack {
     pub requests: f64,
     /// Requests of all endpoints per replication.
     pub all: f64,
+    /// The share of the run that was left after the warm-up.
+    pub kept: f64,
     /// Relaxation times seen, where they were too few.
     pub relaxations: Option<f64>,
 }
@@ -74,6 +77,12 @@ pub struct LoadPoint {
     pub findings: Vec<Finding>,
     /// What was too little.
     pub lacks: Vec<Lack>,
+    /// Saturated contestants that were not yet at rest, by index in the scenario.
+    pub transient: Vec<usize>,
+    /// The load.
+    pub load: f64,
+    /// How long each replication lasted.
+    pub horizon: Span,
 }
 
 /// Folds a point. `relaxation` holds the relaxation time of each of the point's contestants, seconds.
@@ -94,11 +103,19 @@ pub fn fold(
         rows: Vec::new(),
         findings: Vec::new(),
         lacks: Vec::new(),
+        transient: Vec::new(),
+        load: point.load,
+        horizon: point.horizon,
     };
     for (index, cell) in cells.iter().enumerate() {
+        let (cut, transient) = own_cut(scenario, cell, saturated[index], cut);
+        if transient {
+            result.transient.push(cell.contestant);
+        }
         let seconds = point.horizon.as_secs_f64() * (SEGMENTS - cut) as f64 / SEGMENTS as f64;
         let quality = Quality {
             saturated: saturated[index],
+            transient,
             relaxations: seconds / relaxation[index],
             seconds,
             open: point.open,
@@ -131,6 +148,24 @@ fn common_cut(cells: &[Replicated], saturated: &[bool]) -> usize {
         .map(|(cell, _)| cut(&cell.briefs))
         .max()
         .unwrap_or(HALF)
+}
+
+/// The cut of one contestant, and whether it leaves a transient. Who drowns and whose clients have a time-out is counted only
+/// once these show; nothing is paired with him, so the others keep the common cut.
+fn own_cut(
+    scenario: &Scenario,
+    cell: &Replicated,
+    saturated: bool,
+    common: usize,
+) -> (usize, bool) {
+    let clients = &scenario.contestants[cell.contestant].system.clients;
+    match clients.timeout.filter(|_| saturated) {
+        None => (common, false),
+        Some(timeout) => match transient::rest(&cell.briefs, timeout, common) {
+            Some(cut) => (cut, false),
+            None => (common, true),
+        },
+    }
 }
 
 /// MSER on the number in system averaged over replications, as far as the replications agree.
@@ -248,6 +283,7 @@ impl Bench<'_> {
             quantile,
             requests,
             all,
+            kept: (SEGMENTS - self.cut) as f64 / SEGMENTS as f64,
             relaxations: figures.hasty().then_some(self.quality.relaxations),
         })
     }

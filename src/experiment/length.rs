@@ -7,6 +7,8 @@
 //!
 //! The first is granted to all loads. The others are granted from the cheapest load to the dearest, while the budget lasts;
 //! what cannot be granted becomes empty figures and a note of what would fill them.
+//!
+//! Beside this budget there is one for those that drown and whose clients have a time-out: so long that the time-outs show.
 
 use crate::kernel::Span;
 use crate::measure::{SEGMENTS, SLOTS};
@@ -18,6 +20,8 @@ use super::jobs::SCOUTS;
 /// Events a comparison may simulate at the measured ratios: eight to ten seconds on two cores at the five million events a
 /// second that one of them does.
 pub const BUDGET: f64 = 90e6;
+/// Events for the time-outs of those that drown, as a share of the budget, on top of it.
+const DROWNING: f64 = 0.35;
 /// Of 16 parts, those planned for the warm-up where the tool chooses the length. One is always cut; a queue needs no more,
 /// but whatever else begins cold (caches, idle connections) may.
 const WARMUP: f64 = 4.0;
@@ -37,6 +41,8 @@ pub struct Need {
     pub events: Vec<f64>,
     /// What a run needs to settle whatever its length, seconds.
     pub settling: f64,
+    /// The whole run after which those that drown can be counted, seconds; zero where nobody has to wait for that.
+    pub settled: f64,
 }
 
 impl Need {
@@ -105,10 +111,14 @@ pub fn whole_slots(seconds: f64) -> Span {
 fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<Span> {
     let enough = |q: f64, need: &Need| MARGIN * requests_for(q) as f64 / need.rate.max(1e-9);
     let mut measured: Vec<f64> = needs.iter().map(|need| enough(0.99, need)).collect();
-    let mut left = budget - spent(run, needs, &measured);
+    // What nothing can be concluded without goes before the time-outs of those that drown.
+    let mut reserve = DROWNING * budget;
+    let mut left = budget - spent(run, needs, &measured) + reserve;
     grant(run, needs, &mut measured, &mut left, |need| {
         MARGIN * relaxations_for(0.5) * need.slowest()
     });
+    reserve = reserve.min(left);
+    left -= reserve;
     grant(run, needs, &mut measured, &mut left, |need| {
         relaxations_for(0.99) * need.slowest()
     });
@@ -117,11 +127,34 @@ fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<S
             enough(0.999, need)
         });
     }
-    measured
+    let mut spans: Vec<Span> = measured
         .into_iter()
         .zip(needs)
         .map(|(seconds, need)| planned(run, need, seconds))
-        .collect()
+        .collect();
+    time_out(run, needs, &mut spans, reserve);
+    spans
+}
+
+/// Lengthens runs until the time-outs of those that drown show, the cheapest first, as long as there are events left.
+fn time_out(run: &RunSettings, needs: &[Need], spans: &mut [Span], mut left: f64) {
+    let mut wishes: Vec<(f64, usize)> = needs
+        .iter()
+        .zip(spans.iter())
+        .enumerate()
+        .map(|(i, (need, span))| {
+            let more = need.settled - span.as_secs_f64();
+            (more * need.cost(run.replications), i)
+        })
+        .filter(|(cost, _)| *cost > 0.0)
+        .collect();
+    wishes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (cost, index) in wishes {
+        if cost <= left {
+            left -= cost;
+            spans[index] = whole_slots(needs[index].settled);
+        }
+    }
 }
 
 /// Events that runs with these measured parts cost.
@@ -180,6 +213,7 @@ mod tests {
             relaxation: vec![tau],
             events: vec![rate * 10.0],
             settling: 0.0,
+            settled: 0.0,
         }
     }
 
@@ -222,6 +256,22 @@ mod tests {
         let run = RunSettings::default();
         let spans = horizons(&run, &[need(1000.0, f64::INFINITY)], false, BUDGET);
         assert!((seconds(&spans)[0] - 13.46667).abs() < 1e-4);
+    }
+
+    /// Two that drown at 1,000/s, three times 10,000 events a second: 13.5 s for the requests. 80 s for the time-outs cost
+    /// 2 million more, 200 s 5.6 million, and the budget has 2.1.
+    #[test]
+    fn time_outs_show_while_the_budget_lasts() {
+        let run = RunSettings::default();
+        let drowning = |settled| Need {
+            settled,
+            ..need(1000.0, f64::INFINITY)
+        };
+        let needs = [drowning(200.0), drowning(80.0)];
+        let spans = seconds(&horizons(&run, &needs, false, 6e6));
+        assert!((spans[0] - 13.46667).abs() < 1e-4 && (spans[1] - 80.0).abs() < 1e-4);
+        let spans = seconds(&horizons(&run, &needs, false, 60e6));
+        assert!((spans[0] - 200.0).abs() < 1e-4 && (spans[1] - 80.0).abs() < 1e-4);
     }
 
     /// 101 s to measure, 60 s to settle: more than a quarter of 134 s.

@@ -2,10 +2,18 @@
 
 /// Most loads a comparison visits by itself.
 const MOST: usize = 14;
+/// More of them where the best carries this many times as much as the worst.
+const APART: f64 = 20.0;
+const MORE: usize = 2;
 /// Shares of the best contestant's bound: the range, evenly in between.
 const RANGE: [f64; 9] = [0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.1, 1.3];
 /// Shares of each contestant's own bound: its knee from both sides.
 const KNEE: [f64; 4] = [0.7, 0.82, 0.92, 1.06];
+/// The lowest load as a share of the lowest bound, where that is below the range: everybody is seen to carry something.
+const LOWEST: f64 = 0.5;
+/// Around each bound a load of this range below and one of the next above are kept as long as there is room.
+const BELOW: std::ops::Range<f64> = 0.6..0.935;
+const ABOVE: std::ops::Range<f64> = 1.035..1.45;
 /// Too near to a bound to say anything in reasonable time: there a queue remembers for millions of requests.
 const TOO_NEAR: std::ops::Range<f64> = 0.935..1.035;
 /// Loads closer than this factor tell the same.
@@ -14,7 +22,7 @@ const SAME: f64 = 1.055;
 /// is where capacities and crossings lie.
 const STEP: f64 = 1.15;
 
-/// About 5 % to 130 % of the best contestant's bound, denser near each contestant's knee, in round numbers, ascending.
+/// About 5 % of the best contestant's bound, or half of the lowest, to 130 % of the best's, denser near each contestant's knee, in round numbers, ascending.
 ///
 /// `bounds` holds the lowest bound of each contestant, infinite where nothing limits it. If nothing limits anybody, loads
 /// are chosen that keep 0.5 to 13 requests of `zero_load_s` in the system.
@@ -30,8 +38,11 @@ pub fn open(bounds: &[f64], zero_load_s: f64) -> Vec<f64> {
         return RANGE.iter().map(|share| round(share * unit)).collect();
     };
     let near = |load: f64| finite.iter().any(|b| TOO_NEAR.contains(&(load / b)));
-    let ends = [RANGE[0], RANGE[RANGE.len() - 1]].map(|share| round(share * best));
+    let lowest = finite.iter().copied().fold(best, f64::min);
+    let least = (RANGE[0] * best).min(LOWEST * lowest);
+    let ends = [least, RANGE[RANGE.len() - 1] * best].map(round);
     let mut loads: Vec<f64> = RANGE.iter().map(|share| share * best).collect();
+    loads.push(least);
     loads.extend(finite.iter().flat_map(|b| KNEE.map(|share| share * b)));
     let mut loads: Vec<f64> = loads
         .into_iter()
@@ -40,9 +51,8 @@ pub fn open(bounds: &[f64], zero_load_s: f64) -> Vec<f64> {
         .filter(|load| (ends[0]..=ends[1]).contains(load))
         .collect();
     merge(&mut loads);
-    let lowest = finite.iter().copied().fold(best, f64::min);
     fill(&mut loads, KNEE[0] * lowest..best);
-    thin(&mut loads);
+    thin(&mut loads, &finite);
     loads
 }
 
@@ -63,7 +73,7 @@ pub fn closed(knees: &[f64]) -> Vec<f64> {
         .map(|load| round(load).round().max(1.0))
         .collect();
     merge(&mut loads);
-    thin(&mut loads);
+    thin(&mut loads, &[]);
     loads
 }
 
@@ -85,16 +95,38 @@ fn fill(loads: &mut Vec<f64>, knees: std::ops::Range<f64>) {
     merge(loads);
 }
 
-/// Drops what adds least until [`MOST`] are left.
-fn thin(loads: &mut Vec<f64>) {
-    while loads.len() > MOST {
-        let gap = |i: usize| loads[i + 1] / loads[i - 1];
-        let least = (1..loads.len() - 1).min_by(|a, b| gap(*a).total_cmp(&gap(*b)));
+/// Drops what adds least until [`MOST`], or a few more, are left; a bound's last load on either side only if nothing else is left to drop.
+fn thin(loads: &mut Vec<f64>, bounds: &[f64]) {
+    let (low, high) = bounds
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(l, h), b| (b.min(l), b.max(h)));
+    let most = if high > APART * low {
+        MOST + MORE
+    } else {
+        MOST
+    };
+    while loads.len() > most {
+        let gap = |i: &usize| loads[i + 1] / loads[i - 1];
+        let inner = || 1..loads.len() - 1;
+        let least = inner()
+            .filter(|i| !holds(loads, *i, bounds))
+            .min_by(|a, b| gap(a).total_cmp(&gap(b)))
+            .or_else(|| inner().min_by(|a, b| gap(a).total_cmp(&gap(b))));
         match least {
             Some(index) => loads.remove(index),
             None => return,
         };
     }
+}
+
+/// Whether this load is the only one close below or close above some bound.
+fn holds(loads: &[f64], index: usize, bounds: &[f64]) -> bool {
+    bounds.iter().any(|bound| {
+        [BELOW, ABOVE].iter().any(|side| {
+            let there = |load: &f64| side.contains(&(load / bound));
+            there(&loads[index]) && loads.iter().filter(|load| there(load)).count() == 1
+        })
+    })
 }
 
 /// The nearest number of the form 1, 1.05 ... 2, 2.1 ... 5, 5.25 ... 10 times a power of ten: at most 2.5 % away.
@@ -176,12 +208,28 @@ mod tests {
         }
     }
 
+    /// Bounds of 43 to 10,000: everybody is seen below and above, though 5 % of the best is far beyond the worst.
+    #[test]
+    fn the_slowest_are_seen_too() {
+        let bounds = [10_000.0, 42.6, 151.0, 9_000.0];
+        let loads = open(&bounds, 0.01);
+        assert!(
+            loads.len() <= MOST + MORE && loads[0] < 0.6 * 42.6,
+            "{loads:?}"
+        );
+        for bound in bounds {
+            let there =
+                |side: &std::ops::Range<f64>| loads.iter().any(|l| side.contains(&(l / bound)));
+            assert!(there(&BELOW) && there(&ABOVE), "{bound}: {loads:?}");
+        }
+    }
+
     #[test]
     fn at_most_fourteen_for_many_contestants() {
         let bounds: Vec<f64> = (1..=12).map(|i| 37.0 * f64::from(i)).collect();
         let loads = open(&bounds, 0.01);
         assert!(loads.len() <= MOST);
-        assert_eq!(loads[0], round(0.05 * 444.0));
+        assert_eq!(loads[0], round(0.5 * 37.0));
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod shortfall;
 mod simulator;
 mod single;
 pub mod study;
+mod transient;
 mod world;
 
 pub use compare::{compare, compare_with};

@@ -8,7 +8,7 @@ use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
 use super::simulator::{Plan, Simulator};
 use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
-use super::{fold, loads, shortfall};
+use super::{fold, loads, shortfall, transient};
 use crate::kernel::Span;
 use crate::scenario::Scenario;
 use crate::workload::Arrivals;
@@ -177,6 +177,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .iter()
                 .map(|c| self.asking.settling(self.simulator, *c, language))
                 .fold(0.0, f64::max),
+            settled: self.settled(load, who, language),
             relaxation: who
                 .iter()
                 .map(|c| self.asking.relaxation(self.simulator, *c, load, language))
@@ -187,6 +188,20 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .map(|(c, rate)| self.events[*c] * rate)
                 .collect(),
         }
+    }
+
+    /// The seconds after which everybody who drowns at this load can be counted, see [`transient`]. At equal CPU only what is
+    /// carried counts.
+    fn settled(&self, load: f64, who: &[usize], language: f64) -> f64 {
+        if self.asking != Asking::Open || language != 1.0 {
+            return 0.0;
+        }
+        let each = who.iter().filter_map(|c| {
+            let timeout = self.scenario.contestants[*c].system.clients.timeout?;
+            let overload = load / self.bound(*c);
+            (overload > 1.0).then(|| transient::settled(timeout, overload))
+        });
+        each.fold(0.0, f64::max)
     }
 
     /// Simulates a course; points that were not finished are none.

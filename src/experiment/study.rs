@@ -161,6 +161,8 @@ pub struct Verdict {
     pub capacity_equal_cpu: Vec<Capacity>,
     /// At which common factor on the measured ratios' logarithm the winner changes, if it does: see [`Flip`].
     pub flip: Option<Flip>,
+    /// Why there is no flip, where one was looked for.
+    pub no_flip: Option<NoFlip>,
     /// Where two contestants' p99 curves cross.
     pub crossings: Vec<Crossing>,
     /// The highest load up to which no contestant's p99 is more than 10 % or 1 ms beyond the best's: "it does not matter".
@@ -209,6 +211,19 @@ pub struct Flip {
     pub ratio: f64,
     /// The measured ratio on the same scale.
     pub measured: f64,
+}
+
+/// Why no ratio of the languages is named at which the winner changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoFlip {
+    /// What is carried is not known in two languages.
+    Unknown,
+    /// At the measured ratios these, each the best of its language, are not told apart.
+    Alike(String, String),
+    /// At the measured ratios the first is ahead; at equal CPU these, the best of the languages, are not told apart.
+    AlikeAtEqualCpu(String, String),
+    /// The first carries more than the second, the best of the other languages, whatever the ratio.
+    Never(String, String),
 }
 
 /// Two contestants whose order changes.

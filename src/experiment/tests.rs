@@ -71,6 +71,30 @@ fn an_mm1_is_what_theory_says() {
     );
 }
 
+/// A queue that drowns, whose clients would give up after 10 s: ten minutes show that it goes on growing, and so do twenty
+/// seconds. Without a time-out what it does can be counted at once.
+#[test]
+fn a_transient_has_no_throughput() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let mut scenario = queues.scenario(Loads::List(vec![120.0]), slo(250));
+    scenario.run.length = RunLength::Duration(Span::from_secs(20));
+    let told = |scenario: &Scenario| {
+        let study = study(&queues, scenario);
+        let full = row(&study, "a", 120.0);
+        assert!(full.saturated && full.throughput_rps.is_some() == full.errors.is_some());
+        let said = study.shortfalls.iter().any(|s| {
+            s.contains("of a at 120/s are empty, transient: shorter than the clients' time-out")
+        });
+        assert_eq!(said, full.throughput_rps.is_none());
+        full.throughput_rps.is_some()
+    };
+    assert!(told(&scenario));
+    scenario.contestants[0].system.clients.timeout = Some(Span::from_secs(10));
+    assert!(!told(&scenario));
+    scenario.run.length = RunLength::Duration(Span::from_secs(600));
+    assert!(!told(&scenario));
+}
+
 /// p99 within 250 ms: ln 100 / (100 − λ) = 0.25: λ = 81.6.
 #[test]
 fn capacity_of_an_mm1() {
@@ -90,7 +114,10 @@ fn capacity_of_an_mm1() {
         study.verdict.capacity_equal_cpu,
         study.verdict.capacity_measured
     );
-    assert_eq!(study.verdict.flip, None);
+    assert_eq!(
+        (&study.verdict.flip, &study.verdict.no_flip),
+        (&None, &None)
+    );
     assert!((study.contestants[0].bounds[0].load - 100.0).abs() < 0.1);
 }
 
@@ -244,4 +271,19 @@ fn a_run_in_depth_says_which_load_it_chose() {
         ),
         Err(ExperimentError::NoContestants)
     ));
+}
+
+/// Equal at the measured ratios: no winner, so no flip. Equal at equal CPU: the winner may change right there, or not at all.
+#[test]
+fn no_flip_within_the_intervals() {
+    let told = |services: &[(f64, f64)]| {
+        let queues = Queues::new(services);
+        let study = study(&queues, &queues.scenario(Loads::Sweep, slo(250)));
+        assert_eq!(study.verdict.flip, None);
+        study.verdict.no_flip.unwrap()
+    };
+    let alike = told(&[(10.0, 1.0), (10.0, 2.5)]);
+    assert!(matches!(alike, NoFlip::Alike(..)), "{alike:?}");
+    let alike = told(&[(10.0, 1.0), (25.0, 2.5)]);
+    assert!(matches!(alike, NoFlip::AlikeAtEqualCpu(..)), "{alike:?}");
 }

@@ -382,6 +382,7 @@ fn verdict() -> Verdict {
             ratio: 1.31,
             measured: 2.42,
         }),
+        no_flip: None,
         crossings: vec![Crossing {
             below: "node".to_owned(),
             above: "django-gthread".to_owned(),

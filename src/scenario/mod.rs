@@ -172,14 +172,22 @@ fn open(
         Ok(None) => match embedded(path) {
             Some(file) => return Some(files.sources.add(file.path, file.text)),
             None => {
-                let all = embedded::examples().iter().chain(embedded::models());
+                let models = embedded::models();
+                let all = embedded::examples().iter().chain(models);
                 let names = all
                     .map(|file| file.name)
                     .filter(|name| embedded(name).is_some());
-                Problem::nowhere(format!(
-                    "there is no file `{path}`, nor anything embedded of that name"
-                ))
-                .names(path, names)
+                let near = nearest::several(path, names)
+                    .map(|near| format!("did you mean {}? ", diagnostic::alternatives(&near)))
+                    .unwrap_or_default();
+                let (what, list) = match models.iter().any(|m| embedded(m.name).is_some()) {
+                    true => ("example or model", "`crossover models` list"),
+                    false => ("example", "lists"),
+                };
+                let and = if what == "example" { " " } else { " and " };
+                Problem::nowhere(format!("`{path}` is neither a file nor an embedded {what}")).help(
+                    format!("{near}`crossover examples`{and}{list} what is embedded"),
+                )
             }
         },
         Err(why) => Problem::nowhere(format!("cannot read `{path}`: {why}")),

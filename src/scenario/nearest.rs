@@ -15,6 +15,26 @@ pub(super) fn nearest<'c>(
         .map(|(_, c)| c)
 }
 
+/// The most names told at once.
+const SEVERAL: usize = 3;
+
+/// The candidates that `word` may stand for, the likeliest first: as [`nearest`], and those of which it is a part between hyphens.
+pub(super) fn several<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<Vec<&'c str>> {
+    let lower = word.to_lowercase();
+    let mut near: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|c| nearest(word, [*c]).is_some() || c.split('-').any(|part| part == lower))
+        .map(|c| (distance(&lower, c), c))
+        .collect();
+    near.sort();
+    near.dedup();
+    near.truncate(SEVERAL);
+    (!near.is_empty()).then(|| near.into_iter().map(|(_, c)| c).collect())
+}
+
 /// Their distance; a word that the other begins with is one edit away.
 fn edits(word: &str, candidate: &str) -> usize {
     let (short, long) = match word.len() < candidate.len() {
@@ -71,5 +91,16 @@ mod tests {
         assert_eq!(nearest("linux", ["linux-vm", "lines"]), Some("linux-vm"));
         assert_eq!(nearest("x", ["weight", "steps"]), None);
         assert_eq!(nearest("fastcgi", ["postgres", "redis"]), None);
+    }
+
+    #[test]
+    fn suggests_several() {
+        let names = ["quickstart", "io-bound", "cpu-bound", "bounds", "gc"];
+        assert_eq!(several("quikstart", names), Some(vec!["quickstart"]));
+        assert_eq!(
+            several("bound", names),
+            Some(vec!["bounds", "io-bound", "cpu-bound"])
+        );
+        assert_eq!(several("nosuch", names), None);
     }
 }

@@ -19,13 +19,37 @@ const COLLECTIONS: [(&str, &str); 5] = [
 /// No file is nested deeper.
 const MAX_PATH: usize = 32;
 
-/// Puts the overrides over a scenario, in order.
+/// Puts the overrides over a scenario, in order. A parameter that only they leave without use is no mistake of the file, so it
+/// goes.
 pub(super) fn apply(tree: &mut Node, overrides: &[String], files: &Files<'_>) {
+    let before = tree.clone();
     for text in overrides {
         let source = files.sources.add("--set", text.as_str());
         if let Some(over) = read(text, source, tree, files) {
             overlay(tree, &over, &files.problems);
         }
+    }
+    let after = tree.clone();
+    if let Value::Table(table) = &mut tree.value
+        && let Some(params) = table.get_mut("params")
+        && let Value::Table(params) = &mut params.value
+    {
+        let lost = |name: &str| says(&before, name) && !says(&after, name);
+        params.entries.retain(|entry| !lost(&entry.key));
+    }
+}
+
+/// Whether any text says `$name`.
+fn says(node: &Node, name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    match &node.value {
+        Value::Text { text, .. } => text.split('$').skip(1).any(|rest| {
+            rest.strip_prefix(name)
+                .is_some_and(|rest| !rest.starts_with(word))
+        }),
+        Value::List(items) => items.iter().any(|item| says(item, name)),
+        Value::Table(table) => table.entries.iter().any(|entry| says(&entry.node, name)),
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! At which ratio of the languages the winner changes.
 
 use super::capacity::{bracket, split};
-use crate::experiment::{Capacity, Flip, Verdict};
+use crate::experiment::{Capacity, Flip, NoFlip, Verdict};
 use crate::report::words;
 
 /// Where the winner flips, or why that cannot be said. Nothing where there is nothing to say.
@@ -9,9 +9,9 @@ pub fn sentence(verdict: &Verdict) -> Option<String> {
     match &verdict.flip {
         Some(flip) if shown(verdict, flip) => Some(told(flip)),
         Some(_) => Some(
-            "No ratio of the languages is named at which the winner flips: the data does not tell those who carry most apart.".to_owned(),
+            "No flip: the data does not tell those who carry most apart, so no ratio of the languages is named at which the winner changes.".to_owned(),
         ),
-        None => same_winner(verdict),
+        None => same_winner(verdict).or_else(|| Some(none(verdict.no_flip.as_ref()?))),
     }
 }
 
@@ -45,6 +45,25 @@ fn told(flip: &Flip) -> String {
     )
 }
 
+fn none(why: &NoFlip) -> String {
+    match why {
+        NoFlip::Unknown => {
+            "No flip: the data does not say what is carried in two languages, so nothing is said of their ratio.".to_owned()
+        }
+        NoFlip::Alike(one, other) => format!(
+            "No flip: at the measured ratios {one} and {other}, each the best of its language, are not told apart, so there is \
+             no winner to change."
+        ),
+        NoFlip::AlikeAtEqualCpu(one, other) => format!(
+            "No flip: at equal CPU {one} and {other}, each the best of its language, are not told apart, so it is not known \
+             whether the winner changes on the way to the measured ratios."
+        ),
+        NoFlip::Never(winner, rival) => format!(
+            "No flip: {winner} carries more than {rival}, the best of the other languages, at any ratio from 1/10 to 10."
+        ),
+    }
+}
+
 fn same_winner(verdict: &Verdict) -> Option<String> {
     let best = |capacities: &[Capacity]| match split(&capacities.iter().collect::<Vec<_>>())
         .0
@@ -58,6 +77,6 @@ fn same_winner(verdict: &Verdict) -> Option<String> {
         best(&verdict.capacity_measured),
     );
     (equal.is_some() && equal == measured).then(|| {
-        "The same contestant carries most at both: the languages' speed does not decide who wins.".to_owned()
+        "No flip: the same contestant carries most at both: the languages' speed does not decide who wins.".to_owned()
     })
 }

@@ -1,7 +1,7 @@
 //! Whole verdicts, as a sceptical stranger reads them.
 
 use super::verdict;
-use crate::experiment::{Capacity, Study};
+use crate::experiment::{Capacity, NoFlip, Study};
 use crate::report::fixture;
 
 fn text(study: &Study) -> String {
@@ -120,7 +120,7 @@ fn a_flip_between_those_not_told_apart_is_not_named() {
     let mut study = fixture::compare();
     study.verdict.capacity_measured[3] = capacity("django-gthread", Some(780.0), Some(1100.0));
     insta::assert_snapshot!(text(&study).lines().nth(3).unwrap(), @r#"
-    No ratio of the languages is named at which the winner flips: the data does not tell those who carry most apart.
+    No flip: the data does not tell those who carry most apart, so no ratio of the languages is named at which the winner changes.
     "#);
 }
 
@@ -129,7 +129,17 @@ fn a_flip_that_a_dearer_language_would_win_is_noise() {
     let mut study = fixture::compare();
     study.verdict.flip.as_mut().unwrap().ratio = 3.0;
     insta::assert_snapshot!(text(&study).lines().nth(3).unwrap(), @r#"
-    No ratio of the languages is named at which the winner flips: the data does not tell those who carry most apart.
+    No flip: the data does not tell those who carry most apart, so no ratio of the languages is named at which the winner changes.
+    "#);
+}
+
+#[test]
+fn no_flip_is_said_too() {
+    let mut study = fixture::compare();
+    study.verdict.flip = None;
+    study.verdict.no_flip = Some(NoFlip::Alike("node".to_owned(), "django-sync".to_owned()));
+    insta::assert_snapshot!(text(&study).lines().nth(3).unwrap(), @r#"
+    No flip: at the measured ratios node and django-sync, each the best of its language, are not told apart, so there is no winner to change.
     "#);
 }
 

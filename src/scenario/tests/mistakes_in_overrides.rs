@@ -225,3 +225,21 @@ fn a_second_action() {
       |                            ^^^ make it two steps
     ");
 }
+
+/// An override may take away the only use of a parameter. One that the file itself never uses stays a mistake.
+#[test]
+fn a_parameter_that_only_the_override_leaves_without_use() {
+    let used = SCENARIO.replacen("cpu = \"3ms\"", "cpu = \"$render\"", 1);
+    assert_ne!(used, SCENARIO);
+    let accepted = |head: &str, over: &str| {
+        let text = format!("{head}\n{used}");
+        read(&[("shop.toml", &text)], &[over]).is_ok()
+    };
+    let over = "endpoints.page.steps.render.cpu=5ms";
+    assert!(accepted("params.render = \"3ms\"", over));
+    assert!(accepted("params.render = \"3ms\"", "params.render=4ms"));
+    assert!(!accepted(
+        "params = { render = \"3ms\", ren = \"1ms\" }",
+        over
+    ));
+}

@@ -98,8 +98,12 @@ fn a_key_said_twice() {
 #[test]
 fn a_scenario_that_is_not_there() {
     assert_snapshot!(refused_at("quikstart"), @r"
-    error: there is no file `quikstart`, nor anything embedded of that name
-      = help: did you mean `quickstart`?
+    error: `quikstart` is neither a file nor an embedded example
+      = help: did you mean `quickstart`? `crossover examples` lists what is embedded
+    ");
+    assert_snapshot!(refused_at("nosuch"), @r"
+    error: `nosuch` is neither a file nor an embedded example
+      = help: `crossover examples` lists what is embedded
     ");
 }
 
