@@ -251,6 +251,9 @@ impl World<'_> {
             let user = self.tasks.hot[task as usize].parent;
             self.connections[connection as usize].last_used = self.now;
             self.connections[connection as usize].busy = false;
+            if self.is_leaving(connection) {
+                self.close(connection); // its process began to leave when the answer was on its way
+            }
             self.release_connection(connection, user);
             self.watch_idle();
         }

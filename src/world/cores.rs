@@ -20,6 +20,13 @@ use crate::measure::Component;
 const CORE_BITS: u32 = 12;
 
 impl World<'_> {
+    /// A thread that was signalled wants a core, unless it was killed at the same instant.
+    pub fn wake(&mut self, id: u32) {
+        if self.carriers[id as usize].occupied != Time::NEVER {
+            self.make_runnable(id);
+        }
+    }
+
     /// A thread with a burst in hand wants a core: from its task, or because it was signalled.
     pub fn make_runnable(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];

@@ -495,7 +495,7 @@ impl<'p> World<'p> {
             Soon::Submit(task) => self.call_arrives(task),
             Soon::Resume(task) => self.resume(task),
             Soon::Completed(task) => self.completed(task),
-            Soon::Wake(carrier) => self.make_runnable(carrier),
+            Soon::Wake(carrier) => self.wake(carrier),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
             Soon::Start(task) => self.start_branch(task),

@@ -224,3 +224,24 @@ fn a_loop_that_has_idled_for_long_is_alive() {
     let trace = trace(text, &[at("15.5ms", "a")]);
     trace.took("a", &[(Cpu, 4 * MS)]);
 }
+
+/// Two requests a life, a client 1 ms away, a boot of 1 ms. a and b are there at 3; a is answered at 4, b at 4.5, when the process
+/// begins to leave and closes b's connection. a's carries the answer still: it is closed when that is there, at 5, and
+/// the process is gone. c, there at 5, waits for the next, at 6.
+#[test]
+fn a_leaving_process_closes_what_carries_an_answer() {
+    let text = r#"endpoints.a.steps = [{ cpu = "1ms" }]
+        endpoints.b.steps = [{ cpu = "1.5ms" }]
+        endpoints.c.steps = [{ cpu = "1ms" }]
+        clients.latency = "1ms"
+        [contestants.threads]
+        executors.main = { carriers = 2, tasks = 1 }
+        listen = {}
+        queue.admit = "always"
+        connections.keep_alive = "5s"
+        lifecycle = { requests = 2, boot = "1ms" }"#;
+    let trace = trace(text, &[at("0ms", "a"), at("0ms", "b"), at("2ms", "c")]);
+    trace.took("a", &[(Network, 4 * MS), (Cpu, MS)]);
+    trace.took("b", &[(Network, 4 * MS), (Cpu, 1_500 * US)]);
+    trace.took("c", &[(Network, 4 * MS), (WaitAccept, MS), (Cpu, MS)]);
+}
