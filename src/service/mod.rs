@@ -2,6 +2,8 @@
 
 pub mod cache;
 pub mod event_loop;
+#[cfg(test)]
+mod event_loop_tests;
 pub mod gc;
 pub mod lifecycle;
 pub mod model;

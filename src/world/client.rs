@@ -8,8 +8,9 @@
 //! when they are all busy. A server that closes, or whose keep-alive time has passed, makes the next request shake hands
 //! again. A client that gives up closes its connection and opens another for the next request; the server does not notice.
 
+use super::parts::Connection;
 use super::plan::{ArrivalPlan, NONE};
-use super::state::{Connection, SLOT_ARRIVAL, SLOT_TIMEOUT, Soon, World, kind};
+use super::state::{SLOT_ARRIVAL, SLOT_TIMEOUT, Soon, World, kind};
 use super::task::Role;
 use crate::kernel::{Span, Time};
 use crate::measure::{Component, Failure};

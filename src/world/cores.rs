@@ -10,8 +10,9 @@
 //! Time on a core pays, in this order, the context switch (charged as waiting for a core), the cold core, pauses of the
 //! garbage collector, the work. A worker thread, with an interpreter of its own, needs no lock.
 
+use super::parts::{Carrier, CarrierState};
 use super::plan::NONE;
-use super::state::{Carrier, CarrierState, Soon, World, kind};
+use super::state::{Soon, World, kind};
 use crate::host::scheduler::{self, Wake};
 use crate::kernel::{Span, Time};
 use crate::measure::Component;

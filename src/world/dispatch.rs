@@ -14,8 +14,9 @@
 //! first; really all of them wake, and the first to run has it. Left out: that closing lingers on the main thread, the
 //! limit of 60 callbacks a pass, the second after which `select` returns by itself.
 
+use super::parts::Carrier;
 use super::plan::NONE;
-use super::state::{Carrier, Soon, World};
+use super::state::{Soon, World};
 use super::task::Role;
 use crate::kernel::{Path, Time};
 use crate::measure::Component;

@@ -15,8 +15,9 @@
 //! 500 themselves, the second between SIGABRT and SIGKILL, the spacing of spawns, a limit on how long leaving may take. A
 //! socket of a process's own (`per-process`) stays open while the process is down: what comes waits in it.
 
+use super::parts::{Aux, CarrierState};
 use super::plan::{MainKind, NONE};
-use super::state::{CarrierState, Soon, World, kind};
+use super::state::{Soon, World, kind};
 use super::task::Role;
 use crate::host::lock::Lock;
 use crate::kernel::{Fifo, Span, Time};
@@ -254,13 +255,10 @@ impl World<'_> {
         state.queue = Fifo::default();
         state.event_loop = EventLoop::default(); // not idle: nobody wakes it
         for (aux, executor) in (0..).zip(&mut state.aux) {
-            executor.queue = Fifo::default();
-            executor.slow = Fifo::default();
-            executor.slow_queued = false;
-            executor.slow_running = 0;
-            executor.batch = 0;
-            executor.idle.clear();
-            executor.idle.extend(threads(aux));
+            *executor = Aux {
+                idle: threads(aux).collect(),
+                ..Aux::default()
+            };
         }
         for (pool, planned) in state.pools.iter_mut().zip(&plan.pools) {
             *pool = PoolState::new(planned.size, planned.acquire_timeout);

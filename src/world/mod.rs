@@ -12,6 +12,7 @@
 //! when it is done. The simulated order of two things at the same nanosecond is thus: causes before effects, then the
 //! order in which they were scheduled.
 
+mod build;
 mod burst;
 mod call;
 mod carrier;
@@ -20,9 +21,12 @@ mod compile;
 mod cores;
 mod demand;
 mod dispatch;
+mod executor;
 mod hits;
 mod idle;
 mod lifecycle;
+mod loops;
+mod parts;
 mod plan;
 mod program;
 mod script;

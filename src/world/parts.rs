@@ -1,0 +1,171 @@
+//! What a running world is made of: threads, processes, services, connections, hosts.
+
+use std::collections::VecDeque;
+
+use super::plan::{CarrierPlan, NONE};
+use crate::host::lock::Lock;
+use crate::host::scheduler::Scheduler;
+use crate::kernel::{Fifo, Span, Time};
+use crate::service::{CacheState, EventLoop, PoolState};
+
+/// A thread: what it is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CarrierState {
+    /// Idle, or blocked with its task.
+    Parked,
+    /// Runnable, waiting for a core.
+    Queued,
+    /// On a core.
+    Running,
+    /// Waiting for the lock.
+    Locked,
+}
+
+/// A numbered thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Carrier {
+    pub task: u32,
+    pub process: u32,
+    pub service: u32,
+    pub aux: u32,
+    pub host: u32,
+    /// Its agenda slot, where it has a core of its own.
+    pub slot: u32,
+    pub state: CarrierState,
+    /// The burst in hand.
+    pub native: bool,
+    /// It has not begun: what the core's cold adds is not known.
+    pub fresh: bool,
+    pub left: Span,
+    /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
+    pub switch: Span,
+    pub cold: Span,
+    pub gc: Span,
+    /// The heap that its own language's work allocates from, or [`NONE`].
+    pub heap: u32,
+    /// Since when the present stretch on a core is not yet accounted.
+    pub mark: Time,
+    /// When its burst ends, on a core of its own.
+    pub end: Time,
+    /// Since when it is occupied, [`Time::NEVER`] if it is not.
+    pub occupied: Time,
+    /// When it took up its request, or its loop the callback.
+    pub begun: Time,
+    /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
+    pub linger: Time,
+    /// Whether bursts are just delays: a core of its own, no lock, no heap.
+    pub simple: bool,
+}
+
+impl Carrier {
+    /// A thread that sleeps at `now`, `of` a service's main or of an auxiliary executor.
+    pub fn new(of: CarrierPlan, host: u32, heap: u32, simple: bool, now: Time) -> Self {
+        Self {
+            task: NONE,
+            process: of.process,
+            service: of.service,
+            aux: of.aux,
+            host,
+            slot: of.slot,
+            state: CarrierState::Parked,
+            native: false,
+            fresh: false,
+            left: Span::ZERO,
+            switch: Span::ZERO,
+            cold: Span::ZERO,
+            gc: Span::ZERO,
+            heap,
+            mark: now,
+            end: Time::NEVER,
+            occupied: Time::NEVER,
+            begun: now,
+            linger: Time::NEVER,
+            simple,
+        }
+    }
+}
+
+/// A process.
+pub(super) struct Process {
+    pub service: u32,
+    /// Requests that wait inside for a thread.
+    pub queue: Fifo,
+    pub lock: Option<Lock>,
+    pub lock_since: Time,
+    /// Whether an event waits for the patience of a waiter.
+    pub patience_set: bool,
+    pub event_loop: EventLoop,
+    /// The loop's thread.
+    pub loop_carrier: u32,
+    /// The heap of its interpreter, or [`NONE`].
+    pub heap: u32,
+    pub aux: Vec<Aux>,
+    pub pools: Vec<PoolState>,
+    pub caches: Vec<CacheState>,
+    /// Open connections of clients.
+    pub connections: u32,
+    /// Whether it takes new requests: it neither leaves nor boots.
+    pub open: bool,
+    /// Whether it ends when it has nothing left to do.
+    pub leaving: bool,
+    /// Requests inside, and connections that linger, where they are counted.
+    pub inside: u32,
+    /// Requests until it leaves.
+    pub left: u64,
+    /// How many there were in its place before it.
+    pub generation: u64,
+}
+
+/// An auxiliary executor of a process.
+#[derive(Default)]
+pub(super) struct Aux {
+    pub queue: Fifo,
+    /// Slow work behind the one that stands in `queue` for all of it.
+    pub slow: Fifo,
+    /// Whether one stands there.
+    pub slow_queued: bool,
+    /// Threads that run slow work.
+    pub slow_running: u32,
+    pub idle: Vec<u32>,
+    /// Of a main thread: how much of the queue is left in the present pass.
+    pub batch: u32,
+    /// Of a main thread: whether it has accepted in the present pass.
+    pub accepted: bool,
+}
+
+/// The state of a service beyond its processes.
+pub(super) struct ServiceState {
+    /// Connections, or requests, that no process has taken yet: one queue, or one for each process.
+    pub accept: Vec<Fifo>,
+    /// Threads, or loops, with nothing to do, of all processes: the last to go idle on top.
+    pub idle: Vec<u32>,
+    /// Threads made for one task each that are free to be used again.
+    pub spare: Vec<u32>,
+    /// Under a primary: processes that have acknowledged their last connection.
+    pub credit: VecDeque<u32>,
+}
+
+/// A connection between client and server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Connection {
+    /// The process that accepted it, or [`NONE`]: not open.
+    pub process: u32,
+    pub last_used: Time,
+    /// Whether a request is on it.
+    pub busy: bool,
+}
+
+impl Connection {
+    /// Open, and nobody uses it.
+    pub fn is_idle(&self) -> bool {
+        self.process != NONE && !self.busy
+    }
+}
+
+pub(super) struct HostState {
+    pub scheduler: Option<Scheduler>,
+    /// Since when each core's use is not yet accounted.
+    pub since: Vec<Time>,
+    /// How cold each core is, 0 to 1.
+    pub cold: Vec<f64>,
+}
