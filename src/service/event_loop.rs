@@ -29,7 +29,8 @@ use crate::kernel::{Span, Time};
 /// The resolution of the delay monitor, Node's default.
 pub const RESOLUTION: Span = Span::from_millis(10);
 
-/// How a loop's rounds go. The default is libuv without costs and with an exact clock.
+/// How a loop's rounds go. The default is libuv without costs and with an exact clock. Model files set `timers`, `round` and
+/// `callback`; the others are where loops of other makes differ, and what the conformance tests switch off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rounds {
     /// Timers are due at whole multiples of this; `None`: to the nanosecond.

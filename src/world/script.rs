@@ -14,6 +14,7 @@ use super::task::Role;
 use crate::kernel::{Dist, Path, Span};
 use crate::measure::Component;
 use crate::scenario::Contestant;
+use crate::service::Tasks;
 use crate::workload::Arrivals;
 
 /// No script is played longer.
@@ -53,8 +54,14 @@ pub enum Act {
 
 /// Plays a program on the first process of a contestant's app, which is an event loop, and returns the labels in the order
 /// in which they were noted. The app's first auxiliary executor is the pool.
+///
+/// # Panics
+///
+/// If the app is no event loop, or work is given to a pool that it does not have.
 #[must_use]
 pub fn play(contestant: &Contestant, program: &[Act]) -> Vec<String> {
+    let model = &contestant.system.services[0].model;
+    assert_eq!(model.executors[0].tasks, Tasks::Unlimited, "no event loop");
     let arrivals = Arrivals::Replay { times: [].into() };
     let mut plan = Plan::compile(contestant, &arrivals, Setting::new(1.0, LONGEST));
     let mut script = Script {

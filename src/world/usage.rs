@@ -1,7 +1,7 @@
 //! What is in use for how long: cores, locks, threads, loops and pools, added up when they are given back and at the end of
 //! each sixteenth of the run.
 
-use super::plan::NONE;
+use super::plan::{MainKind, NONE};
 use super::state::World;
 use crate::host::scheduler;
 use crate::kernel::Time;
@@ -56,7 +56,7 @@ impl World<'_> {
                 self.account_lock(process);
             }
             let service = self.processes[process as usize].service as usize;
-            if service == 0 {
+            if service == 0 && self.plan.services[0].main == MainKind::Loop {
                 let recorder = &mut self.recorder;
                 self.processes[process as usize].event_loop.monitor_idle(
                     self.now,

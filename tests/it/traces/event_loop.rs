@@ -168,3 +168,14 @@ fn the_delay_monitor_shows_a_stall_as_one_interval() {
     assert_eq!((count(35), count(10), all), (1, 6, 7));
     assert_eq!(trace.busy("loop"), 31 * MS);
 }
+
+/// Threads have no loop, and so no delay of one.
+#[test]
+fn threads_have_no_delay_monitor() {
+    let text = r#"endpoints.a.steps = [{ cpu = "30ms" }]
+        [contestants.threads]
+        executors.main = { carriers = 1, tasks = 1 }"#;
+    let trace = trace(text, &[at("5ms", "a")]);
+    let recorded = |s: &crossover::measure::Segment| s.loop_delay.len();
+    assert_eq!(trace.outcome.segments.iter().map(recorded).sum::<u64>(), 0);
+}
