@@ -1,4 +1,4 @@
-//! Mistakes in what a model says about its runtime: garbage collection, and where work is placed.
+//! Mistakes in what a model says about its runtime: garbage collection, where work is placed, rounds of loops.
 
 use insta::assert_snapshot;
 
@@ -136,5 +136,38 @@ fn a_hop_to_main() {
       |
     1 | executors.main = { carriers = 1, hop = "0.1ms" }
       |                                  ^^^ `hop` is for executors named in `place`
+    "#);
+}
+
+#[test]
+fn rounds_of_what_is_no_loop() {
+    assert_snapshot!(model("executors.main = { carriers = 2, timers = \"1ms\" }"), @r#"
+    error: `timers` is a key of an event loop
+     --> mine.toml:1:34
+      |
+    1 | executors.main = { carriers = 2, timers = "1ms" }
+      |                                  ^^^^^^ which has tasks = "unlimited"
+    "#);
+}
+
+#[test]
+fn a_limit_on_slow_work_in_words() {
+    assert_snapshot!(model("executors.pool = { carriers = 4, slow = \"most\" }\nplace.native = \"pool\""), @r#"
+    error: expected "half" or a number of threads
+     --> mine.toml:1:41
+      |
+    1 | executors.pool = { carriers = 4, slow = "most" }
+      |                                         ^^^^^^
+    "#);
+}
+
+#[test]
+fn timers_without_a_resolution() {
+    assert_snapshot!(model("executors.main = { carriers = 1, tasks = \"unlimited\", timers = \"0ms\" }"), @r#"
+    error: expected a time of more than zero
+     --> mine.toml:1:64
+      |
+    1 | executors.main = { carriers = 1, tasks = "unlimited", timers = "0ms" }
+      |                                                                ^^^^^
     "#);
 }
