@@ -226,6 +226,13 @@ impl EventLoop {
         !self.timers.is_empty()
     }
 
+    /// Whether rounds and callbacks have cost CPU that nobody has paid for.
+    #[inline(always)]
+    #[must_use]
+    pub fn owes(&self) -> bool {
+        !self.owed.is_zero()
+    }
+
     /// Takes the CPU that rounds and callbacks have cost since it was asked last.
     #[inline(always)]
     pub fn take_owed(&mut self) -> Span {
@@ -312,7 +319,9 @@ impl EventLoop {
                 self.owed += self.rounds.callback;
                 return Turn::Callback(task);
             }
-            if let Some(task) = self.drained(links) {
+            if !self.rounds.drain
+                && let Some(task) = self.drained(links)
+            {
                 return Turn::Callback(task);
             }
             if !self.next_phase(now, &mut tick) {
@@ -324,6 +333,10 @@ impl EventLoop {
     /// A tick, or else a microtask; microtasks once begun go first.
     #[inline(always)]
     fn drained(&mut self, links: &mut impl Links) -> Option<u32> {
+        if self.ticks.is_empty() && self.micro.is_empty() {
+            self.in_micro = false;
+            return None;
+        }
         if !self.in_micro
             && let Some(task) = self.ticks.pop(links)
         {
@@ -365,25 +378,29 @@ impl EventLoop {
         }
     }
 
-    /// Goes on to the next phase; false: the next round.
+    /// Goes on to the next phase in which there is something to do; false: the next round.
     #[inline(always)]
     fn next_phase(&mut self, now: Time, tick: &mut impl FnMut(Span, u64)) -> bool {
-        if self.phase == self.last_phase() {
-            return false;
-        }
-        self.phase = match (self.phase, self.rounds.timers_last) {
-            (Phase::Poll, true) | (Phase::Timers, _) => Phase::Check,
-            (Phase::Check, _) => Phase::Closing,
-            (Phase::Closing, _) | (Phase::Poll, false) => Phase::Timers,
-        };
-        match self.phase {
-            Phase::Poll => {}
-            Phase::Check => self.batch = self.check.len(),
-            Phase::Closing => {
-                std::mem::swap(&mut self.closing, &mut self.closed);
-                self.batch = self.closed.len() as u32;
+        let last = self.last_phase();
+        self.batch = 0;
+        while self.batch == 0 {
+            if self.phase == last {
+                return false;
             }
-            Phase::Timers => self.begin_timers(now, tick),
+            self.phase = match (self.phase, self.rounds.timers_last) {
+                (Phase::Poll, true) | (Phase::Timers, _) => Phase::Check,
+                (Phase::Check, _) => Phase::Closing,
+                (Phase::Closing, _) | (Phase::Poll, false) => Phase::Timers,
+            };
+            match self.phase {
+                Phase::Poll => {}
+                Phase::Check => self.batch = self.check.len(),
+                Phase::Closing => {
+                    std::mem::swap(&mut self.closing, &mut self.closed);
+                    self.batch = self.closed.len() as u32;
+                }
+                Phase::Timers => self.begin_timers(now, tick),
+            }
         }
         true
     }

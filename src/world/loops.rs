@@ -118,13 +118,11 @@ impl World<'_> {
                     self.acknowledge(task);
                 }
                 self.carriers[carrier as usize].begun = self.now;
-                let owed = self.processes[process as usize].event_loop.take_owed();
-                if owed.is_zero() {
-                    return Some(task);
+                if self.processes[process as usize].event_loop.owes() {
+                    self.pay(carrier, process, task);
+                    return None;
                 }
-                self.carriers[carrier as usize].task = task;
-                self.begin_burst(carrier, owed, false);
-                return None;
+                return Some(task);
             }
             let batch = self.processes[process as usize].event_loop.ready_len();
             let accepted = self.loop_accepts(process);
@@ -136,6 +134,14 @@ impl World<'_> {
                 return None;
             }
         }
+    }
+
+    /// What rounds and callbacks have cost is a burst of the callback that comes next, ahead of its own.
+    #[inline(never)]
+    fn pay(&mut self, carrier: u32, process: u32, task: u32) {
+        let owed = self.processes[process as usize].event_loop.take_owed();
+        self.carriers[carrier as usize].task = task;
+        self.begin_burst(carrier, owed, false);
     }
 
     /// A round's accepts. The requests of accepted connections are ready in the next round.
