@@ -11,10 +11,11 @@
 //!   push touch about eight lines each. A calendar queue is a little faster from 10,000 pending on, but must learn its
 //!   bucket width from the model, and a wrong width costs more than it gains (measured by others at 2–4 ×). What costs
 //!   most at that size is not the heap but the cold record an event belongs to, so the heap tells which event comes next
-//!   ([`Agenda::next_index`]) and its owner begins to load that record in time (at 100,000 pending this took a quarter off a customer's cost).
+//!   ([`Agenda::next_index`]) and its owner begins to load that record in time: at 100,000 pending a quarter off a
+//!   customer's cost.
 //!
-//! Nothing may be set before the event popped last: time does not go back. An event is one 128-bit integer: time, sequence number, kind and index from the top down. Order is integer order, and
-//! ties in time are first come, first served. The sequence has 35 bits: 34 thousand million schedulings a replication.
+//! Nothing may be set before the event popped last: time does not go back. An event is one 128-bit integer: time, sequence
+//! number, kind and index from the top down. Order is integer order, and ties in time are first come, first served. The sequence has 35 bits: 34 thousand million schedulings a replication.
 
 use super::time::Time;
 
