@@ -75,6 +75,10 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "pool-held",
     "free-threaded",
     "accept-overload",
+    "gc-pauses",
+    "heartbeat-kills",
+    "worker-recycling",
+    "worker-threads",
 );
 
 /// The embedded models, host models (`hosts/...`) and `languages`.
