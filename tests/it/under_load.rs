@@ -134,7 +134,9 @@ executors.main.carriers = {threads}
 #[test]
 fn gthread_has_the_median_and_the_tail_of_a_real_one() {
     let (mut checked, mut wrong) = (0, Vec::new());
-    println!("| threads | endpoint | load | CPU × rate | p50, ms | simulated | | p99, ms | simulated | | |");
+    println!(
+        "| threads | endpoint | load | CPU × rate | p50, ms | simulated | | p99, ms | simulated | | |"
+    );
     println!("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
     for run in runs() {
         let (p50, p99) = run.simulate();
