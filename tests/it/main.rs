@@ -10,3 +10,4 @@ mod random;
 mod support;
 mod theory;
 mod traces;
+mod under_load;
