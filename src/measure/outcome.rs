@@ -35,7 +35,7 @@ pub enum Component {
     Native,
     /// Stopped by the garbage collector.
     Gc,
-    /// For a connection of a pool to a database or other service.
+    /// For a connection of a pool to a database or other service: in its queue, or while one is opened.
     WaitConnection,
     /// Inside a called service.
     Call,
