@@ -35,7 +35,7 @@ pub enum Component {
     Native,
     /// Stopped by the garbage collector.
     Gc,
-    /// For a connection of a pool to a database or other service.
+    /// For a connection of a pool to a database or other service: in its queue, or while one is opened.
     WaitConnection,
     /// Inside a called service.
     Call,
@@ -159,7 +159,8 @@ pub struct Resource {
     pub name: String,
     /// Units that can be in use at once; `None`: no limit, and no utilisation.
     pub units: Option<u64>,
-    /// Part of a resource listed on its own as well (one core of several): not a bottleneck candidate.
+    /// Not a bottleneck candidate: part of a resource listed on its own as well (one core of several), or nothing that anybody
+    /// queues for (open connections).
     pub part: bool,
 }
 

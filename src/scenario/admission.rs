@@ -1,12 +1,10 @@
-//! How a model takes work in and passes it on: listening, queueing, pools, caches.
+//! How a model takes work in: listening, queueing, caches.
 
-use super::calls::Calls;
 use super::diagnostic::Problem;
-use super::model::ROLES;
 use super::reader::{Keys, Reader};
-use super::tree::{Entry, Node};
+use super::tree::Node;
 use crate::kernel::Span;
-use crate::service::{Admit, Cache, Hold, Listen, ListenPolicy, MainThread, Overflow, Pool, Queue};
+use crate::service::{Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Queue};
 
 /// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
 const SYN_GAPS_S: [u64; 7] = [1, 1, 1, 1, 1, 2, 4];
@@ -91,51 +89,6 @@ pub(super) fn queue<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Queue> {
         _ => Admit::Idle,
     };
     Some(Queue { admit, capacity })
-}
-
-/// A pool of connections to a role or a service.
-pub(super) fn pool<'t>(
-    entry: &'t Entry,
-    reader: &Reader<'t>,
-    calls: Calls<'_>,
-) -> Option<(String, Pool)> {
-    let services = match calls {
-        Calls::To(services) => services,
-        _ => &[],
-    };
-    let mut names = services
-        .iter()
-        .map(|service| service.name.as_str())
-        .chain(ROLES);
-    if !names.clone().any(|name| name == entry.key) {
-        let message = format!("there is no role or service `{}`", entry.key);
-        return reader.refuse(Problem::at(entry.at, message).names(&entry.key, &mut names));
-    }
-    let mut keys = Keys::of(
-        reader.table(&entry.node, "a table such as { size = 10 }")?,
-        reader,
-    );
-    let size = keys.read("size", |r, node| r.whole(node, 1..=1_000_000));
-    let hold = keys.read("hold", |r, node| {
-        r.word(node, &[("call", Hold::Call), ("request", Hold::Request)])
-    });
-    let acquire_timeout = keys.read("acquire_timeout", |r, node| r.positive_span(node));
-    let has_size = keys.at("size").is_some();
-    keys.finish();
-    if !has_size {
-        return reader.refuse(Problem::at(
-            entry.at,
-            format!("pool `{}` has no `size`", entry.key),
-        ));
-    }
-    Some((
-        entry.key.clone(),
-        Pool {
-            size: size?,
-            hold: hold.unwrap_or(Hold::Call),
-            acquire_timeout,
-        },
-    ))
 }
 
 /// The cache in each process's memory.

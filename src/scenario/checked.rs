@@ -123,3 +123,13 @@ pub struct Service {
     /// What can be asked of it. Empty: it runs its callers' `work`.
     pub endpoints: Vec<Endpoint>,
 }
+
+impl Service {
+    /// Through which of a caller's pools it is called: place among the model's pools.
+    #[must_use]
+    pub fn pool_in(&self, caller: &Model) -> Option<usize> {
+        let role = self.model.role.as_deref();
+        let named = |name: &str| name == self.name || Some(name) == role;
+        caller.pools.iter().position(|(name, _)| named(name))
+    }
+}

@@ -73,6 +73,8 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "switch-interval",
     "gthread-slow-calls",
     "pool-held",
+    "conn-max-age",
+    "psycopg-pool",
     "free-threaded",
     "accept-overload",
     "gc-pauses",

@@ -30,6 +30,7 @@ mod model;
 mod nearest;
 mod overrides;
 mod piece;
+mod pools;
 mod quantity;
 mod reader;
 mod scenario_file;

@@ -1,18 +1,19 @@
 //! Model files: from a merged table to a [`Model`].
 
-use super::admission::{caches, listen, pool, queue};
+use super::admission::{caches, listen, queue};
 use super::calls::Calls;
 use super::diagnostic::Problem;
 use super::executors::{executors, place, refuse_unused_executors};
 use super::gc::gc;
 use super::languages::Languages;
 use super::lifecycle::{lifecycle, limits};
+use super::pools::pool;
 use super::reader::{Keys, Reader};
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
 use crate::host::Warming;
 use crate::kernel::{Path, Span};
-use crate::service::{LockParams, MAX_POOLS, Memory, Model, Order};
+use crate::service::{LockParams, Memory, Model, Order};
 use crate::workload::Step;
 
 /// What callers may take a service for.
@@ -79,6 +80,7 @@ pub(super) fn model<'t>(
         let mut keys = Keys::of(r.table(node, "a table such as { keep_alive = \"5s\" }")?, r);
         let keep_alive = keys.read("keep_alive", |r, node| r.span(node));
         model.linger = keys.read("linger", |r, node| r.span(node));
+        model.connection_limit = keys.read("limit", |r, node| r.whole(node, 1..=u32::MAX));
         keys.finish();
         keep_alive
     });
@@ -108,14 +110,13 @@ pub(super) fn model<'t>(
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
-        if let Some(entry) = table.entries.get(MAX_POOLS) {
-            let message = format!("a model has {MAX_POOLS} pools at most");
-            reader.note(Problem::at(entry.at, message));
-        }
         model.pools = table
             .entries
             .iter()
-            .filter_map(|entry| pool(entry, reader, calls))
+            .filter_map(|entry| {
+                let at = path.child("pools").child(&entry.key);
+                pool(entry, &steps(Calls::Forbidden), calls, at)
+            })
             .collect();
     }
     if let Some(cache) = keys.read("caches", caches) {

@@ -58,9 +58,12 @@ impl ServiceTree {
     /// Where messages about the wiring point to.
     fn places(&self, shared: &Table) -> Places {
         let table = if self.name == APP { shared } else { &self.own };
+        let connections = self.model.get("connections").and_then(Node::as_table);
+        let limit = connections.and_then(|table| table.entry("limit"));
         Places {
             service: self.at,
             endpoints: table.entry("endpoints").map(|entry| entry.at),
+            limit: limit.map(|entry| entry.at),
         }
     }
 }

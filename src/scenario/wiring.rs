@@ -5,6 +5,7 @@ use super::diagnostic::Problem;
 use super::reader::Reader;
 use super::source::Origin;
 use crate::host::Host;
+use crate::service::MAX_POOLS;
 use crate::workload::{Action, CacheAt, Step};
 
 /// A contestant about to be finished.
@@ -22,6 +23,8 @@ pub(super) struct Wiring<'r, 't> {
 pub(super) struct Places {
     pub(super) service: Origin,
     pub(super) endpoints: Option<Origin>,
+    /// Its limit on connections.
+    pub(super) limit: Option<Origin>,
 }
 
 /// A service and one of its endpoints, or its callers' work.
@@ -32,6 +35,7 @@ impl Wiring<'_, '_> {
     pub(super) fn check(&self) {
         self.check_weights();
         self.check_cycles();
+        self.check_pools();
         for (i, host) in self.hosts.iter().enumerate() {
             self.check_memory(i, host);
         }
@@ -60,6 +64,23 @@ impl Wiring<'_, '_> {
                 at,
                 "the weights of the endpoints sum to nothing",
             ));
+        }
+    }
+
+    /// A request may hold a connection of each pool at once, and only those who call through a pool are limited.
+    fn check_pools(&self) {
+        for (service, places) in self.services.iter().zip(&self.places) {
+            let called = |other: &&Service| other.pool_in(&service.model).is_some();
+            let pools = self.services.iter().filter(called).count();
+            if pools > MAX_POOLS {
+                let message = format!("`{}` has pools to {pools} services", service.name);
+                let problem = Problem::at(places.service, message);
+                self.refuse(problem.label(format!("at most {MAX_POOLS}")));
+            }
+        }
+        if let Some(at) = self.places[0].limit {
+            let problem = Problem::at(at, "nobody calls the app through a pool");
+            self.refuse(problem.label("`limit` is for the services that it calls"));
         }
     }
 

@@ -8,6 +8,7 @@ pub mod gc;
 pub mod lifecycle;
 pub mod model;
 pub mod pool;
+pub mod sessions;
 
 pub use cache::CacheState;
 pub use event_loop::{EventLoop, Rounds, Turn};
@@ -15,3 +16,4 @@ pub use gc::{Gc, Heap, Major};
 pub use lifecycle::{Beats, Heartbeat, Lifecycle};
 pub use model::*;
 pub use pool::PoolState;
+pub use sessions::{Reuse, SessionRules, Sessions};

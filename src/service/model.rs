@@ -5,8 +5,9 @@
 use super::event_loop::Rounds;
 use super::gc::Gc;
 use super::lifecycle::{Heartbeat, Lifecycle};
+use super::sessions::SessionRules;
 use crate::host::Warming;
-use crate::kernel::Span;
+use crate::kernel::{Dist, Span};
 use crate::workload::{Kind, Step};
 
 /// A model file with its overrides applied and checked.
@@ -40,6 +41,8 @@ pub struct Model {
     pub keep_alive: Option<Span>,
     /// How long a thread that closes a connection at most waits for the client to do the same; `None`: it does not wait.
     pub linger: Option<Span>,
+    /// How many connections of its callers' pools it has at most; `None`: any number. More are refused.
+    pub connection_limit: Option<u32>,
     /// Who kills processes that are silent for too long.
     pub heartbeat: Option<Heartbeat>,
     /// When processes are replaced.
@@ -50,7 +53,7 @@ pub struct Model {
     pub after: Vec<Step>,
     /// Steps on the caller before each call, by the role of the service called.
     pub on_call: Vec<(String, Vec<Step>)>,
-    /// Connection pools by the role or the name of the service called; none: unlimited.
+    /// Connection pools by the role or the name of the service called; none: always open, and as many as are wanted.
     pub pools: Vec<(String, Pool)>,
     /// The cache `local` of each process.
     pub cache: Cache,
@@ -222,18 +225,33 @@ pub enum Admit {
     Always,
 }
 
-/// The most pools a model may have.
-pub const MAX_POOLS: usize = 4;
+/// The most pools a service may have: one for each service that it calls through one.
+pub const MAX_POOLS: usize = 8;
 
-/// A pool of connections to another service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A pool of connections to each service of a role, or to one service.
+#[derive(Clone, Debug)]
 pub struct Pool {
-    /// Connections in each process.
-    pub size: u32,
+    /// Connections in each process; `None`: any number. Of no account where threads have their own.
+    pub size: Option<u32>,
     /// From when to when a request holds one.
     pub hold: Hold,
     /// How long a request waits for one before it fails; `None`: for ever.
     pub acquire_timeout: Option<Span>,
+    /// Which of them are used again, and for how long.
+    pub sessions: SessionRules,
+    /// What it costs to open one; `None`: nothing.
+    pub opening: Option<Opening>,
+}
+
+/// What it costs to open a connection.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Steps on the caller.
+    pub steps: Vec<Step>,
+    /// Round trips between the caller and the service.
+    pub trips: u32,
+    /// CPU at the service: a process forked, a password checked.
+    pub work: Dist,
 }
 
 /// How long a pool's connection is held.
@@ -300,6 +318,7 @@ impl Model {
             },
             keep_alive: None,
             linger: None,
+            connection_limit: None,
             heartbeat: None,
             lifecycle: Lifecycle::default(),
             before: Vec::new(),

@@ -1,11 +1,13 @@
 //! A pool of connections to another service: a number of them, and a queue of those who wait for one.
 //!
-//! Waiters are served in the order of coming, as in node-postgres and psycopg_pool. Connections are all alike and stay
-//! open: what it costs to open one is not modelled yet. A wait may have a limit, the same for all, so the first in the
-//! queue is always the next to give up.
+//! Waiters are served in the order of coming, as in node-postgres and psycopg_pool. A wait may have a limit, the same for
+//! all, so the first in the queue is always the next to give up. Where it costs something to open a connection, or the
+//! service called limits how many there are, [`Sessions`] knows which are open; elsewhere they always are.
 
 use crate::kernel::fifo::{Fifo, Links};
 use crate::kernel::{Span, Time};
+
+use super::sessions::Sessions;
 
 /// One pool of one process.
 #[derive(Debug)]
@@ -13,27 +15,40 @@ pub struct PoolState {
     size: u32,
     in_use: u32,
     waiters: Fifo,
+    /// Branches that wait for the connection which another branch of their request opens.
+    pub joining: Fifo,
     /// How long a wait may last.
     pub acquire_timeout: Option<Span>,
+    /// Which connections are open, if that matters.
+    pub sessions: Option<Sessions>,
     /// Up to when the use is accounted.
     since: Time,
 }
 
 impl PoolState {
-    /// A pool with all its connections free.
+    /// A pool that nobody uses; no size: any number.
     #[must_use]
-    pub fn new(size: u32, acquire_timeout: Option<Span>) -> Self {
+    pub fn new(
+        size: Option<u32>,
+        acquire_timeout: Option<Span>,
+        sessions: Option<Sessions>,
+    ) -> Self {
         Self {
-            size,
+            size: size.unwrap_or(u32::MAX),
             in_use: 0,
             waiters: Fifo::default(),
+            joining: Fifo::default(),
             acquire_timeout,
+            sessions,
             since: Time::ZERO,
         }
     }
 
     /// The connection-nanoseconds in use since the last call.
     pub fn account(&mut self, now: Time) -> u64 {
+        if let Some(sessions) = &mut self.sessions {
+            sessions.expire(now, self.in_use);
+        }
         let used = now.since(self.since).0 * u64::from(self.in_use);
         self.since = now;
         used
@@ -96,7 +111,7 @@ mod tests {
 
     #[test]
     fn waiters_get_connections_in_the_order_of_coming() {
-        let (mut pool, mut links) = (PoolState::new(2, None), Few([0; 8]));
+        let (mut pool, mut links) = (PoolState::new(Some(2), None, None), Few([0; 8]));
         let taken: Vec<_> = (0..5).map(|task| pool.acquire(&mut links, task)).collect();
         assert_eq!(taken, [true, true, false, false, false]);
         assert_eq!((pool.first_waiter(), pool.waiting()), (Some(2), 3));
@@ -110,7 +125,7 @@ mod tests {
 
     #[test]
     fn use_is_accounted_for_each_connection() {
-        let (mut pool, mut links) = (PoolState::new(2, None), Few([0; 8]));
+        let (mut pool, mut links) = (PoolState::new(Some(2), None, None), Few([0; 8]));
         assert_eq!(pool.account(Time(10)), 0);
         pool.acquire(&mut links, 0);
         assert_eq!(pool.account(Time(15)), 5);

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use super::parts::{Aux, Carrier, HostState, Process, ServiceState};
-use super::plan::{ArrivalPlan, CachePlan, MainKind, NONE, Plan, source_key};
+use super::plan::{ArrivalPlan, CachePlan, MainKind, NONE, Plan, PoolPlan, source_key};
 use super::state::{SLOT_SEGMENT, World, kind};
 use super::task::Tasks;
 use crate::host::lock::Lock;
 use crate::host::scheduler::Scheduler;
 use crate::kernel::{Agenda, Fifo, Key, Path, Span, Time};
 use crate::measure::Recorder;
-use crate::service::{CacheState, EventLoop, ListenPolicy, PoolState};
+use crate::service::{CacheState, EventLoop, ListenPolicy};
 
 /// Addresses of draws that no step makes.
 pub(super) struct Paths {
@@ -95,12 +95,14 @@ impl<'p> World<'p> {
                 accept: vec![Fifo::default(); queues as usize],
                 idle: Vec::new(),
                 spare: Vec::new(),
+                pooled: 0,
                 credit: (service.first_process..service.first_process + service.processes)
                     .collect(),
             });
         }
         for (process, &service) in (0..).zip(&plan.process_service) {
             self.add_process(service);
+            self.open_beforehand(process);
             self.draw_life(process);
         }
         for (service, planned) in (0..).zip(&plan.services) {
@@ -137,11 +139,7 @@ impl<'p> World<'p> {
             loop_carrier: NONE,
             heap,
             aux: plan.aux.iter().map(|_| Aux::default()).collect(),
-            pools: plan
-                .pools
-                .iter()
-                .map(|pool| PoolState::new(pool.size, pool.acquire_timeout))
-                .collect(),
+            pools: plan.pools.iter().map(PoolPlan::state).collect(),
             caches: plan
                 .caches
                 .iter()

@@ -8,7 +8,7 @@ use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, Model, Tasks};
+use crate::service::{Admit, Beats, ListenPolicy, Model, Reuse, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -74,7 +74,7 @@ impl Plan {
         plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
         plan.add_hosts(system, setting.elide);
         for (index, service) in system.services.iter().enumerate() {
-            plan.add_service(index as u32, service, setting.elide);
+            plan.add_service(index as u32, service, system, setting.elide);
         }
         Programs::compile(&mut plan, system, setting);
         if setting.warm_caches {
@@ -126,7 +126,7 @@ impl Plan {
         self.resources.len() as u32 - 1
     }
 
-    fn add_service(&mut self, index: u32, service: &Service, elide: bool) {
+    fn add_service(&mut self, index: u32, service: &Service, system: &System, elide: bool) {
         let model = &service.model;
         let prefix = if index == 0 {
             String::new()
@@ -192,19 +192,15 @@ impl Plan {
                 give_back,
             }
         });
-        let pools = model
-            .pools
-            .iter()
-            .map(|(name, pool)| PoolPlan {
-                size: pool.size,
-                acquire_timeout: pool.acquire_timeout,
-                resource: self.resource(
-                    &format!("{prefix}pool_{name}"),
-                    Some(processes * u64::from(pool.size)),
-                    false,
-                ),
-            })
-            .collect::<Vec<_>>();
+        let pools = self.pools(service, &prefix, main, system, elide);
+        let connections = match model.connection_limit {
+            Some(limit) => self.resource(
+                &format!("{prefix}connections"),
+                Some(u64::from(limit)),
+                true,
+            ),
+            None => NONE,
+        };
         let heartbeat = model
             .heartbeat
             .filter(|heartbeat| heartbeat.beats == Beats::Handler);
@@ -234,6 +230,8 @@ impl Plan {
             linger: linger(model, main, self.clients.latency)
                 .filter(|_| index == 0)
                 .unwrap_or(Span::ZERO),
+            connection_limit: model.connection_limit,
+            connections,
             heartbeat,
             lifecycle: model.lifecycle,
             replaces,
@@ -250,6 +248,54 @@ impl Plan {
             caches: Vec::new(),
             memory: model.memory,
         });
+    }
+
+    /// A pool for each service called through one. Which connections are open matters where it costs something to open
+    /// them, or the service limits them.
+    fn pools(
+        &mut self,
+        service: &Service,
+        prefix: &str,
+        main: MainKind,
+        system: &System,
+        elide: bool,
+    ) -> Vec<PoolPlan> {
+        let model = &service.model;
+        let mut pools = Vec::new();
+        for (callee, target) in (0..).zip(&system.services) {
+            let Some(of) = target.pool_in(model) else {
+                continue;
+            };
+            let (name, pool) = &model.pools[of];
+            let several = || {
+                system
+                    .services
+                    .iter()
+                    .filter(|other| other.pool_in(model) == Some(of))
+            };
+            let name = if several().count() > 1 {
+                &target.name
+            } else {
+                name
+            };
+            let threads = pool.sessions.reuse == Reuse::Thread;
+            let size = pool.size.filter(|_| !threads);
+            let units = size.map(|size| u64::from(size) * u64::from(model.processes));
+            let matters =
+                !elide || pool.opening.is_some() || target.model.connection_limit.is_some();
+            pools.push(PoolPlan {
+                of: of as u32,
+                callee,
+                size,
+                acquire_timeout: pool.acquire_timeout,
+                resource: self.resource(&format!("{prefix}pool_{name}"), units, false),
+                sessions: matters.then_some(pool.sessions),
+                trips: pool.opening.as_ref().map_or(0, |opening| opening.trips),
+                never_reused: pool.sessions.max_age == Some(Span::ZERO)
+                    || threads && main != MainKind::Threads,
+            });
+        }
+        pools
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -287,12 +287,19 @@ impl<'a> Walk<'a> {
             self.steps(visit, steps, times);
         }
         let taken = visit.elapsed;
+        let pools = &self.plan.services[visit.service].pools;
+        let pool = pools.iter().position(|pool| pool.callee == callee as u32);
+        let held = |pool: usize| visit.kept.iter().any(|(kept, ..)| *kept == pool);
+        if let Some(pool) = pool.filter(|&pool| pools[pool].never_reused && !held(pool)) {
+            self.open(visit, pool, times);
+        }
         let steps = endpoint.map(|endpoint| target.endpoints[endpoint].steps.as_slice());
         let work = endpoint.is_none().then_some(work);
         visit.elapsed +=
             2.0 * target.latency.as_nanos_f64() + self.visit(callee, steps, work, times);
-        if let Some(pool) = model.pools.iter().position(|(name, _)| named(name)) {
-            match model.pools[pool].1.hold {
+        if let Some(pool) = pool {
+            let planned = self.plan.services[visit.service].pools[pool];
+            match model.pools[planned.of as usize].1.hold {
                 Hold::Call => self.add(
                     self.plan.services[visit.service].pools[pool].resource,
                     times * (visit.elapsed - taken),
@@ -303,6 +310,29 @@ impl<'a> Walk<'a> {
                 Hold::Request => {}
             }
         }
+    }
+
+    /// A connection opened for this request alone. Those used again are opened too rarely to count.
+    fn open(&mut self, visit: &mut Visit, pool: usize, times: f64) {
+        let planned = self.plan.services[visit.service].pools[pool];
+        let model = &self.system.services[visit.service].model;
+        let Some(opening) = &model.pools[planned.of as usize].1.opening else {
+            return;
+        };
+        self.steps(visit, &opening.steps, times);
+        let callee = planned.callee as usize;
+        let mut inner = Visit {
+            service: callee,
+            elapsed: 0.0,
+            kept: Vec::new(),
+        };
+        self.cpu(&mut inner, opening.work.mean_ns(), times, false);
+        let target = &self.plan.services[callee];
+        if target.main == MainKind::Threads {
+            self.add(target.main_resource, times * inner.elapsed);
+        }
+        let trips = 2.0 * f64::from(planned.trips) * target.latency.as_nanos_f64();
+        visit.elapsed += trips + inner.elapsed;
     }
 
     fn parallel(&mut self, visit: &mut Visit, branches: &[Vec<Step>], times: f64) {

@@ -16,13 +16,13 @@
 //! socket of a process's own (`per-process`) stays open while the process is down: what comes waits in it.
 
 use super::parts::{Aux, CarrierState};
-use super::plan::{MainKind, NONE};
+use super::plan::{MainKind, NONE, Op};
 use super::state::{Soon, World, kind};
 use super::task::Role;
 use crate::host::lock::Lock;
 use crate::kernel::{Fifo, Span, Time};
 use crate::measure::{Component, Failure};
-use crate::service::{CacheState, EventLoop, PoolState};
+use crate::service::{CacheState, EventLoop};
 
 impl World<'_> {
     /// The master of a service looks at its processes.
@@ -134,14 +134,19 @@ impl World<'_> {
         hot.unacknowledged = false;
         hot.failure = Some(Failure::Killed);
         // Only a timer's end and a call's answer are on their way to a task, rather than to its thread or queue.
-        hot.dead = matches!(
-            hot.state,
-            Component::Timer | Component::Call | Component::Network
-        );
+        hot.dead = match hot.state {
+            Component::Timer | Component::Call | Component::Network => true,
+            Component::WaitConnection => {
+                let op = self.plan.ops.get((hot.pc as usize).wrapping_sub(1));
+                matches!(op, Some(Op::Connect { .. }))
+            }
+            _ => false,
+        };
         let (role, parent, service) = (hot.role, hot.parent, hot.service);
         match role {
             Role::Root => return self.respond(task),
             Role::Call => self.answer(parent, Some(Failure::Killed), service),
+            Role::Open => self.greeted(parent, Some(Failure::Killed), service),
             Role::Branch | Role::Detached => {}
         }
         self.tasks.remove(task);
@@ -232,8 +237,7 @@ impl World<'_> {
         let service = self.processes[process as usize].service;
         let plan = &self.plan.services[service as usize];
         for pool in 0..plan.pools.len() {
-            let used = self.processes[process as usize].pools[pool].account(self.now);
-            self.recorder.busy(plan.pools[pool].resource, used);
+            self.close_pool(process, pool as u32);
             let slot = self.plan.pool_slot[process as usize] as usize + pool;
             self.agenda.clear(slot);
         }
@@ -261,7 +265,7 @@ impl World<'_> {
             };
         }
         for (pool, planned) in state.pools.iter_mut().zip(&plan.pools) {
-            *pool = PoolState::new(planned.size, planned.acquire_timeout);
+            *pool = planned.state();
         }
         for (cache, planned) in state.caches.iter_mut().zip(&plan.caches) {
             if !planned.shared {
@@ -296,6 +300,7 @@ impl World<'_> {
         let plan = &self.plan.services[service as usize];
         state.open = true;
         state.event_loop = EventLoop::idle_since(plan.rounds, self.now);
+        self.open_beforehand(process);
         for id in (0..self.plan.carriers.len() as u32).rev() {
             let carrier = self.plan.carriers[id as usize];
             if carrier.process == process && carrier.aux == NONE {

@@ -5,7 +5,7 @@
 //! ```text
 //!  arrival ─► client's connection ─► network ─► accept queue ─► process ─► queue ─► thread or loop ─► program
 //!     client.rs                                   serve.rs                            carrier.rs       step.rs
-//!                                                                          calls, pools: call.rs   cores: cores.rs
+//!                                                                          call.rs, pools.rs      cores: cores.rs
 //! ```
 //!
 //! Handlers never re-enter each other: what one of them causes elsewhere at the same instant is put into `soon` and follows
@@ -28,6 +28,7 @@ mod lifecycle;
 mod loops;
 mod parts;
 mod plan;
+mod pools;
 mod program;
 mod script;
 mod serve;

@@ -141,6 +141,8 @@ pub(super) struct ServiceState {
     pub idle: Vec<u32>,
     /// Threads made for one task each that are free to be used again.
     pub spare: Vec<u32>,
+    /// Open connections of callers' pools, where they are limited.
+    pub pooled: u32,
     /// Under a primary: processes that have acknowledged their last connection.
     pub credit: VecDeque<u32>,
 }

@@ -9,7 +9,10 @@ use std::sync::Arc;
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
-use crate::service::{Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, Queue, Rounds};
+use crate::service::{
+    Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Rounds, SessionRules,
+    Sessions,
+};
 use crate::workload::Clients;
 
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
@@ -58,8 +61,26 @@ pub enum Op {
         /// Whether it is native, or runs in an interpreter of the executor's own.
         native: bool,
     },
-    /// Take a connection of a pool, unless the request holds one already.
+    /// Take a connection of a pool, unless the request holds one already. One that is to be opened goes on behind this.
     Acquire {
+        /// Which of the service's pools.
+        pool: u32,
+        /// Kept to the end of the request.
+        keep: bool,
+        /// Where an open one goes on.
+        ready: Pc,
+    },
+    /// The service's part of opening the pool's connection.
+    Connect {
+        /// Which of the service's pools.
+        pool: u32,
+        /// What runs there; 0: nothing.
+        entry: Pc,
+        /// Its dice.
+        path: Path,
+    },
+    /// The pool's connection is open, or the service has refused it.
+    Opened {
         /// Which of the service's pools.
         pool: u32,
         /// Kept to the end of the request.
@@ -224,6 +245,10 @@ pub struct ServicePlan {
     pub keep_alive: Option<Span>,
     /// How long a thread that has closed a connection is kept by it.
     pub linger: Span,
+    /// How many connections of callers' pools it has at most.
+    pub connection_limit: Option<u32>,
+    /// Resource: those that are open, where they are limited.
+    pub connections: u32,
     /// Who kills silent processes, if anybody can be killed.
     pub heartbeat: Option<Heartbeat>,
     /// When processes are replaced.
@@ -248,7 +273,7 @@ pub struct ServicePlan {
     pub rounds: Rounds,
     /// Auxiliary executors.
     pub aux: Vec<AuxPlan>,
-    /// Pools: size, hold to the end, time-out, resource.
+    /// One for each service called through one.
     pub pools: Vec<PoolPlan>,
     /// The caches its steps use.
     pub caches: Vec<CachePlan>,
@@ -302,12 +327,30 @@ pub struct DispatcherPlan {
 /// A pool of each process of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolPlan {
-    /// Connections.
-    pub size: u32,
+    /// Place among the model's pools.
+    pub of: u32,
+    /// The service called.
+    pub callee: u32,
+    /// Connections; `None`: any number.
+    pub size: Option<u32>,
     /// How long a wait may last.
     pub acquire_timeout: Option<Span>,
     /// The resource of its use.
     pub resource: u32,
+    /// Which are used again, if it matters which are open.
+    pub sessions: Option<SessionRules>,
+    /// Round trips to open one.
+    pub trips: u32,
+    /// Whether every connection is opened by who uses it: none is used again.
+    pub never_reused: bool,
+}
+
+impl PoolPlan {
+    /// The pool of a process that has just begun.
+    pub fn state(&self) -> PoolState {
+        let sessions = self.sessions.map(Sessions::new);
+        PoolState::new(self.size, self.acquire_timeout, sessions)
+    }
 }
 
 /// A numbered thread.

@@ -10,6 +10,7 @@ use super::plan::{CachePlan, Hop, MainKind, Op, Pc, Plan};
 use crate::kernel::{Dist, Path};
 use crate::measure::Component;
 use crate::scenario::System;
+use crate::service::Hold;
 use crate::workload::{Action, CacheAt, Step};
 
 /// What kind of work a step is, as far as threads care.
@@ -274,17 +275,7 @@ impl<'a> Programs<'a> {
                 self.step(caller, &readdressed(step, at));
             }
         }
-        let pool = model
-            .pools
-            .iter()
-            .position(|(name, _)| *name == target.name || Some(name.as_str()) == role);
-        if let Some(pool) = pool {
-            let keep = model.pools[pool].1.hold == crate::service::Hold::Request;
-            self.push(Op::Acquire {
-                pool: pool as u32,
-                keep,
-            });
-        }
+        let pool = self.acquire(caller, callee, path);
         let entry = match endpoint {
             Some(endpoint) => match self.entries[callee][endpoint] {
                 Some(entry) => entry,
@@ -303,21 +294,72 @@ impl<'a> Programs<'a> {
             entry,
             path,
         });
-        if let Some(pool) =
-            pool.filter(|&pool| model.pools[pool].1.hold == crate::service::Hold::Call)
-        {
-            self.push(Op::Release { pool: pool as u32 });
+        if let Some((pool, false)) = pool {
+            self.push(Op::Release { pool });
         }
     }
 
-    /// The program of a service without endpoints: its own steps around the caller's work. Jumped over by the caller.
+    /// A connection of the pool through which a service is called, if there is one: the pool, and whether it is kept. Who
+    /// finds none open opens one.
+    fn acquire(&mut self, caller: usize, callee: usize, path: Path) -> Option<(u32, bool)> {
+        let pools = &self.plan.services[caller].pools;
+        let index = pools.iter().position(|pool| pool.callee == callee as u32)?;
+        let planned = pools[index];
+        if self.setting.elide && planned.size.is_none() && planned.sessions.is_none() {
+            return None;
+        }
+        let (_, pool) = &self.system.services[caller].model.pools[planned.of as usize];
+        let (keep, index) = (pool.hold == Hold::Request, index as u32);
+        let acquire = self.push(Op::Jump(0));
+        if planned.sessions.is_some() {
+            self.open(caller, callee, index, path.child("open"));
+            self.push(Op::Opened { pool: index, keep });
+        }
+        self.plan.ops[acquire] = Op::Acquire {
+            pool: index,
+            keep,
+            ready: self.here(),
+        };
+        Some((index, keep))
+    }
+
+    /// Opens a connection: the caller's steps, then what has to be asked of the service.
+    fn open(&mut self, caller: usize, callee: usize, pool: u32, path: Path) {
+        let system = self.system;
+        let planned = self.plan.services[caller].pools[pool as usize];
+        let (_, params) = &system.services[caller].model.pools[planned.of as usize];
+        let mut entry = 0;
+        if let Some(opening) = &params.opening {
+            for step in &opening.steps {
+                self.step(caller, &readdressed(step, path.child(&step.name)));
+            }
+            if !opening.work.is_zero() {
+                entry = self.bare(|programs| {
+                    programs.cpu(callee, opening.work.clone(), path.child("work"), false);
+                });
+            }
+        }
+        let limited = system.services[callee].model.connection_limit.is_some();
+        if limited || entry != 0 || planned.trips > 0 {
+            self.push(Op::Connect { pool, entry, path });
+        }
+    }
+
+    /// The program of a service without endpoints: its own steps around the caller's work.
     fn work(&mut self, service: usize, work: &Dist, path: Path) -> Pc {
+        let model = &self.system.services[service].model;
+        self.bare(|programs| {
+            programs.steps(service, &model.before);
+            programs.cpu(service, work.clone(), path.child("work"), false);
+            programs.steps(service, &model.after);
+        })
+    }
+
+    /// A program within its caller's, which jumps over it.
+    fn bare(&mut self, body: impl FnOnce(&mut Self)) -> Pc {
         let over = self.push(Op::Jump(0));
         let entry = self.here();
-        let model = &self.system.services[service].model;
-        self.steps(service, &model.before);
-        self.cpu(service, work.clone(), path.child("work"), false);
-        self.steps(service, &model.after);
+        body(self);
         self.push(Op::End);
         self.plan.ops[over] = Op::Jump(self.here());
         entry

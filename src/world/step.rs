@@ -80,12 +80,17 @@ impl World<'_> {
                     self.submit_aux(task, *executor);
                     return Progress::Suspended;
                 }
-                Op::Acquire { pool, keep } => {
-                    if !self.acquire(task, *pool, *keep) {
+                Op::Acquire { pool, keep, ready } => {
+                    if !self.acquire(task, *pool, *keep, *ready) {
                         return Progress::Suspended;
                     }
                 }
-                Op::Release { pool } => self.release_call(task, *pool),
+                Op::Connect { pool, entry, path } => {
+                    self.connect_to(task, *pool, *entry, *path);
+                    return Progress::Suspended;
+                }
+                Op::Opened { pool, keep } => self.opened(task, *pool, *keep),
+                Op::Release { pool } => self.return_connection(task, *pool),
                 Op::Call {
                     service,
                     entry,

@@ -18,6 +18,8 @@ pub(super) enum Role {
     Root,
     /// A call from another service's task.
     Call,
+    /// The service's part of opening a connection to it.
+    Open,
     /// A branch of a `parallel`.
     Branch,
     /// A callback of a script: nobody waits for it.
@@ -119,6 +121,14 @@ pub const MAX_LOOPS: usize = 8;
 /// How many pools a request may hold a connection of at once.
 pub const MAX_HELD: usize = crate::service::MAX_POOLS;
 
+/// A pool's connection that a task holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub pool: u32,
+    /// Since when it is open; [`Time::NEVER`]: it is being opened.
+    pub opened: Time,
+}
+
 /// What few tasks need.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rare {
@@ -128,7 +138,7 @@ pub(super) struct Rare {
     pub after: u32,
     /// The branch that began last and has not ended.
     pub branch: u32,
-    held: [u32; MAX_HELD],
+    held: [Held; MAX_HELD],
     pub frames: [Frame; MAX_LOOPS],
     /// For how long its timer was set, in multiples of the loop's resolution.
     pub timer: u32,
@@ -273,7 +283,10 @@ impl Tasks {
                 before: NONE,
                 after: NONE,
                 branch: NONE,
-                held: [NONE; MAX_HELD],
+                held: [Held {
+                    pool: NONE,
+                    opened: Time::NEVER,
+                }; MAX_HELD],
                 frames: [frame; MAX_LOOPS],
                 timer: 0,
                 waiting_since: Time::ZERO,
@@ -324,8 +337,8 @@ impl Tasks {
         }
     }
 
-    /// The pools of which the task holds a connection.
-    pub fn held(&self, id: u32) -> &[u32] {
+    /// The connections of pools that the task holds.
+    pub fn held(&self, id: u32) -> &[Held] {
         let holds = usize::from(self.hot[id as usize].holds);
         self.rare
             .get(id as usize)
@@ -333,20 +346,32 @@ impl Tasks {
     }
 
     /// The task holds a connection of this pool. There are no more than [`MAX_HELD`] pools.
-    pub fn hold(&mut self, id: u32, pool: u32) {
+    pub fn hold(&mut self, id: u32, held: Held) {
         let holds = usize::from(self.hot[id as usize].holds);
-        self.rare(id).held[holds] = pool;
+        self.rare(id).held[holds] = held;
         self.hot[id as usize].holds += 1;
     }
 
+    /// Of this pool: its place among those held.
+    fn place_held(&self, id: u32, pool: u32) -> Option<usize> {
+        self.held(id).iter().position(|held| held.pool == pool)
+    }
+
+    /// The connection that the task holds of this pool.
+    pub fn held_of(&mut self, id: u32, pool: u32) -> Option<&mut Held> {
+        let place = self.place_held(id, pool)?;
+        Some(&mut self.rare[id as usize].held[place])
+    }
+
     /// The task gives one back.
-    pub fn unhold(&mut self, id: u32, pool: u32) {
-        if let Some(place) = self.held(id).iter().position(|&held| held == pool) {
-            let hot = &mut self.hot[id as usize];
-            hot.holds -= 1;
-            self.rare[id as usize].held[place] =
-                self.rare[id as usize].held[usize::from(hot.holds)];
-        }
+    pub fn unhold(&mut self, id: u32, pool: u32) -> Option<Held> {
+        let place = self.place_held(id, pool)?;
+        let hot = &mut self.hot[id as usize];
+        hot.holds -= 1;
+        let rare = &mut self.rare[id as usize];
+        let held = rare.held[place];
+        rare.held[place] = rare.held[usize::from(hot.holds)];
+        Some(held)
     }
 
     /// The priority of the task's next wait for a lock.

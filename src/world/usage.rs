@@ -66,9 +66,7 @@ impl World<'_> {
                 );
             }
             for pool in 0..self.processes[process as usize].pools.len() {
-                let used = self.processes[process as usize].pools[pool].account(self.now);
-                self.recorder
-                    .busy(self.plan.services[service].pools[pool].resource, used);
+                self.account_pool(process as usize, pool as u32);
             }
         }
     }

@@ -92,7 +92,7 @@ fn utilisation(plan: &Plan, outcome: &Outcome) {
     if let (Some(all), Some(first)) = (find("cores"), find("core_0")) {
         for Segment { busy_ns, .. } in &outcome.segments {
             let single = plan.resources.iter().zip(busy_ns);
-            let single = single.filter(|(resource, _)| resource.part);
+            let single = single.filter(|(resource, _)| resource.name.starts_with("core_"));
             assert_eq!(
                 busy_ns[all],
                 single.map(|(_, busy)| busy).sum::<u64>(),

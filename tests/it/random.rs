@@ -161,16 +161,7 @@ impl<'t> Tape<'t> {
                 "connections.keep_alive = \"7ms\"",
             ],
         );
-        self.line(
-            text,
-            &[
-                "",
-                "pools.db = { size = 2 }",
-                "pools.db = { size = 1, hold = \"request\" }",
-                "pools.db = { size = 2, acquire_timeout = \"4ms\" }",
-                "pools.db = { size = 3, hold = \"request\", acquire_timeout = \"9ms\" }\npools.cache = { size = 1 }",
-            ],
-        );
+        self.pools(text);
         self.line(text, &["", "cold = \"0.3ms\""]);
         self.line(text, &["", "caches.local = { entries = 4, cull = 2 }"]);
         self.line(text, &["", "before = [{ cpu = \"0.11ms\" }]"]);
@@ -218,6 +209,37 @@ impl<'t> Tape<'t> {
         self.line(text, &["", &format!("services.db.gc = {{ {young} }}")]);
     }
 
+    /// The app's pools: their size, what it costs to open a connection, which are used again.
+    fn pools(&mut self, text: &mut String) {
+        let keys: &[&[&str]] = &[
+            &["", "size = 2", "size = 1", "size = 3, min = 1"],
+            &["", "hold = \"request\""],
+            &["", "acquire_timeout = \"4ms\""],
+            &[
+                "",
+                "open = { work = \"0.3ms\" }",
+                "open = { steps = [{ cpu = \"exp(0.1ms)\" }, { native = \"0.2ms\" }], trips = 2, work = \"exp(0.5ms)\" }",
+                "open = { trips = 1 }",
+            ],
+            &["", "reuse = \"thread\"", "reuse = \"fifo\""],
+            &["", "max_age = \"0s\"", "max_age = \"7ms\""],
+            &["", "idle = \"4ms\""],
+        ];
+        let keys: Vec<_> = keys.iter().map(|among| self.pick(among)).collect();
+        let keys: Vec<_> = keys.into_iter().filter(|key| !key.is_empty()).collect();
+        if !keys.is_empty() {
+            writeln!(text, "pools.db = {{ {} }}", keys.join(", ")).expect("a text takes text");
+        }
+        self.line(
+            text,
+            &[
+                "",
+                "pools.cache = { size = 1 }",
+                "pools.cache = { hold = \"request\", open = { work = \"0.1ms\" } }",
+            ],
+        );
+    }
+
     /// Masters that kill, processes that leave. `numbered`: main has a number of threads.
     fn lives(&mut self, text: &mut String, numbered: bool) {
         if numbered {
@@ -248,6 +270,10 @@ impl<'t> Tape<'t> {
         self.line(text, &["", "latency = \"0.2ms\""]);
         self.line(text, &["", "cores = 1", "cores = 3", "host = \"app\""]);
         self.line(text, &["", "queue.capacity = 2"]);
+        self.line(
+            text,
+            &["", "connections.limit = 2", "connections.limit = 9"],
+        );
         self.line(text, &["", "processes = 2"]);
         let numbered = text.rsplit("[services.db]").next();
         let numbered = numbered.is_some_and(|db| db.contains("executors.main"));

@@ -255,17 +255,6 @@ fn too_many_processes() {
 }
 
 #[test]
-fn a_pool_of_no_size() {
-    assert_snapshot!(model("pools.database = { hold = \"call\" }"), @r#"
-    error: pool `database` has no `size`
-     --> mine.toml:1:7
-      |
-    1 | pools.database = { hold = "call" }
-      |       ^^^^^^^^
-    "#);
-}
-
-#[test]
 fn a_pool_for_nobody() {
     assert_snapshot!(model("pools.databases = { size = 10 }"), @r"
     error: there is no role or service `databases`

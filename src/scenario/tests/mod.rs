@@ -6,6 +6,7 @@ mod mistakes_in_expectations;
 mod mistakes_in_laws;
 mod mistakes_in_models;
 mod mistakes_in_overrides;
+mod mistakes_in_pools;
 mod mistakes_in_quantities;
 mod mistakes_in_runtimes;
 mod mistakes_in_scenarios;

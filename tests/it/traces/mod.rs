@@ -6,6 +6,7 @@
 
 mod account;
 mod clients;
+mod connections;
 mod cores;
 mod dispatch;
 mod event_loop;
