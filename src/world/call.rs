@@ -49,6 +49,9 @@ impl World<'_> {
         if self.tasks.hot[task as usize].holds > 0 {
             self.release_held(task);
         }
+        if self.tasks.hot[task as usize].hired {
+            self.dismiss(task);
+        }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         let (role, process) = (hot.role, hot.process);
@@ -98,8 +101,8 @@ impl World<'_> {
         hot.loops = 0;
     }
 
-    /// The task to which a kept connection belongs: the request, whichever branch asked for it.
-    fn keeper(&self, task: u32, keep: bool) -> u32 {
+    /// The task to which a kept connection, or a thread of its own, belongs: the request, whichever branch asked for it.
+    pub fn keeper(&self, task: u32, keep: bool) -> u32 {
         let mut keeper = task;
         while keep && self.tasks.hot[keeper as usize].role == Role::Branch {
             keeper = self.tasks.hot[keeper as usize].parent;
