@@ -97,8 +97,8 @@ struct Visit {
     service: usize,
     /// Mean time since it began, nanoseconds.
     elapsed: f64,
-    /// Whether it is away from the executor that handlers are on.
-    away: bool,
+    /// The auxiliary executor that it is on.
+    away: Option<usize>,
     /// Whether it has a thread of its own there.
     hired: bool,
     /// Kept connections: pool, visits of it, when it was taken.
@@ -145,7 +145,7 @@ impl<'a> Walk<'a> {
         let mut visit = Visit {
             service,
             elapsed: 0.0,
-            away: false,
+            away: None,
             hired: false,
             kept: Vec::new(),
         };
@@ -245,7 +245,7 @@ impl<'a> Walk<'a> {
         let plan = &self.plan.services[visit.service];
         let ns = ns * self.pauses(visit.service, native);
         self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
-        if plan.main == MainKind::Loop && !visit.away {
+        if plan.main == MainKind::Loop && visit.away.is_none() {
             self.add(plan.main_resource, times * ns);
         }
         if !native {
@@ -268,7 +268,7 @@ impl<'a> Walk<'a> {
         times: f64,
         body: impl FnOnce(&mut Self, &mut Visit),
     ) {
-        let Some(executor) = place.filter(|_| !visit.away) else {
+        let Some(executor) = place.filter(|_| visit.away.is_none()) else {
             return body(self, visit);
         };
         let plan = &self.plan.services[visit.service].aux[executor - 1];
@@ -278,10 +278,10 @@ impl<'a> Walk<'a> {
             self.cpu(visit, costs.start.as_nanos_f64(), times, false);
         }
         let begun = visit.elapsed;
-        visit.away = true;
+        visit.away = Some(executor);
         self.cpu(visit, costs.pickup.as_nanos_f64(), times, false);
         body(self, visit);
-        visit.away = false;
+        visit.away = None;
         self.add(plan.resource, times * (visit.elapsed - begun));
         self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
     }
@@ -295,7 +295,7 @@ impl<'a> Walk<'a> {
         times: f64,
         native: bool,
     ) {
-        let Some(executor) = place.filter(|_| ns > 0.0) else {
+        let Some(executor) = place.filter(|_| ns > 0.0 && visit.away != place) else {
             return self.cpu(visit, ns, times, native);
         };
         let plan = &self.plan.services[visit.service];
@@ -362,7 +362,7 @@ impl<'a> Walk<'a> {
     }
 
     fn parallel(&mut self, visit: &mut Visit, branches: &[Vec<Step>], times: f64) {
-        if self.plan.services[visit.service].main == MainKind::Threads || visit.away {
+        if self.plan.services[visit.service].main == MainKind::Threads || visit.away.is_some() {
             branches
                 .iter()
                 .for_each(|branch| self.steps(visit, branch, times));

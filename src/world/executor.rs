@@ -5,7 +5,7 @@
 //!            └─► the request's own thread, made at the first hop, gone with the request: one piece at a time
 //! ```
 //!
-//! While it is away a task is its thread's: what blocks it blocks the thread. A loop gets it back as a completion, another thread
+//! While it is away a task is its thread's: what blocks it blocks the thread, and so does work it sends on to another executor. A loop gets it back as a completion, another thread
 //! of main has waited for it. A task that fails while it is away goes back to main and ends there. Of slow work (name
 //! look-ups) no more than a limit runs at once: the first slow task stands in the queue for all of them, goes back to its end
 //! while the limit is reached, and is followed by the next when it is taken. That is the marker of libuv's `threadpool.c`.
@@ -183,11 +183,11 @@ impl World<'_> {
     pub fn come_back(&mut self, task: u32, slow: bool) {
         self.tasks.charge(task, self.now, Component::WaitWorker);
         let hot = &mut self.tasks.hot[task as usize];
-        hot.away = false;
         let thread = &mut self.carriers[hot.carrier as usize];
-        hot.carrier = thread.home;
         thread.task = NONE;
-        let (process, aux) = (thread.process, thread.aux);
+        let (process, aux, home) = (thread.process, thread.aux, thread.home);
+        hot.carrier = home;
+        hot.away = home != NONE && self.carriers[home as usize].aux != NONE;
         self.soon.push_back(Soon::Completed(task));
         if slow {
             self.processes[process as usize].aux[aux as usize].slow_running -= 1;

@@ -21,7 +21,7 @@ impl World<'_> {
     pub fn completed(&mut self, task: u32) {
         let hot = &self.tasks.hot[task as usize];
         let (process, service) = (hot.process, hot.service);
-        if self.plan.services[service as usize].main != MainKind::Loop {
+        if hot.away || self.plan.services[service as usize].main != MainKind::Loop {
             return self.resume(task);
         }
         let event_loop = &mut self.processes[process as usize].event_loop;

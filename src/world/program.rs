@@ -29,8 +29,8 @@ pub(super) struct Programs<'a> {
     setting: Setting,
     /// Where each endpoint of each service begins, once compiled.
     entries: Vec<Vec<Option<Pc>>>,
-    /// Whether the present steps are away from the executor that handlers are on.
-    away: bool,
+    /// The auxiliary executor that the present steps are on.
+    away: Option<usize>,
 }
 
 impl<'a> Programs<'a> {
@@ -47,7 +47,7 @@ impl<'a> Programs<'a> {
             system,
             setting,
             entries,
-            away: false,
+            away: None,
         };
         for endpoint in 0..system.services[0].endpoints.len() {
             let entry = programs.endpoint(0, endpoint);
@@ -135,7 +135,8 @@ impl<'a> Programs<'a> {
                 work,
             } => self.call(service, *callee, *endpoint, work, path),
             Action::Wait { time } => {
-                let on_loop = self.plan.services[service].main == MainKind::Loop && !self.away;
+                let on_loop =
+                    self.plan.services[service].main == MainKind::Loop && self.away.is_none();
                 if time.is_zero() {
                 } else if on_loop && self.plan.services[service].rounds.timers.is_some() {
                     self.push(Op::Timer {
@@ -218,7 +219,7 @@ impl<'a> Programs<'a> {
                 programs.steps(service, steps);
             }),
             Action::Yield => {
-                if self.plan.services[service].main == MainKind::Loop && !self.away {
+                if self.plan.services[service].main == MainKind::Loop && self.away.is_none() {
                     self.push(Op::Hop(Hop::Check));
                 }
             }
@@ -236,11 +237,11 @@ impl<'a> Programs<'a> {
 
     /// Steps on an auxiliary executor that shares the interpreter: where they are already away, on the thread they are on.
     fn at(&mut self, service: usize, place: Option<usize>, body: impl FnOnce(&mut Self)) {
-        let place = place.filter(|_| !self.away);
+        let place = place.filter(|_| self.away.is_none());
         self.hop(service, place, false, body);
     }
 
-    /// Something done on an auxiliary executor, with a hop there and one back; `None`: on the carrier itself.
+    /// Something done on an auxiliary executor, with a hop there and one back; `None`, or already there: on the carrier itself.
     fn hop(
         &mut self,
         service: usize,
@@ -248,19 +249,19 @@ impl<'a> Programs<'a> {
         slow: bool,
         body: impl FnOnce(&mut Self),
     ) {
-        let Some(executor) = place else {
+        let Some(executor) = place.filter(|_| self.away != place) else {
             return body(self);
         };
         let costs = &self.system.services[service].model.executors[executor];
         let cost = |span| (Dist::Constant(span), Path::ROOT);
         let (hop, pickup, start) = (cost(costs.hop), cost(costs.pickup), costs.start);
         self.cpu(service, hop.0.clone(), hop.1, false);
+        let away = self.away.replace(executor);
         let executor = executor as u32 - 1;
         if self.plan.services[service].aux[executor as usize].own {
             self.push(Op::Hire { executor, start });
         }
         self.push(Op::Away { executor, slow });
-        let away = std::mem::replace(&mut self.away, true);
         self.cpu(service, pickup.0, pickup.1, false);
         body(self);
         self.away = away;
@@ -273,7 +274,7 @@ impl<'a> Programs<'a> {
             return;
         }
         let plan = &self.plan.services[service];
-        if plan.main == MainKind::Free && !self.away {
+        if plan.main == MainKind::Free && self.away.is_none() {
             let component = if native {
                 Component::Native
             } else {
@@ -381,7 +382,7 @@ impl<'a> Programs<'a> {
     }
 
     fn parallel(&mut self, service: usize, branches: &[Vec<Step>]) {
-        if self.plan.services[service].main == MainKind::Threads || self.away {
+        if self.plan.services[service].main == MainKind::Threads || self.away.is_some() {
             branches
                 .iter()
                 .for_each(|branch| self.steps(service, branch));

@@ -1,7 +1,7 @@
 //! Loops that hand pieces of a request to threads under the same lock and get them back, against facts §2.7.
 
 use crossover::measure::Component::{
-    Call, Cpu, Timer, WaitConnection, WaitLock, WaitPool, WaitWorker,
+    Call, Cpu, Native, Timer, WaitConnection, WaitLock, WaitPool, WaitWorker,
 };
 use crossover::measure::Failure;
 
@@ -179,4 +179,33 @@ fn a_model_s_own_steps_hop() {
     let trace = trace(text, &[at("0ms", "a")]);
     trace.took("a", &[(Cpu, 4_900 * US)]);
     assert_eq!(trace.busy("loop"), 2_900 * US);
+}
+
+/// A view on its thread that computes natively (1 ms) on a pool blocks the thread and gets the result there; where the pool
+/// is the executor it is on, it computes on the spot.
+#[test]
+fn a_thread_may_send_work_on() {
+    let steps = [("a", r#"{ native = "1ms" }, { cpu = "2ms" }"#)];
+    let pool = "executors.pool = { carriers = 1 }\nplace.native = \"pool\"";
+    for (executor, native) in [
+        ("carriers = 1", pool),
+        ("carriers = 1", "place.native = \"sync\""),
+        ("", "place.native = \"sync\""),
+    ] {
+        let text = format!("{}\n{native}", views(&steps, executor, GIL));
+        let script = [at("0ms", "a"), at("0ms", "a")];
+        let trace = trace(&text, &script);
+        match executor {
+            "" => trace.took_in_all(
+                "a",
+                2,
+                &[(Native, 2 * MS), (Cpu, 4 * MS), (WaitLock, 2 * MS)],
+            ),
+            _ => trace.took_in_all(
+                "a",
+                2,
+                &[(Native, 2 * MS), (Cpu, 4 * MS), (WaitPool, 3 * MS)],
+            ),
+        }
+    }
 }
