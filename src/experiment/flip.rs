@@ -54,7 +54,7 @@ fn steps(list: &[Step], weight: f64, e: f64, sums: &mut (f64, f64)) {
             }
             Action::Repeat { times, steps: body } => steps(body, weight * times.mean(), e, sums),
             Action::Cached { miss, .. } => steps(miss, weight, e, sums),
-            _ => {}
+            _ => {} // hops are in a model's own steps only
         }
     }
 }

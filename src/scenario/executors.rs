@@ -2,6 +2,7 @@
 
 use super::diagnostic::Problem;
 use super::languages::Languages;
+use super::model::ROLES;
 use super::reader::{Keys, Reader};
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::Span;
@@ -12,6 +13,8 @@ use crate::workload::Kind;
 const MAX_CARRIERS: u32 = 100_000;
 /// The key of `place` for `native` steps.
 const NATIVE: &str = "native";
+/// The key of `place` for the steps of endpoints.
+const HANDLER: &str = "handler";
 
 /// All executors, `main` first.
 pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Executor> {
@@ -50,9 +53,17 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         _ => r.refuse(Problem::at(node.origin, "expected 1 or \"unlimited\"")),
     });
     let hop = keys.read("hop", |r, node| r.span(node));
-    if let (Some(at), "main") = (keys.at("hop"), name.as_str()) {
-        let problem = Problem::at(at, "nothing is handed over to `main`");
-        reader.note(problem.label("`hop` is for executors named in `place`"));
+    let pickup = keys.read("pickup", |r, node| r.span(node));
+    let start = keys.read("start", |r, node| r.span(node));
+    for key in ["hop", "pickup", "start"] {
+        if let (Some(at), "main") = (keys.at(key), name.as_str()) {
+            let problem = Problem::at(at, "nothing is handed over to `main`");
+            reader.note(problem.label(format!("`{key}` is for the other executors")));
+        }
+    }
+    if let (Some(at), Some(_)) = (keys.at("start"), carriers) {
+        let problem = Problem::at(at, "`start` is what a request's own thread costs");
+        reader.note(problem.label("which has no number of `carriers`"));
     }
     let tasks = tasks.unwrap_or(Tasks::One);
     let rounds = rounds(&mut keys, tasks, reader);
@@ -81,6 +92,8 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         rounds,
         slow,
         hop: hop.unwrap_or(Span::ZERO),
+        pickup: pickup.unwrap_or(Span::ZERO),
+        start: start.unwrap_or(Span::ZERO),
     })
 }
 
@@ -112,12 +125,16 @@ fn rounds<'t>(keys: &mut Keys<'_, 't>, tasks: Tasks, reader: &Reader<'t>) -> Rou
 pub(super) struct Placed {
     /// Where `native` steps run.
     pub(super) native: Option<usize>,
+    /// Where endpoints' steps run.
+    pub(super) handler: Option<usize>,
+    /// From where calls are made, by the role of the service called.
+    pub(super) calls: Vec<(String, usize)>,
     /// Where `cpu` steps run, by kind.
     pub(super) cpu: Vec<(Kind, usize)>,
 }
 
-/// Where `native` steps, and `cpu` steps by their kind, run. The main executor is the carrier itself: no placement. The key
-/// `native` is for the step of that name: a `cpu` step of the kind `native` has no place.
+/// Where the endpoints' steps, calls by their role, `native` steps, and `cpu` steps by their kind, run. The main executor is the
+/// carrier itself: no placement. The key `native` is for the step of that name: a `cpu` step of the kind `native` has no place.
 pub(super) fn place<'t>(
     reader: &Reader<'t>,
     node: &'t Node,
@@ -127,14 +144,14 @@ pub(super) fn place<'t>(
     let table = reader.table(node, "a table such as { native = \"pool\" }")?;
     let mut placed = Placed::default();
     for entry in &table.entries {
-        let native = entry.key == NATIVE;
-        if !native && languages.kind(&entry.key).is_none() {
-            let message = format!("there is no kind of work `{}`", entry.key);
+        let key = entry.key.as_str();
+        let role = ROLES.contains(&key);
+        if ![NATIVE, HANDLER].contains(&key) && !role && languages.kind(&entry.key).is_none() {
+            let message = format!("there is no kind of work `{key}`");
             let kinds = languages.kinds.iter().map(|kind| kind.name.as_str());
-            let names = [NATIVE]
-                .into_iter()
-                .chain(kinds.filter(|&kind| kind != NATIVE));
-            reader.note(Problem::at(entry.at, message).names(&entry.key, names));
+            let names = [NATIVE, HANDLER].into_iter().chain(ROLES);
+            let names = names.chain(kinds.filter(|&kind| kind != NATIVE));
+            reader.note(Problem::at(entry.at, message).names(key, names));
             continue;
         }
         // `none` takes back what a model says.
@@ -143,14 +160,20 @@ pub(super) fn place<'t>(
         }
         match executor_of(reader, &entry.node, executors) {
             None | Some(0) => {}
-            Some(executor) if native => placed.native = Some(executor),
+            Some(executor) if key == NATIVE => placed.native = Some(executor),
+            Some(executor) if key == HANDLER => placed.handler = Some(executor),
+            Some(executor) if role => placed.calls.push((entry.key.clone(), executor)),
             Some(executor) => placed.cpu.push((entry.key.clone(), executor)),
         }
     }
     Some(placed)
 }
 
-fn executor_of<'t>(reader: &Reader<'t>, node: &'t Node, executors: &[Executor]) -> Option<usize> {
+pub(super) fn executor_of<'t>(
+    reader: &Reader<'t>,
+    node: &'t Node,
+    executors: &[Executor],
+) -> Option<usize> {
     let name = reader.text(node, "the name of an executor")?;
     let found = executors.iter().position(|executor| executor.name == name);
     found.or_else(|| {
@@ -160,22 +183,43 @@ fn executor_of<'t>(reader: &Reader<'t>, node: &'t Node, executors: &[Executor]) 
     })
 }
 
-/// An executor to which nothing is sent is most likely a misspelt one.
+/// Refuses executors of which there is no such thing: worker threads' interpreters that run what needs the process's, and two
+/// threads of its own for each request.
+pub(super) fn refuse_impossible_executors(table: &Table, model: &Model, reader: &Reader<'_>) {
+    let entries = table.get("executors").and_then(Node::as_table);
+    let mut own = None;
+    for entry in entries.map_or(&[][..], |table| &table.entries) {
+        let found = model.executors.iter().position(|e| e.name == entry.key);
+        let Some(index) = found.filter(|&index| index > 0) else {
+            continue;
+        };
+        let name = &entry.key;
+        if model.runs_cpu(index) && model.shares_interpreter(index) {
+            let message = format!("executor `{name}` has interpreters of its own");
+            let problem = Problem::at(entry.at, message);
+            let label = "where `cpu` steps of a kind are placed, nothing else of the model's language can run";
+            reader.note(problem.label(label));
+        }
+        if model.executors[index].carriers.is_none() && !model.runs_cpu(index) {
+            if let Some(other) = own.replace(name) {
+                let message = format!("a request has one thread of its own, on `{other}`");
+                let problem = Problem::at(entry.at, message);
+                reader.note(problem.label(format!("expected `{name}` to have `carriers`")));
+            }
+        }
+    }
+}
+
+/// An executor to which nothing is sent is most likely a misspelt one. Asked only where there are no other mistakes: one of them
+/// may be the misspelt name.
 pub(super) fn refuse_unused_executors(table: &Table, model: &Model, reader: &Reader<'_>) {
     let executors = table.get("executors").and_then(Node::as_table);
-    let runs = |i: usize| model.place_native == Some(i) || model.runs_cpu(i);
-    let places = table.get("place").and_then(Node::as_table);
-    // A place that is wrong has been noted, and may have been meant for this executor.
-    let meant = places.map_or(0, |table| table.entries.len());
-    let broken_place = table.get("place").is_some()
-        && (places.is_none()
-            || meant > model.place.len() + usize::from(model.place_native.is_some()));
     for entry in executors.map_or(&[][..], |table| &table.entries) {
         let found = model.executors.iter().position(|e| e.name == entry.key);
-        let used = entry.key == "main" || found.is_some_and(runs);
-        if !used && !broken_place {
+        if !found.is_some_and(|i| model.uses(i)) {
             let problem = Problem::at(entry.at, format!("executor `{}` runs nothing", entry.key));
-            let problem = problem.label("only `main` and those named in `place` run steps");
+            let problem =
+                problem.label("only `main` and those named in `place` or by a `hop` run steps");
             reader.note(problem.names(&entry.key, ["main"]));
         }
     }

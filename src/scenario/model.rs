@@ -3,7 +3,7 @@
 use super::admission::{caches, listen, queue};
 use super::calls::Calls;
 use super::diagnostic::Problem;
-use super::executors::{executors, place, refuse_unused_executors};
+use super::executors::{executors, place, refuse_impossible_executors, refuse_unused_executors};
 use super::gc::gc;
 use super::languages::Languages;
 use super::lifecycle::{lifecycle, limits};
@@ -68,7 +68,7 @@ pub(super) fn model<'t>(
     });
     let placed = placed.unwrap_or_default();
     (model.place_native, model.place) = (placed.native, placed.cpu);
-    refuse_unused_executors(text.table, &model, reader);
+    (model.place_handler, model.place_calls) = (placed.handler, placed.calls);
     refuse_too_many_threads(text.table, &model, reader);
     model.lock = keys.read("lock", lock);
     model.gc = keys.read("gc", gc);
@@ -88,9 +88,11 @@ pub(super) fn model<'t>(
         .read("limits", |r, node| limits(r, node, &model.executors[0]))
         .flatten();
     model.lifecycle = keys.read("lifecycle", lifecycle).unwrap_or_default();
+    let executors = std::mem::take(&mut model.executors);
     let steps = |calls| Steps {
         reader,
         languages,
+        executors: Some(&executors),
         runner: text.name,
         language: None,
         times: Times::Own,
@@ -109,6 +111,11 @@ pub(super) fn model<'t>(
     }) {
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
+    model.executors = executors;
+    if !reader.found_mistakes() {
+        refuse_unused_executors(text.table, &model, reader);
+    }
+    refuse_impossible_executors(text.table, &model, reader);
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
         model.pools = table
             .entries

@@ -68,6 +68,11 @@ impl<'t> Reader<'t> {
         self.files.problems.refuse(problem)
     }
 
+    /// Whether there are any mistakes so far.
+    pub(super) fn found_mistakes(&self) -> bool {
+        !self.files.problems.is_empty()
+    }
+
     /// Notes the parameters that nothing uses.
     pub(super) fn refuse_unused_params(&self) {
         for param in &self.params {

@@ -2,11 +2,13 @@
 
 use super::calls::Calls;
 use super::diagnostic::{Problem, alternatives};
+use super::executors::executor_of;
 use super::languages::Languages;
 use super::reader::{Keys, Reader};
 use super::source::Origin;
 use super::tree::Node;
 use crate::kernel::{Count, Path, Span};
+use crate::service::Executor;
 use crate::workload::{Action, CacheAt, Step};
 
 /// How deep `repeat` may stand in `repeat`: each level multiplies the work of a request.
@@ -18,16 +20,17 @@ const MAX_TIMES: f64 = 1e6;
 /// The most keys of a cached step.
 const MAX_KEYS: u64 = 10_000_000;
 /// What a step can do, and so which keys decide about it.
-const ACTIONS: [&str; 9] = [
-    "cpu", "native", "call", "wait", "parallel", "choose", "repeat", "cached", "yield",
+const ACTIONS: [&str; 10] = [
+    "cpu", "native", "call", "wait", "parallel", "choose", "repeat", "cached", "hop", "yield",
 ];
 
 /// What else a step says, by its action.
-const COMPANIONS: [(&str, &str); 8] = [
+const COMPANIONS: [(&str, &str); 9] = [
     ("cpu", "kind"),
     ("native", "slow"),
     ("call", "work"),
     ("repeat", "steps"),
+    ("hop", "steps"),
     ("cached", "key"),
     ("cached", "ttl"),
     ("cached", "miss"),
@@ -38,6 +41,8 @@ const COMPANIONS: [(&str, &str); 8] = [
 pub(super) struct Steps<'r, 't> {
     pub(super) reader: &'r Reader<'t>,
     pub(super) languages: &'r Languages,
+    /// The executors of the model whose steps these are; `None`: an endpoint's.
+    pub(super) executors: Option<&'r [Executor]>,
     /// Who runs them, for messages.
     pub(super) runner: &'r str,
     /// The language of the model that runs them.
@@ -60,6 +65,8 @@ pub(super) enum Times<'r> {
 struct Depth {
     nested: usize,
     repeats: usize,
+    /// In the steps of a `hop`.
+    away: bool,
 }
 
 impl<'t> Steps<'_, 't> {
@@ -215,6 +222,18 @@ impl<'t> Steps<'_, 't> {
                     steps: self.nested(steps, path, inner),
                 }
             }
+            "hop" => {
+                let executor = self.hop(node, depth)?;
+                let inner = Depth {
+                    away: true,
+                    ..inner
+                };
+                let steps = self.required(keys, "steps", at)?;
+                Action::Hop {
+                    executor,
+                    steps: self.nested(steps, path, inner),
+                }
+            }
             "cached" => self.cached(node, keys, at, path, inner)?,
             _ => match self.reader.flag(node)? {
                 true => Action::Yield,
@@ -232,6 +251,28 @@ impl<'t> Steps<'_, 't> {
             self.reader
                 .refuse(Problem::at(at, format!("this step needs `{key}`")))
         })
+    }
+
+    /// The executor to which a model's own step hops.
+    fn hop(&self, node: &'t Node, depth: Depth) -> Option<usize> {
+        let Some(executors) = self.executors else {
+            let problem = Problem::at(node.origin, "an endpoint does not say where it runs");
+            let label = "`hop` is for a model's own steps; its `place.handler` is for endpoints'";
+            return self.reader.refuse(problem.label(label));
+        };
+        if depth.away {
+            let problem = Problem::at(node.origin, "a `hop` in a `hop`");
+            return self
+                .reader
+                .refuse(problem.label("these steps are on a thread already"));
+        }
+        match executor_of(self.reader, node, executors)? {
+            0 => {
+                let problem = Problem::at(node.origin, "these steps are on `main` already");
+                self.reader.refuse(problem)
+            }
+            executor => Some(executor),
+        }
     }
 
     fn times_of(&self, node: &'t Node, depth: Depth) -> Option<Count> {

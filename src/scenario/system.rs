@@ -251,6 +251,7 @@ impl<'t> Assembly<'_, '_, 't> {
         let steps = Steps {
             reader,
             languages: self.shared.languages,
+            executors: None,
             runner: &tree.model_name,
             language: model.language.as_deref(),
             times: Times::MeasuredIn(self.shared.measured_in),

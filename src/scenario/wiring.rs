@@ -180,7 +180,7 @@ fn calls(steps: &[Step], found: &mut Vec<Callee>) {
             Action::Choose { branches } => {
                 branches.iter().for_each(|(_, steps)| calls(steps, found));
             }
-            Action::Repeat { steps, .. } => calls(steps, found),
+            Action::Repeat { steps, .. } | Action::Hop { steps, .. } => calls(steps, found),
             Action::Cached { cache, miss, .. } => {
                 if let CacheAt::Service { service, .. } = cache {
                     found.push((*service, None));

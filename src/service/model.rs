@@ -8,7 +8,7 @@ use super::lifecycle::{Heartbeat, Lifecycle};
 use super::sessions::SessionRules;
 use crate::host::Warming;
 use crate::kernel::{Dist, Span};
-use crate::workload::{Kind, Step};
+use crate::workload::{Kind, Step, hops_to};
 
 /// A model file with its overrides applied and checked.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub struct Model {
     pub place_native: Option<usize>,
     /// Executors with interpreters of their own (worker threads), by the kind of `cpu` step that runs there.
     pub place: Vec<(Kind, usize)>,
+    /// The executor that runs the endpoints' steps, if it is not the first: `before` and `after` stay on that.
+    pub place_handler: Option<usize>,
+    /// Executors from which calls are made, by the role of the service called.
+    pub place_calls: Vec<(String, usize)>,
     /// The interpreter's lock of each process.
     pub lock: Option<LockParams>,
     /// Pauses of each interpreter to collect garbage.
@@ -83,6 +87,10 @@ pub struct Executor {
     /// What handing work over to it costs the thread that does, and taking the result back again: copies (V8's structured
     /// clone), messages. CPU time in the model's own language.
     pub hop: Span,
+    /// What taking work up costs its own thread each time, handing the result back included.
+    pub pickup: Span,
+    /// What making a request's own thread costs the thread that does, its end included.
+    pub start: Span,
 }
 
 /// How many threads of an executor run slow work at once.
@@ -116,6 +124,8 @@ impl Executor {
             rounds: Rounds::default(),
             slow: None,
             hop: Span::ZERO,
+            pickup: Span::ZERO,
+            start: Span::ZERO,
         }
     }
 
@@ -297,6 +307,35 @@ impl Model {
         self.place.iter().any(|&(_, placed)| placed == executor)
     }
 
+    /// The auxiliary executor from which a service of this role is called.
+    #[must_use]
+    pub fn place_of_calls(&self, role: Option<&str>) -> Option<usize> {
+        let mut placed = self.place_calls.iter();
+        let placed = placed.find(|(name, _)| Some(name.as_str()) == role);
+        placed.map(|&(_, executor)| executor)
+    }
+
+    /// Whether requests go on with their steps on this executor, in the interpreter of the process.
+    #[must_use]
+    pub fn shares_interpreter(&self, executor: usize) -> bool {
+        let on_call = self.on_call.iter().map(|(_, steps)| steps);
+        let mut lists = [&self.before, &self.after].into_iter().chain(on_call);
+        let picks_up = !self.executors[executor].pickup.is_zero() && !self.runs_cpu(executor);
+        self.place_handler == Some(executor)
+            || picks_up
+            || self.place_calls.iter().any(|&(_, e)| e == executor)
+            || lists.any(|steps| hops_to(steps, executor))
+    }
+
+    /// Whether anything runs on this executor.
+    #[must_use]
+    pub fn uses(&self, executor: usize) -> bool {
+        executor == 0
+            || self.place_native == Some(executor)
+            || self.runs_cpu(executor)
+            || self.shares_interpreter(executor)
+    }
+
     /// The empty model file.
     #[must_use]
     pub fn ideal(name: &str) -> Self {
@@ -309,6 +348,8 @@ impl Model {
             executors: vec![Executor::threads("main", None)],
             place_native: None,
             place: Vec::new(),
+            place_handler: None,
+            place_calls: Vec::new(),
             lock: None,
             gc: None,
             listen: None,

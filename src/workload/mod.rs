@@ -7,7 +7,7 @@ pub mod program;
 use std::sync::Arc;
 
 use crate::kernel::{Dist, Span, Time};
-pub use program::{Action, CacheAt, Endpoint, Kind, Step};
+pub use program::{Action, CacheAt, Endpoint, Kind, Step, hops_to};
 
 /// Where requests come from.
 #[derive(Clone, Debug)]

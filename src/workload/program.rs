@@ -89,8 +89,28 @@ pub enum Action {
         /// What a miss does.
         miss: Vec<Step>,
     },
+    /// Go to another executor of the process, do this there, and come back. Only in a model's own steps.
+    Hop {
+        /// Index into [`Model::executors`](crate::service::Model::executors).
+        executor: usize,
+        /// What is done there.
+        steps: Vec<Step>,
+    },
     /// Give the loop back (`setImmediate`); nothing on a thread.
     Yield,
+}
+
+/// Whether any of these steps, however deep, hops to this executor.
+#[must_use]
+pub fn hops_to(steps: &[Step], executor: usize) -> bool {
+    steps.iter().any(|step| match &step.action {
+        Action::Hop { executor: to, .. } => *to == executor,
+        Action::Parallel { branches } => branches.iter().any(|steps| hops_to(steps, executor)),
+        Action::Choose { branches } => branches.iter().any(|(_, steps)| hops_to(steps, executor)),
+        Action::Repeat { steps, .. } => hops_to(steps, executor),
+        Action::Cached { miss, .. } => hops_to(miss, executor),
+        _ => false,
+    })
 }
 
 /// Where a cache is.

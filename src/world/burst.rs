@@ -1,7 +1,7 @@
 //! What a burst costs beside its work: a core gone cold, and the collections of garbage that it causes. And the heaps that
 //! these are of.
 
-use super::plan::{CarrierPlan, DispatcherPlan, NONE};
+use super::plan::{CarrierPlan, NONE};
 use super::state::World;
 use crate::kernel::Key;
 use crate::service::Heap;
@@ -22,12 +22,9 @@ impl World<'_> {
             ..
         } = self.plan.carriers[index];
         let service = &self.plan.services[service as usize];
-        let dispatches = |of: &DispatcherPlan| of.aux == aux;
         match service.aux.get(aux as usize) {
             None => self.processes[process as usize].heap,
-            Some(_) if service.dispatcher.as_ref().is_some_and(dispatches) => {
-                self.processes[process as usize].heap
-            }
+            Some(aux) if aux.shares => self.processes[process as usize].heap,
             Some(aux) if aux.interpreters && service.gc.is_some() => {
                 let dice = self.mechanism.nth(process.into()).at(self.paths.gc);
                 self.add_heap(dice.nth(index as u64))

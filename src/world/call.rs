@@ -52,6 +52,9 @@ impl World<'_> {
         if self.tasks.hot[task as usize].holds > 0 {
             self.release_held(task);
         }
+        if self.tasks.hot[task as usize].hired {
+            self.dismiss(task);
+        }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         let (role, process) = (hot.role, hot.process);

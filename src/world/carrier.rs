@@ -126,17 +126,21 @@ impl World<'_> {
             self.carriers[carrier as usize].heap = heap;
             return carrier;
         }
-        let plan = &self.plan.services[service as usize];
-        let heap = self.processes[process as usize].heap;
-        let own_core = self.hosts[plan.host as usize].scheduler.is_none();
-        let simple = own_core && plan.lock.is_none() && heap == NONE;
         let (aux, slot) = (NONE, NONE);
-        let of = CarrierPlan {
+        self.add_thread(CarrierPlan {
             process,
             service,
             aux,
             slot,
-        };
+        })
+    }
+
+    /// One more thread that runs in the interpreter of its process.
+    pub fn add_thread(&mut self, of: CarrierPlan) -> u32 {
+        let plan = &self.plan.services[of.service as usize];
+        let heap = self.processes[of.process as usize].heap;
+        let own_core = self.hosts[plan.host as usize].scheduler.is_none();
+        let simple = own_core && plan.lock.is_none() && heap == NONE;
         self.carriers
             .push(Carrier::new(of, plan.host, heap, simple, self.now));
         self.carriers.len() as u32 - 1
@@ -220,7 +224,7 @@ impl World<'_> {
             let Carrier { service, aux, .. } = self.carriers[carrier as usize];
             match self.plan.services[service as usize].dispatcher {
                 Some(dispatcher) if dispatcher.aux == aux => self.chore_done(carrier),
-                _ => self.aux_done(carrier),
+                _ => self.run_aux(carrier),
             }
         }
     }

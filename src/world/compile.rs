@@ -146,8 +146,10 @@ impl Plan {
         let race = model.listen.is_some()
             && model.processes > 1
             && matches!(model.queue.admit, Admit::Below(_));
+        let shares = (1..model.executors.len()).any(|i| model.shares_interpreter(i));
         let lock = model.lock.filter(|_| {
-            !elide || main == MainKind::ThreadEach || threads != 1 || race || dispatcher.is_some()
+            let alone = main != MainKind::ThreadEach && threads == 1 && dispatcher.is_none();
+            !elide || !alone || race || shares
         });
         let main_resource = match main {
             MainKind::Free | MainKind::ThreadEach => NONE,
@@ -165,16 +167,21 @@ impl Plan {
             .iter()
             .enumerate()
             .map(|(i, executor)| {
-                let carriers = executor.carriers.unwrap_or(1);
+                let interpreters = model.runs_cpu(i + 1);
+                let own = executor.carriers.is_none() && !interpreters;
+                let carriers = executor.carriers.unwrap_or(u32::from(!own));
+                let name = format!("{prefix}{}", executor.name);
+                let units = Some(processes * u64::from(carriers));
                 AuxPlan {
                     carriers,
+                    own,
                     slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
-                    resource: self.resource(
-                        &format!("{prefix}{}", executor.name),
-                        Some(processes * u64::from(carriers)),
-                        false,
-                    ),
-                    interpreters: model.runs_cpu(i + 1),
+                    resource: match own {
+                        true => NONE,
+                        false => self.resource(&name, units, false),
+                    },
+                    interpreters,
+                    shares: model.shares_interpreter(i + 1),
                 }
             })
             .collect::<Vec<_>>();
@@ -182,9 +189,11 @@ impl Plan {
             let resource = self.resource("main_thread", Some(processes), false);
             aux.push(AuxPlan {
                 carriers: 1,
+                own: false,
                 slow: u32::MAX,
                 resource,
                 interpreters: false,
+                shares: true,
             });
             DispatcherPlan {
                 aux: aux.len() as u32 - 1,
@@ -347,7 +356,13 @@ fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
     match (model.executors[0].tasks, model.executors[0].carriers) {
         (Tasks::Unlimited, _) => MainKind::Loop,
         (Tasks::One, Some(_)) => MainKind::Threads,
-        (Tasks::One, None) if own_core && elide && model.lock.is_none() && model.gc.is_none() => {
+        (Tasks::One, None)
+            if own_core
+                && elide
+                && model.lock.is_none()
+                && model.gc.is_none()
+                && model.executors.len() == 1 =>
+        {
             MainKind::Free
         }
         (Tasks::One, None) => MainKind::ThreadEach,
@@ -380,9 +395,8 @@ fn most_runnable(system: &System, host: usize) -> Option<u64> {
         .filter(|service| service.host == host)
         .try_fold(0, |sum, service| {
             let model = &service.model;
-            let used = model.executors.iter().enumerate().filter(|(index, _)| {
-                *index == 0 || model.place_native == Some(*index) || model.runs_cpu(*index)
-            });
+            let used = model.executors.iter().enumerate();
+            let used = used.filter(|(index, _)| model.uses(*index));
             let threads = used
                 .map(|(_, executor)| executor.carriers.map(u64::from))
                 .sum::<Option<u64>>()?;

@@ -97,6 +97,10 @@ struct Visit {
     service: usize,
     /// Mean time since it began, nanoseconds.
     elapsed: f64,
+    /// The auxiliary executor that it is on.
+    away: Option<usize>,
+    /// Whether it has a thread of its own there.
+    hired: bool,
     /// Kept connections: pool, visits of it, when it was taken.
     kept: Vec<(usize, f64, f64)>,
 }
@@ -141,13 +145,17 @@ impl<'a> Walk<'a> {
         let mut visit = Visit {
             service,
             elapsed: 0.0,
+            away: None,
+            hired: false,
             kept: Vec::new(),
         };
         self.steps(&mut visit, &model.before, times);
-        if let Some(work) = work {
-            self.cpu(&mut visit, work.mean_ns(), times, false);
-        }
-        self.steps(&mut visit, steps.unwrap_or(&[]), times);
+        self.at(&mut visit, model.place_handler, times, |walk, visit| {
+            if let Some(work) = work {
+                walk.cpu(visit, work.mean_ns(), times, false);
+            }
+            walk.steps(visit, steps.unwrap_or(&[]), times);
+        });
         self.steps(&mut visit, &model.after, times);
         let plan = &self.plan.services[service];
         if plan.main == MainKind::Threads {
@@ -211,6 +219,11 @@ impl<'a> Walk<'a> {
                 });
             }
             Action::Cached { .. } => self.cached(visit, step, times),
+            Action::Hop { executor, steps } => {
+                self.at(visit, Some(*executor), times, |walk, visit| {
+                    walk.steps(visit, steps, times);
+                });
+            }
             Action::Yield => {}
         }
     }
@@ -232,7 +245,7 @@ impl<'a> Walk<'a> {
         let plan = &self.plan.services[visit.service];
         let ns = ns * self.pauses(visit.service, native);
         self.add(self.plan.hosts[plan.host as usize].resource, times * ns);
-        if plan.main == MainKind::Loop {
+        if plan.main == MainKind::Loop && visit.away.is_none() {
             self.add(plan.main_resource, times * ns);
         }
         if !native {
@@ -247,6 +260,32 @@ impl<'a> Walk<'a> {
         1.0 + gc.filter(|_| !native).map_or(0.0, Gc::share)
     }
 
+    /// What is done on an auxiliary executor that shares the interpreter.
+    fn at(
+        &mut self,
+        visit: &mut Visit,
+        place: Option<usize>,
+        times: f64,
+        body: impl FnOnce(&mut Self, &mut Visit),
+    ) {
+        let Some(executor) = place.filter(|_| visit.away.is_none()) else {
+            return body(self, visit);
+        };
+        let plan = &self.plan.services[visit.service].aux[executor - 1];
+        let costs = &self.system.services[visit.service].model.executors[executor];
+        self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
+        if plan.own && !std::mem::replace(&mut visit.hired, true) {
+            self.cpu(visit, costs.start.as_nanos_f64(), times, false);
+        }
+        let begun = visit.elapsed;
+        visit.away = Some(executor);
+        self.cpu(visit, costs.pickup.as_nanos_f64(), times, false);
+        body(self, visit);
+        visit.away = None;
+        self.add(plan.resource, times * (visit.elapsed - begun));
+        self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
+    }
+
     /// Work where the model places it.
     fn work_at(
         &mut self,
@@ -256,13 +295,14 @@ impl<'a> Walk<'a> {
         times: f64,
         native: bool,
     ) {
-        let Some(executor) = place.filter(|_| ns > 0.0) else {
+        let Some(executor) = place.filter(|_| ns > 0.0 && visit.away != place) else {
             return self.cpu(visit, ns, times, native);
         };
         let plan = &self.plan.services[visit.service];
         let model = &self.system.services[visit.service].model;
         let hop = model.executors[executor].hop.as_nanos_f64();
-        let busy = ns * self.pauses(visit.service, native);
+        let pickup = model.executors[executor].pickup.as_nanos_f64();
+        let busy = pickup + ns * self.pauses(visit.service, native);
         self.cpu(visit, hop, times, false);
         self.add(plan.aux[executor - 1].resource, times * busy);
         self.add(self.plan.hosts[plan.host as usize].resource, times * busy);
@@ -270,7 +310,23 @@ impl<'a> Walk<'a> {
         self.cpu(visit, hop, times, false);
     }
 
+    /// A call from where the model places it.
     fn call(
+        &mut self,
+        visit: &mut Visit,
+        callee: usize,
+        endpoint: Option<usize>,
+        work: &Dist,
+        times: f64,
+    ) {
+        let role = self.system.services[callee].model.role.as_deref();
+        let model = &self.system.services[visit.service].model;
+        self.at(visit, model.place_of_calls(role), times, |walk, visit| {
+            walk.call_here(visit, callee, endpoint, work, times);
+        });
+    }
+
+    fn call_here(
         &mut self,
         visit: &mut Visit,
         callee: usize,
@@ -336,7 +392,7 @@ impl<'a> Walk<'a> {
     }
 
     fn parallel(&mut self, visit: &mut Visit, branches: &[Vec<Step>], times: f64) {
-        if self.plan.services[visit.service].main == MainKind::Threads {
+        if self.plan.services[visit.service].main == MainKind::Threads || visit.away.is_some() {
             branches
                 .iter()
                 .for_each(|branch| self.steps(visit, branch, times));

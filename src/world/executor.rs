@@ -1,20 +1,85 @@
-//! Auxiliary executors: libuv's pool, worker threads. A task hands them work and waits; the thread that does it is theirs.
+//! Auxiliary executors: libuv's pool, worker threads, the threads on which an asynchronous server runs what blocks.
 //!
-//! One queue, first come first served. Of slow work (name look-ups) no more than a limit runs at once: the first slow task stands in the
-//! queue for all of them, goes back to its end while the limit is reached, and is followed by the next when it is
-//! taken. That is the marker of libuv's `threadpool.c`.
+//! ```text
+//!  main ──hop──► a pool: its queue, first come first served ──► a thread: the task's next steps ──► back to main, by a hop
+//!            └─► the request's own thread, made at the first hop, gone with the request: one piece at a time
+//! ```
+//!
+//! While it is away a task is its thread's: what blocks it blocks the thread, and so does work it sends on to another executor. A loop gets it back as a completion, another thread
+//! of main has waited for it. A task that fails while it is away goes back to main and ends there. Of slow work (name
+//! look-ups) no more than a limit runs at once: the first slow task stands in the queue for all of them, goes back to its end
+//! while the limit is reached, and is followed by the next when it is taken. That is the marker of libuv's `threadpool.c`.
+//!
+//! Threads of a request's own are asgiref's (3.12, `sync.py`): Django gives each request a `ThreadSensitiveContext`, and with it
+//! an executor of one thread. Left out: that pools of Python make their threads when they need them, and the microseconds a
+//! thread needs to wake on another core.
 
-use super::parts::{Carrier, CarrierState};
-use super::plan::Op;
+use super::parts::Carrier;
+use super::plan::{CarrierPlan, NONE, Op};
 use super::state::{Soon, World};
+use super::step::Progress;
 use crate::kernel::Time;
 use crate::measure::Component;
 
 impl World<'_> {
-    /// Work for an auxiliary executor of the task's process.
-    pub fn submit_aux(&mut self, task: u32, executor: u32) {
-        let process = self.tasks.hot[task as usize].process;
+    /// The request gets a thread of its own on an executor, unless it has it: whether it had none.
+    pub fn hire(&mut self, task: u32, executor: u32) -> bool {
+        let keeper = self.keeper(task, true);
+        let hot = &mut self.tasks.hot[keeper as usize];
+        if std::mem::replace(&mut hot.hired, true) {
+            return false;
+        }
+        let (process, service) = (hot.process, u32::from(hot.service));
+        let dismissed = self.processes[process as usize].aux[executor as usize]
+            .idle
+            .pop();
+        let carrier = dismissed.unwrap_or_else(|| {
+            self.add_thread(CarrierPlan {
+                process,
+                service,
+                aux: executor,
+                slot: NONE,
+            })
+        });
+        self.threads += 1;
+        self.most_threads = self.most_threads.max(self.threads);
+        self.tasks.rare(keeper).own = carrier;
+        self.carriers[carrier as usize].task = NONE;
+        self.carriers[carrier as usize].occupied = self.now;
+        true
+    }
+
+    /// A request has ended, and with it its own thread.
+    #[cold]
+    pub fn dismiss(&mut self, task: u32) {
+        self.tasks.hot[task as usize].hired = false;
+        let carrier = self.tasks.rare(task).own;
+        self.threads -= 1;
+        self.vacate(carrier);
+        let Carrier { process, aux, .. } = self.carriers[carrier as usize];
+        self.processes[process as usize].aux[aux as usize]
+            .idle
+            .push(carrier);
+    }
+
+    /// A task goes on on an auxiliary executor of its process, when a thread is free.
+    pub fn go_away(&mut self, task: u32, executor: u32) {
+        let hot = &mut self.tasks.hot[task as usize];
+        hot.away = true;
+        let (process, service) = (hot.process, hot.service);
         self.tasks.charge(task, self.now, Component::WaitPool);
+        if self.plan.services[service as usize].aux[executor as usize].own {
+            let keeper = self.keeper(task, true);
+            let carrier = self.tasks.rare(keeper).own;
+            if self.carriers[carrier as usize].task == NONE {
+                self.give(carrier, task);
+            } else {
+                self.carriers[carrier as usize]
+                    .queue
+                    .push(&mut self.tasks, task);
+            }
+            return;
+        }
         let slow = self.is_slow(task);
         let aux = &mut self.processes[process as usize].aux[executor as usize];
         if slow && std::mem::replace(&mut aux.slow_queued, true) {
@@ -22,24 +87,24 @@ impl World<'_> {
         }
         aux.queue.push(&mut self.tasks, task);
         if !aux.idle.is_empty()
-            && let Some(task) = self.next_aux(process, executor)
+            && let Some(task) = self.next_of_pool(process, executor)
             && let Some(carrier) = self.processes[process as usize].aux[executor as usize]
                 .idle
                 .pop()
         {
-            self.begin_aux(carrier, task);
+            self.give(carrier, task);
         }
     }
 
-    /// Whether the auxiliary work a task asks for is slow.
+    /// Whether what a waiting task has gone away for is slow.
     fn is_slow(&self, task: u32) -> bool {
         let pc = self.tasks.hot[task as usize].pc as usize - 1;
-        matches!(self.plan.ops[pc], Op::Aux { slow: true, .. })
+        matches!(self.plan.ops[pc], Op::Away { slow: true, .. })
     }
 
-    /// What an auxiliary thread takes up: the first in the queue. The first slow one stands there for all of them; while as many
+    /// What a thread of a pool takes up: the first in the queue. The first slow one stands there for all of them; while as many
     /// are running as may, it goes back to the end, and when it is taken the next one queues.
-    fn next_aux(&mut self, process: u32, executor: u32) -> Option<u32> {
+    fn next_of_pool(&mut self, process: u32, executor: u32) -> Option<u32> {
         let service = self.processes[process as usize].service as usize;
         let limit = self.plan.services[service].aux[executor as usize].slow;
         let waiting = self.processes[process as usize].aux[executor as usize]
@@ -66,45 +131,81 @@ impl World<'_> {
         None
     }
 
-    /// An auxiliary thread takes up a task; the task stays its loop's.
-    fn begin_aux(&mut self, carrier: u32, task: u32) {
+    /// A sleeping thread gets a task. Not from within another thread's control does it begin: it might take that thread's core.
+    fn give(&mut self, carrier: u32, task: u32) {
+        self.take_up(carrier, task);
+        self.soon.push_back(Soon::Begin(carrier));
+    }
+
+    fn take_up(&mut self, carrier: u32, task: u32) {
+        let home = std::mem::replace(&mut self.tasks.hot[task as usize].carrier, carrier);
         let thread = &mut self.carriers[carrier as usize];
-        thread.task = task;
+        (thread.task, thread.home) = (task, home);
         if thread.occupied == Time::NEVER {
             thread.occupied = self.now;
         }
-        let (span, native) = self.aux_work(task);
-        if self.carriers[carrier as usize].state == CarrierState::Running
-            || self.carriers[carrier as usize].simple
-        {
-            self.begin_burst(carrier, span, native);
-        } else {
-            // Not from within another thread's control: it might take that thread's core.
-            self.carriers[carrier as usize].left = span;
-            self.carriers[carrier as usize].native = native;
-            self.carriers[carrier as usize].fresh = true;
-            self.soon.push_back(Soon::Wake(carrier));
+    }
+
+    /// A thread that was given a task begins, unless it was killed at the same instant.
+    pub fn begin_aux(&mut self, carrier: u32) {
+        if self.carriers[carrier as usize].task != NONE {
+            self.run_aux(carrier);
         }
     }
 
-    pub fn aux_done(&mut self, carrier: u32) {
-        let Carrier {
-            task, process, aux, ..
-        } = self.carriers[carrier as usize];
+    /// An auxiliary thread in control: runs its task, then others, until a burst begins, the task blocks or nothing is left.
+    pub fn run_aux(&mut self, carrier: u32) {
+        loop {
+            let task = self.carriers[carrier as usize].task;
+            if self.tasks.hot[task as usize].pc == 0 {
+                self.come_back(task, false); // it has failed
+            } else if self.advance_first(task) == Progress::Burst {
+                return;
+            }
+            let Carrier {
+                task, process, aux, ..
+            } = self.carriers[carrier as usize];
+            if task != NONE {
+                return self.yield_core(carrier);
+            }
+            let next = match self.is_own(carrier) {
+                true => self.carriers[carrier as usize].queue.pop(&mut self.tasks),
+                false => self.next_of_pool(process, aux),
+            };
+            match next {
+                Some(next) => self.take_up(carrier, next),
+                None => return self.sleep(carrier),
+            }
+        }
+    }
+
+    /// A task leaves its auxiliary thread.
+    pub fn come_back(&mut self, task: u32, slow: bool) {
         self.tasks.charge(task, self.now, Component::WaitWorker);
+        let hot = &mut self.tasks.hot[task as usize];
+        let thread = &mut self.carriers[hot.carrier as usize];
+        thread.task = NONE;
+        let (process, aux, home) = (thread.process, thread.aux, thread.home);
+        hot.carrier = home;
+        hot.away = home != NONE && self.carriers[home as usize].aux != NONE;
         self.soon.push_back(Soon::Completed(task));
-        if self.is_slow(task) {
+        if slow {
             self.processes[process as usize].aux[aux as usize].slow_running -= 1;
         }
-        match self.next_aux(process, aux) {
-            Some(next) => self.begin_aux(carrier, next),
-            None => self.sleep(carrier),
-        }
     }
 
-    /// An auxiliary thread has nothing to do.
+    /// Whether a thread is a request's own.
+    fn is_own(&self, carrier: u32) -> bool {
+        let Carrier { service, aux, .. } = self.carriers[carrier as usize];
+        self.plan.services[service as usize].aux[aux as usize].own
+    }
+
+    /// An auxiliary thread has nothing to do; a request's own stays with it.
     pub fn sleep(&mut self, carrier: u32) {
         self.yield_core(carrier);
+        if self.is_own(carrier) {
+            return;
+        }
         self.vacate(carrier);
         let Carrier { process, aux, .. } = self.carriers[carrier as usize];
         self.processes[process as usize].aux[aux as usize]

@@ -131,6 +131,8 @@ impl World<'_> {
         let hot = &mut self.tasks.hot[task as usize];
         (hot.carrier, hot.process) = (NONE, NONE);
         hot.holds = 0;
+        self.threads -= u64::from(std::mem::take(&mut hot.hired));
+        hot.away = false;
         hot.unacknowledged = false;
         hot.failure = Some(Failure::Killed);
         // Only a timer's end and a call's answer are on their way to a task, rather than to its thread or queue.
@@ -160,7 +162,7 @@ impl World<'_> {
             .idle
             .retain(|&id| carriers[id as usize].process != process);
         let own = |world: &Self, id: u32| world.carriers[id as usize].process == process;
-        let count = self.plan.carriers.len() as u32;
+        let count = self.carriers.len() as u32;
         // First those that wait, so that no core goes to one of them.
         for id in 0..count {
             if own(self, id) {
@@ -213,6 +215,8 @@ impl World<'_> {
         (carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;
+        carrier.task = NONE;
+        carrier.queue = Fifo::default();
     }
 
     /// A burst on a core of its own is broken off.
@@ -244,10 +248,10 @@ impl World<'_> {
         self.services[service as usize]
             .credit
             .retain(|&other| other != process);
-        let carriers = &self.plan.carriers;
+        let carriers = &self.carriers;
         let threads = |aux: u32| {
             let own = move |id: &u32| {
-                let carrier = carriers[*id as usize];
+                let carrier = &carriers[*id as usize];
                 carrier.process == process && carrier.aux == aux
             };
             (0..carriers.len() as u32).rev().filter(own)

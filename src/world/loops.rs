@@ -17,11 +17,11 @@ impl World<'_> {
         }
     }
 
-    /// An auxiliary thread has done a task's work.
+    /// A task is back from an auxiliary thread.
     pub fn completed(&mut self, task: u32) {
         let hot = &self.tasks.hot[task as usize];
         let (process, service) = (hot.process, hot.service);
-        if self.plan.services[service as usize].main != MainKind::Loop {
+        if hot.away || self.plan.services[service as usize].main != MainKind::Loop {
             return self.resume(task);
         }
         let event_loop = &mut self.processes[process as usize].event_loop;
@@ -124,6 +124,7 @@ impl World<'_> {
                 }
                 return Some(task);
             }
+            self.release_lock(carrier); // poll is a system call outside the interpreter
             let batch = self.processes[process as usize].event_loop.ready_len();
             let accepted = self.loop_accepts(process);
             if !self.processes[process as usize]

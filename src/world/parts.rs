@@ -55,6 +55,10 @@ pub(super) struct Carrier {
     pub linger: Time,
     /// Whether bursts are just delays: a core of its own, no lock, no heap.
     pub simple: bool,
+    /// Of an auxiliary thread: the thread its task came from.
+    pub home: u32,
+    /// Of a request's own thread: the request's branches that wait for it.
+    pub queue: Fifo,
 }
 
 impl Carrier {
@@ -81,6 +85,8 @@ impl Carrier {
             begun: now,
             linger: Time::NEVER,
             simple,
+            home: NONE,
+            queue: Fifo::default(),
         }
     }
 }

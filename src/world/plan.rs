@@ -48,18 +48,24 @@ pub enum Op {
         /// Its dice.
         path: Path,
     },
-    /// Work on an auxiliary executor of the same process; it needs no lock of the process.
-    Aux {
-        /// Whether it counts as slow.
-        slow: bool,
-        /// How much.
-        law: Dist,
-        /// Its dice.
-        path: Path,
+    /// Make a thread of an executor for the request, unless it has it.
+    Hire {
         /// Which of the service's auxiliary executors.
         executor: u32,
-        /// Whether it is native, or runs in an interpreter of the executor's own.
-        native: bool,
+        /// What it costs the present thread.
+        start: Span,
+    },
+    /// Go to a thread of an auxiliary executor of the same process, and go on there.
+    Away {
+        /// Which of the service's auxiliary executors.
+        executor: u32,
+        /// Whether what is done there counts as slow.
+        slow: bool,
+    },
+    /// Go back from there.
+    Back {
+        /// Whether what was done counts as slow.
+        slow: bool,
     },
     /// Take a connection of a pool, unless the request holds one already. One that is to be opened goes on behind this.
     Acquire {
@@ -284,14 +290,18 @@ pub struct ServicePlan {
 /// An auxiliary executor of each process of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct AuxPlan {
-    /// Its threads.
+    /// Its threads; none where each request has one of its own.
     pub carriers: u32,
+    /// Whether each request that goes there has a thread of its own.
+    pub own: bool,
     /// How many of them at most run slow work.
     pub slow: u32,
     /// Resource: its threads occupied.
     pub resource: u32,
     /// Whether each of its threads has an interpreter, and so a heap, of its own.
     pub interpreters: bool,
+    /// Whether steps go on there that need the process's interpreter.
+    pub shares: bool,
 }
 
 /// A cache of each process of a service, or one for all of them that another service keeps.

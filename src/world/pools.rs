@@ -21,8 +21,8 @@ use crate::measure::{Component, Failure};
 use crate::service::Sessions;
 
 impl World<'_> {
-    /// The task to which a kept connection belongs: the request, whichever branch asked for it.
-    fn keeper(&self, task: u32, keep: bool) -> u32 {
+    /// The task to which a kept connection, or a thread of its own, belongs: the request, whichever branch asked for it.
+    pub fn keeper(&self, task: u32, keep: bool) -> u32 {
         let mut keeper = task;
         while keep && self.tasks.hot[keeper as usize].role == Role::Branch {
             keeper = self.tasks.hot[keeper as usize].parent;

@@ -30,6 +30,8 @@ pub(super) struct Programs<'a> {
     setting: Setting,
     /// Where each endpoint of each service begins, once compiled.
     entries: Vec<Vec<Option<Pc>>>,
+    /// The auxiliary executor that the present steps are on.
+    away: Option<usize>,
 }
 
 impl<'a> Programs<'a> {
@@ -46,6 +48,7 @@ impl<'a> Programs<'a> {
             system,
             setting,
             entries,
+            away: None,
         };
         for endpoint in 0..system.services[0].endpoints.len() {
             let entry = programs.endpoint(0, endpoint);
@@ -71,11 +74,16 @@ impl<'a> Programs<'a> {
         self.callees(&system.services[service].endpoints[endpoint].steps);
         let entry = self.here();
         self.entries[service][endpoint] = Some(entry);
+        let away = std::mem::take(&mut self.away);
         let model = &system.services[service].model;
         self.steps(service, &model.before);
-        self.steps(service, &system.services[service].endpoints[endpoint].steps);
+        let steps = &system.services[service].endpoints[endpoint].steps;
+        self.at(service, model.place_handler, |programs| {
+            programs.steps(service, steps);
+        });
         self.steps(service, &model.after);
         self.push(Op::End);
+        self.away = away;
         entry
     }
 
@@ -96,7 +104,7 @@ impl<'a> Programs<'a> {
                 Action::Choose { branches } => {
                     branches.iter().for_each(|(_, branch)| self.callees(branch));
                 }
-                Action::Repeat { steps, .. } => self.callees(steps),
+                Action::Repeat { steps, .. } | Action::Hop { steps, .. } => self.callees(steps),
                 Action::Cached { miss, .. } => self.callees(miss),
                 _ => {}
             }
@@ -128,8 +136,10 @@ impl<'a> Programs<'a> {
                 work,
             } => self.call(service, *callee, *endpoint, work, path),
             Action::Wait { time } => {
+                let on_loop =
+                    self.plan.services[service].main == MainKind::Loop && self.away.is_none();
                 if time.is_zero() {
-                } else if self.plan.services[service].rounds.timers.is_some() {
+                } else if on_loop && self.plan.services[service].rounds.timers.is_some() {
                     self.push(Op::Timer {
                         law: time.clone(),
                         path,
@@ -206,30 +216,58 @@ impl<'a> Programs<'a> {
                     hit: self.here(),
                 };
             }
+            Action::Hop { executor, steps } => self.at(service, Some(*executor), |programs| {
+                programs.steps(service, steps);
+            }),
             Action::Yield => {
-                if self.plan.services[service].main == MainKind::Loop {
+                if self.plan.services[service].main == MainKind::Loop && self.away.is_none() {
                     self.push(Op::Hop(Hop::Check));
                 }
             }
         }
     }
 
-    /// Work where the model places it: on an auxiliary executor, with a hop there and one back, or on the carrier itself.
+    /// Work where the model places it, or on the carrier itself.
     fn work_at(&mut self, service: usize, place: Option<usize>, law: Dist, path: Path, form: Form) {
         let native = form != Form::Own;
-        let Some(executor) = place.filter(|_| !law.is_zero()) else {
-            return self.cpu(service, law, path, native);
-        };
-        let hop = Dist::Constant(self.system.services[service].model.executors[executor].hop);
-        self.cpu(service, hop.clone(), path, false);
-        self.push(Op::Aux {
-            slow: form == Form::Slow,
-            law,
-            path,
-            executor: executor as u32 - 1,
-            native,
+        let place = place.filter(|_| !law.is_zero());
+        self.hop(service, place, form == Form::Slow, |programs| {
+            programs.cpu(service, law, path, native);
         });
-        self.cpu(service, hop, path, false);
+    }
+
+    /// Steps on an auxiliary executor that shares the interpreter: where they are already away, on the thread they are on.
+    fn at(&mut self, service: usize, place: Option<usize>, body: impl FnOnce(&mut Self)) {
+        let place = place.filter(|_| self.away.is_none());
+        self.hop(service, place, false, body);
+    }
+
+    /// Something done on an auxiliary executor, with a hop there and one back; `None`, or already there: on the carrier itself.
+    fn hop(
+        &mut self,
+        service: usize,
+        place: Option<usize>,
+        slow: bool,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let Some(executor) = place.filter(|_| self.away != place) else {
+            return body(self);
+        };
+        let costs = &self.system.services[service].model.executors[executor];
+        let cost = |span| (Dist::Constant(span), Path::ROOT);
+        let (hop, pickup, start) = (cost(costs.hop), cost(costs.pickup), costs.start);
+        self.cpu(service, hop.0.clone(), hop.1, false);
+        let away = self.away.replace(executor);
+        let executor = executor as u32 - 1;
+        if self.plan.services[service].aux[executor as usize].own {
+            self.push(Op::Hire { executor, start });
+        }
+        self.push(Op::Away { executor, slow });
+        self.cpu(service, pickup.0, pickup.1, false);
+        body(self);
+        self.away = away;
+        self.push(Op::Back { slow });
+        self.cpu(service, hop.0, hop.1, false);
     }
 
     fn cpu(&mut self, service: usize, law: Dist, path: Path, native: bool) {
@@ -237,7 +275,7 @@ impl<'a> Programs<'a> {
             return;
         }
         let plan = &self.plan.services[service];
-        if plan.main == MainKind::Free {
+        if plan.main == MainKind::Free && self.away.is_none() {
             let component = if native {
                 Component::Native
             } else {
@@ -253,7 +291,23 @@ impl<'a> Programs<'a> {
         }
     }
 
+    /// A call from where the model places it.
     fn call(
+        &mut self,
+        caller: usize,
+        callee: usize,
+        endpoint: Option<usize>,
+        work: &Dist,
+        path: Path,
+    ) {
+        let role = self.system.services[callee].model.role.as_deref();
+        let place = self.system.services[caller].model.place_of_calls(role);
+        self.at(caller, place, |programs| {
+            programs.call_here(caller, callee, endpoint, work, path);
+        });
+    }
+
+    fn call_here(
         &mut self,
         caller: usize,
         callee: usize,
@@ -350,23 +404,27 @@ impl<'a> Programs<'a> {
         let model = &self.system.services[service].model;
         self.bare(|programs| {
             programs.steps(service, &model.before);
-            programs.cpu(service, work.clone(), path.child("work"), false);
+            programs.at(service, model.place_handler, |programs| {
+                programs.cpu(service, work.clone(), path.child("work"), false);
+            });
             programs.steps(service, &model.after);
         })
     }
 
-    /// A program within its caller's, which jumps over it.
+    /// A program within its caller's, which jumps over it; it begins on its own service's main executor.
     fn bare(&mut self, body: impl FnOnce(&mut Self)) -> Pc {
+        let away = std::mem::take(&mut self.away);
         let over = self.push(Op::Jump(0));
         let entry = self.here();
         body(self);
         self.push(Op::End);
+        self.away = away;
         self.plan.ops[over] = Op::Jump(self.here());
         entry
     }
 
     fn parallel(&mut self, service: usize, branches: &[Vec<Step>]) {
-        if self.plan.services[service].main == MainKind::Threads {
+        if self.plan.services[service].main == MainKind::Threads || self.away.is_some() {
             branches
                 .iter()
                 .for_each(|branch| self.steps(service, branch));
@@ -425,7 +483,7 @@ fn readdressed(step: &Step, path: Path) -> Step {
                 *steps = list(steps, branch(i));
             }
         }
-        Action::Repeat { steps, .. } => *steps = list(steps, path),
+        Action::Repeat { steps, .. } | Action::Hop { steps, .. } => *steps = list(steps, path),
         Action::Cached { miss, .. } => *miss = list(miss, path.child("miss")),
         _ => {}
     }

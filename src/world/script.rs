@@ -69,7 +69,7 @@ pub fn play(contestant: &Contestant, program: &[Act]) -> Vec<String> {
         labels: Vec::new(),
         connections: Vec::new(),
     };
-    let main = script.callback(None, program);
+    let main = script.callback(Vec::new(), program);
     let (labels, connections) = (script.labels, script.connections);
     let log = World::new(&plan, 1, 0).play(main, &connections);
     log.into_iter()
@@ -86,8 +86,7 @@ struct Script<'a> {
 
 impl Script<'_> {
     /// Compiles a callback, behind those it starts. Returns where it begins.
-    fn callback(&mut self, first: Option<Op>, acts: &[Act]) -> Pc {
-        let mut ops: Vec<Op> = first.into_iter().collect();
+    fn callback(&mut self, mut ops: Vec<Op>, acts: &[Act]) -> Pc {
         for act in acts {
             ops.extend(self.act(act));
         }
@@ -113,31 +112,31 @@ impl Script<'_> {
                 });
             }
             Act::Connections(count, run) => {
-                let entry = self.callback(None, run);
+                let entry = self.callback(Vec::new(), run);
                 self.connections.push((*count, entry));
                 return None;
             }
-            Act::Tick(run) => (Op::Hop(Hop::Tick), run),
-            Act::Micro(run) => (Op::Hop(Hop::Micro), run),
-            Act::Immediate(run) => (Op::Hop(Hop::Check), run),
-            Act::Close(run) => (Op::Hop(Hop::Closing), run),
-            Act::Ready(run) => (Op::Hop(Hop::Ready), run),
+            Act::Tick(run) => (vec![Op::Hop(Hop::Tick)], run),
+            Act::Micro(run) => (vec![Op::Hop(Hop::Micro)], run),
+            Act::Immediate(run) => (vec![Op::Hop(Hop::Check)], run),
+            Act::Close(run) => (vec![Op::Hop(Hop::Closing)], run),
+            Act::Ready(run) => (vec![Op::Hop(Hop::Ready)], run),
             Act::Timeout(span, run) => {
                 let law = constant(*span);
-                (Op::Timer { law, path }, run)
+                (vec![Op::Timer { law, path }], run)
             }
             Act::Pool { work, slow, run } => {
-                let op = Op::Aux {
-                    slow: *slow,
-                    law: constant(*work),
+                let (law, slow) = (constant(*work), *slow);
+                let work = Op::Burst {
+                    law,
                     path,
-                    executor: 0,
                     native: true,
                 };
-                (op, run)
+                let away = Op::Away { executor: 0, slow };
+                (vec![away, work, Op::Back { slow }], run)
             }
         };
-        Some(Op::Spawn(self.callback(Some(first), run)))
+        Some(Op::Spawn(self.callback(first, run)))
     }
 }
 

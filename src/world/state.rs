@@ -47,6 +47,8 @@ pub(super) enum Soon {
     Resume(u32),
     /// A task whose work an auxiliary thread has done goes on.
     Completed(u32),
+    /// An auxiliary thread begins with the task it has been given.
+    Begin(u32),
     /// A thread that was signalled becomes runnable.
     Wake(u32),
     /// A request has got a connection.
@@ -166,6 +168,7 @@ impl World<'_> {
             Soon::Submit(task) => self.call_arrives(task),
             Soon::Resume(task) => self.resume(task),
             Soon::Completed(task) => self.completed(task),
+            Soon::Begin(carrier) => self.begin_aux(carrier),
             Soon::Wake(carrier) => self.wake(carrier),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),

@@ -3,7 +3,6 @@
 use super::plan::{Hop, MainKind, NONE, Op};
 use super::state::{Soon, World, kind};
 use super::task::{Frame, Role};
-use crate::kernel::Span;
 use crate::measure::Component;
 use crate::service::CacheState;
 
@@ -76,8 +75,18 @@ impl World<'_> {
                     }
                 }
                 Op::Again => self.again(task),
-                Op::Aux { executor, .. } => {
-                    self.submit_aux(task, *executor);
+                Op::Hire { executor, start } => {
+                    if self.hire(task, *executor) && !start.is_zero() {
+                        self.begin_burst(carrier, *start, false);
+                        return Progress::Burst;
+                    }
+                }
+                Op::Away { executor, .. } => {
+                    self.go_away(task, *executor);
+                    return Progress::Suspended;
+                }
+                Op::Back { slow } => {
+                    self.come_back(task, *slow);
                     return Progress::Suspended;
                 }
                 Op::Acquire { pool, keep, ready } => {
@@ -173,7 +182,7 @@ impl World<'_> {
 
     /// [`World::advance`], not inlined into itself.
     #[inline(never)]
-    fn advance_first(&mut self, task: u32) -> Progress {
+    pub fn advance_first(&mut self, task: u32) -> Progress {
         self.advance(task)
     }
 
@@ -201,17 +210,6 @@ impl World<'_> {
         }
     }
 
-    /// The draw of the auxiliary work a task has just asked for, and whether it is native.
-    pub fn aux_work(&self, task: u32) -> (Span, bool) {
-        let hot = &self.tasks.hot[task as usize];
-        match &self.plan.ops[hot.pc as usize - 1] {
-            Op::Aux {
-                law, path, native, ..
-            } => (law.sample(hot.key.word(*path)).max(Span(1)), *native),
-            _ => (Span(1), true),
-        }
-    }
-
     /// Runs a task that needs no thread, from where it is.
     pub fn run_free(&mut self, task: u32) {
         self.advance(task);
@@ -224,7 +222,8 @@ impl World<'_> {
             return self.tasks.bury(task);
         }
         let (carrier, process, service) = (hot.carrier, hot.process, hot.service);
-        if carrier != NONE && self.plan.services[service as usize].main == MainKind::Loop {
+        let on_loop = self.plan.services[service as usize].main == MainKind::Loop && !hot.away;
+        if carrier != NONE && on_loop {
             self.loop_due(process, task);
         } else {
             self.resume(task);
@@ -238,8 +237,11 @@ impl World<'_> {
             return self.tasks.bury(task);
         }
         let (carrier, process, service) = (hot.carrier, hot.process, hot.service);
+        let away = hot.away;
         self.tasks.charge(task, self.now, Component::WaitWorker);
-        if carrier == NONE {
+        if away {
+            self.run_aux(carrier);
+        } else if carrier == NONE {
             self.run_free(task);
         } else if self.plan.services[service as usize].main == MainKind::Loop {
             self.loop_ready(process, task);

@@ -70,6 +70,10 @@ pub(super) struct Task {
     pub dead: bool,
     /// Dead, and nobody else knows it any more.
     pub gone: bool,
+    /// On a thread of an auxiliary executor, or waits for one.
+    pub away: bool,
+    /// Has a thread of its own on an auxiliary executor.
+    pub hired: bool,
 }
 
 /// When a request was meant to be sent, and the first half of its account: one cache line.
@@ -144,6 +148,8 @@ pub(super) struct Rare {
     pub timer: u32,
     /// When a wait for a pool's connection began.
     pub waiting_since: Time,
+    /// Its own thread on an auxiliary executor.
+    pub own: u32,
 }
 
 /// All tasks.
@@ -203,6 +209,8 @@ impl Tasks {
             attempts: 0,
             dead: false,
             gone: false,
+            away: false,
+            hired: false,
         };
         let sheet = Sheet {
             intended: now,
@@ -290,6 +298,7 @@ impl Tasks {
                 frames: [frame; MAX_LOOPS],
                 timer: 0,
                 waiting_since: Time::ZERO,
+                own: NONE,
             };
             self.rare.resize(self.hot.0.len(), fresh);
         }

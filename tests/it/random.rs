@@ -164,12 +164,7 @@ impl<'t> Tape<'t> {
         self.pools(text);
         self.line(text, &["", "cold = \"0.3ms\""]);
         self.line(text, &["", "caches.local = { entries = 4, cull = 2 }"]);
-        self.line(text, &["", "before = [{ cpu = \"0.11ms\" }]"]);
-        self.line(text, &["", "after = [{ cpu = \"exp(0.1ms)\" }]"]);
-        self.line(
-            text,
-            &["", "on_call.database = [{ cpu = \"exp(0.05ms)\" }]"],
-        );
+        self.own_steps(text);
         self.line(
             text,
             &[
@@ -184,6 +179,38 @@ impl<'t> Tape<'t> {
             .is_some_and(|app| app.contains("executors.main"));
         self.lives(text, numbered);
         self.memory(text);
+    }
+
+    /// The model's own steps, some of them on threads beside main's.
+    fn own_steps(&mut self, text: &mut String) {
+        let threads = self.pick(&[
+            "",
+            "executors.sync = { hop = \"0.02ms\", pickup = \"0.01ms\", start = \"0.05ms\" }",
+            "executors.sync = { carriers = 1 }",
+            "executors.sync = {}",
+            "executors.sync = { carriers = 3, pickup = \"0.03ms\" }",
+        ]);
+        if threads.is_empty() {
+            self.line(text, &["", "before = [{ cpu = \"0.11ms\" }]"]);
+            self.line(text, &["", "after = [{ cpu = \"exp(0.1ms)\" }]"]);
+            self.line(
+                text,
+                &["", "on_call.database = [{ cpu = \"exp(0.05ms)\" }]"],
+            );
+            return;
+        }
+        text.push_str(threads);
+        text.push('\n');
+        let hop = "hop = \"sync\", steps = [{ cpu = \"exp(0.1ms)\" }, { wait = \"0.1ms\" }]";
+        self.line(
+            text,
+            &["place.handler = \"sync\"", "place.database = \"sync\""],
+        );
+        self.line(text, &["", "place.cache = \"sync\""]);
+        self.line(text, &["", &format!("before = [{{ {hop} }}]")]);
+        let twice = format!("after = [{{ repeat = 2, steps = [{{ {hop} }}] }}]");
+        self.line(text, &["", &twice]);
+        self.line(text, &["", &format!("on_call.database = [{{ {hop} }}]")]);
     }
 
     /// Garbage collected, and work sent to other interpreters.

@@ -136,7 +136,7 @@ fn an_executor_that_runs_nothing() {
       --> shop.toml:13:11
        |
     13 | executors.mian.carriers = 8
-       |           ^^^^ only `main` and those named in `place` run steps
+       |           ^^^^ only `main` and those named in `place` or by a `hop` run steps
        = help: did you mean `main`?
     ");
 }

@@ -176,7 +176,7 @@ fn a_key_that_a_model_does_not_have() {
      --> --set:1:33
       |
     1 | contestants.node.executors.main.carrier=8
-      |                                 ^^^^^^^ expected `carriers`, `tasks`, `hop`, `timers`, `round`, `callback` or `slow`
+      |                                 ^^^^^^^
       = help: did you mean `carriers`?
     ");
 }

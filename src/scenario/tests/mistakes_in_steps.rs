@@ -48,7 +48,7 @@ fn no_action() {
       --> shop.toml:12:11
        |
     12 | steps = [ { name = "wait" } ]
-       |           ^^^^^^^^^^^^^^^^^ expected `cpu`, `native`, `call`, `wait`, `parallel`, `choose`, `repeat`, `cached` or `yield`
+       |           ^^^^^^^^^^^^^^^^^ expected `cpu`, `native`, `call`, `wait`, `parallel`, `choose`, `repeat`, `cached`, `hop` or `yield`
     "#);
 }
 

@@ -11,6 +11,7 @@ mod cores;
 mod dispatch;
 mod event_loop;
 mod gc;
+mod hops;
 mod lifecycle;
 mod listen;
 mod lock;
