@@ -9,7 +9,7 @@ mod lock_tests;
 #[cfg(test)]
 mod twin;
 
-use crate::kernel::Span;
+use crate::kernel::{Dist, Span};
 pub use cold::{Cold, Warming};
 
 /// A host as its file describes it. [`Default`] is the ideal: any number of cores.
@@ -27,6 +27,11 @@ pub struct Host {
     pub wakeup_credit: Span,
     /// Time on a core lost when it goes from one thread to another.
     pub switch_cost: Span,
+    /// From the signal to a sleeping thread until it runs on a core that idled: the interrupt, leaving the idle state, in a
+    /// virtual machine the way through the hypervisor. `None`: none, and always so where every thread has a core.
+    pub wake: Option<Dist>,
+    /// How much later than asked the kernel ends a sleep or a wait with a limit, so that it can end several at once.
+    pub timer_slack: Span,
     /// Cores that idle lose their caches; `None`: they never do.
     pub cold: Option<Cold>,
 }
@@ -49,6 +54,8 @@ impl Host {
             slice,
             wakeup_credit: slice,
             switch_cost: Span::ZERO,
+            wake: None,
+            timer_slack: Span::ZERO,
             cold: None,
         }
     }

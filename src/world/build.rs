@@ -19,6 +19,7 @@ pub(super) struct Paths {
     pub think: Path,
     pub process: Path,
     pub lock: Path,
+    pub wake: Path,
     pub life: Path,
     pub gc: Path,
 }
@@ -46,6 +47,7 @@ impl<'p> World<'p> {
                 think: root.child("think"),
                 process: root.child("process"),
                 lock: root.child("lock"),
+                wake: root.child("wake"),
                 life: root.child("life"),
                 gc: root.child("gc"),
             },

@@ -180,7 +180,7 @@ impl World<'_> {
             self.go_on_in_control(id);
         } else {
             debug_assert_eq!(self.carriers[id as usize].state, CarrierState::Parked);
-            self.make_runnable(id);
+            self.rouse(id);
         }
     }
 

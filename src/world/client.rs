@@ -71,6 +71,7 @@ impl World<'_> {
     fn issue(&mut self, key: crate::kernel::Key, user: u32) {
         let endpoint = match self.plan.choice.len() {
             1 => 0,
+            endpoints if self.plan.pinned => user as usize % endpoints,
             _ => {
                 let word = key.word(self.paths.endpoint);
                 self.plan

@@ -25,6 +25,8 @@ pub struct Setting {
     pub language: f64,
     /// Whether caches begin as filled as they will be, instead of empty.
     pub warm_caches: bool,
+    /// Whether each user of a closed loop asks for one endpoint only, the one of its number: threads whose programs differ.
+    pub pinned: bool,
     /// Whether what cannot matter is left out. Off only to show that it changes nothing.
     pub elide: bool,
 }
@@ -38,6 +40,7 @@ impl Setting {
             horizon,
             language: 1.0,
             warm_caches: false,
+            pinned: false,
             elide: true,
         }
     }
@@ -59,6 +62,7 @@ impl Plan {
             ),
             arrivals: arrival_plan(arrivals, setting.load),
             clients: system.clients.clone(),
+            pinned: setting.pinned,
             connections: false,
             hosts: Vec::new(),
             services: Vec::new(),
@@ -86,7 +90,7 @@ impl Plan {
     fn add_hosts(&mut self, system: &System, elide: bool) {
         for (index, host) in system.hosts.iter().enumerate() {
             let shared_cores = host.cores.filter(|&cores| {
-                let warm = host.cold.is_none() && host.switch_cost.is_zero();
+                let warm = host.cold.is_none() && host.switch_cost.is_zero() && host.wake.is_none();
                 let enough =
                     most_runnable(system, index).is_some_and(|threads| threads <= u64::from(cores));
                 !(elide && warm && enough)
@@ -160,6 +164,11 @@ impl Plan {
             ),
             MainKind::Loop => self.resource(&format!("{prefix}loop"), Some(processes), false),
         };
+        let slack = self.hosts[service.host].host.timer_slack;
+        let lock = lock.map(|mut lock| {
+            lock.switch_interval = lock.switch_interval.map(|interval| interval + slack);
+            lock
+        });
         let lock_resource = lock.map_or(NONE, |_| {
             self.resource(&format!("{prefix}lock"), Some(processes), false)
         });

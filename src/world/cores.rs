@@ -13,7 +13,7 @@
 use super::parts::{Carrier, CarrierState};
 use super::plan::NONE;
 use super::state::{Soon, World, kind};
-use crate::host::scheduler::{self, Wake};
+use crate::host::scheduler::{self, Scheduler, Wake};
 use crate::kernel::{Span, Time};
 use crate::measure::Component;
 
@@ -24,6 +24,33 @@ impl World<'_> {
     /// A thread that was signalled wants a core, unless it was killed at the same instant.
     pub fn wake(&mut self, id: u32) {
         if self.carriers[id as usize].occupied != Time::NEVER {
+            self.rouse(id);
+        }
+    }
+
+    /// A sleeping thread is signalled: if a core idles, leaving the idle state takes time.
+    pub fn rouse(&mut self, id: u32) {
+        let Carrier { host, task, .. } = self.carriers[id as usize];
+        let state = &self.hosts[host as usize];
+        let idles = |scheduler: &Scheduler| {
+            let mut cores = scheduler.cores().iter();
+            cores.any(|core| core.thread == scheduler::NONE)
+        };
+        match &self.plan.hosts[host as usize].host.wake {
+            Some(law) if state.scheduler.as_ref().is_some_and(idles) => {
+                let word = self.tasks.wait_word(task, self.paths.wake);
+                self.carriers[id as usize].state = CarrierState::Waking;
+                self.tasks.charge(task, self.now, Component::WaitCore);
+                let at = self.now + law.sample(word);
+                self.agenda.schedule(at, kind::WOKEN, id);
+            }
+            _ => self.make_runnable(id),
+        }
+    }
+
+    /// A thread has left its sleep, unless it was killed meanwhile.
+    pub fn woken(&mut self, id: u32) {
+        if self.carriers[id as usize].state == CarrierState::Waking {
             self.make_runnable(id);
         }
     }
@@ -305,7 +332,7 @@ impl World<'_> {
         carrier.state = CarrierState::Locked;
         let (task, process) = (carrier.task, carrier.process as usize);
         self.tasks.charge(task, self.now, Component::WaitLock);
-        let priority = self.tasks.lock_priority(task, self.paths.lock);
+        let priority = self.tasks.wait_word(task, self.paths.lock);
         if let Some(lock) = &mut self.processes[process].lock {
             lock.wait(id, priority, self.now);
         }

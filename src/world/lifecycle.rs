@@ -195,7 +195,7 @@ impl World<'_> {
                     scheduler.withdraw(id);
                 }
             }
-            CarrierState::Locked => {}
+            CarrierState::Locked | CarrierState::Waking => {}
             CarrierState::Parked | CarrierState::Running => return,
         }
         carrier.state = CarrierState::Parked;

@@ -44,7 +44,11 @@ impl World<'_> {
         };
         let event_loop = &mut self.processes[process as usize].event_loop;
         event_loop.due(length, task);
-        let wake = event_loop.wakes_at(self.now);
+        let service = self.processes[process as usize].service as usize;
+        let host = self.plan.services[service].host as usize;
+        let slack = self.plan.hosts[host].host.timer_slack;
+        let event_loop = &mut self.processes[process as usize].event_loop;
+        let wake = event_loop.wakes_at(self.now) + slack;
         let idle = event_loop.is_idle();
         self.tasks.charge(task, self.now, Component::WaitWorker);
         if idle && wake > self.now {

@@ -13,6 +13,8 @@ use crate::service::{CacheState, EventLoop, PoolState};
 pub(super) enum CarrierState {
     /// Idle, or blocked with its task.
     Parked,
+    /// Signalled, on its way out of its sleep.
+    Waking,
     /// Runnable, waiting for a core.
     Queued,
     /// On a core.

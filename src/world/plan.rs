@@ -385,6 +385,8 @@ pub struct Plan {
     /// Upper ends of the endpoints' shares of the word's range.
     pub(crate) choice: Vec<u64>,
     pub(crate) arrivals: ArrivalPlan,
+    /// Whether each user asks for the endpoint of its number.
+    pub(crate) pinned: bool,
     pub(crate) clients: Clients,
     /// Whether connections are objects that processes accept, keep and close.
     pub(crate) connections: bool,

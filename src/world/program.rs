@@ -87,6 +87,19 @@ impl<'a> Programs<'a> {
         entry
     }
 
+    /// The kernel wakes a sleeping thread later than asked.
+    fn slack(&mut self, service: usize, path: Path) {
+        let host = self.plan.services[service].host as usize;
+        let slack = self.plan.hosts[host].host.timer_slack;
+        if !slack.is_zero() {
+            self.push(Op::Delay {
+                law: Dist::Constant(slack),
+                path,
+                component: Component::Timer,
+            });
+        }
+    }
+
     /// Compiles the endpoints that these steps call.
     fn callees(&mut self, steps: &[Step]) {
         for step in steps {
@@ -150,6 +163,7 @@ impl<'a> Programs<'a> {
                         path,
                         component: Component::Timer,
                     });
+                    self.slack(service, path);
                 }
             }
             Action::Parallel { branches } => self.parallel(service, branches),

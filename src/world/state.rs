@@ -30,6 +30,7 @@ pub(super) mod kind {
     pub const CHECK: u8 = 15;
     pub const BOOT: u8 = 16;
     pub const LINGER: u8 = 17;
+    pub const WOKEN: u8 = 18;
 }
 
 /// Fixed agenda slots.
@@ -152,6 +153,7 @@ impl World<'_> {
                 kind::CHECK => self.check_heartbeats(event.index),
                 kind::BOOT => self.booted(event.index),
                 kind::LINGER => self.lingered(event.index),
+                kind::WOKEN => self.woken(event.index),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),
             }

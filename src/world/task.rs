@@ -48,7 +48,7 @@ pub(super) struct Task {
     /// Branches that have not ended.
     pub branches: u16,
     /// Waits for the lock so far: each has dice of its own.
-    pub lock_waits: u16,
+    pub waits: u16,
     pub state: Component,
     pub role: Role,
     pub failure: Option<Failure>,
@@ -196,7 +196,7 @@ impl Tasks {
             service: 0,
             endpoint: 0,
             branches: 0,
-            lock_waits: 0,
+            waits: 0,
             state,
             role,
             failure: None,
@@ -383,11 +383,11 @@ impl Tasks {
         Some(held)
     }
 
-    /// The priority of the task's next wait for a lock.
-    pub fn lock_priority(&mut self, id: u32, path: Path) -> u64 {
+    /// A draw for the task's next wait: its priority among the waiters for a lock, how long it takes to wake.
+    pub fn wait_word(&mut self, id: u32, path: Path) -> u64 {
         let hot = &mut self.hot[id as usize];
-        hot.lock_waits = hot.lock_waits.wrapping_add(1);
-        hot.key.nth(u64::from(hot.lock_waits)).word(path)
+        hot.waits = hot.waits.wrapping_add(1);
+        hot.key.nth(u64::from(hot.waits)).word(path)
     }
 
     /// The account up to `now`, on the critical path: of a task that waits for branches, with one that has not ended.

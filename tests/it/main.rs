@@ -3,6 +3,7 @@
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
 mod conformance;
+mod conformance_time;
 mod fingerprints;
 mod profile;
 mod properties;
