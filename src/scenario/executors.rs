@@ -200,12 +200,13 @@ pub(super) fn refuse_impossible_executors(table: &Table, model: &Model, reader: 
             let label = "where `cpu` steps of a kind are placed, nothing else of the model's language can run";
             reader.note(problem.label(label));
         }
-        if model.executors[index].carriers.is_none() && !model.runs_cpu(index) {
-            if let Some(other) = own.replace(name) {
-                let message = format!("a request has one thread of its own, on `{other}`");
-                let problem = Problem::at(entry.at, message);
-                reader.note(problem.label(format!("expected `{name}` to have `carriers`")));
-            }
+        if model.executors[index].carriers.is_none()
+            && !model.runs_cpu(index)
+            && let Some(other) = own.replace(name)
+        {
+            let message = format!("a request has one thread of its own, on `{other}`");
+            let problem = Problem::at(entry.at, message);
+            reader.note(problem.label(format!("expected `{name}` to have `carriers`")));
         }
     }
 }

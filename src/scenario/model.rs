@@ -111,11 +111,6 @@ pub(super) fn model<'t>(
     }) {
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
-    model.executors = executors;
-    if !reader.found_mistakes() {
-        refuse_unused_executors(text.table, &model, reader);
-    }
-    refuse_impossible_executors(text.table, &model, reader);
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
         model.pools = table
             .entries
@@ -126,6 +121,11 @@ pub(super) fn model<'t>(
             })
             .collect();
     }
+    model.executors = executors;
+    if !reader.found_mistakes() {
+        refuse_unused_executors(text.table, &model, reader);
+    }
+    refuse_impossible_executors(text.table, &model, reader);
     if let Some(cache) = keys.read("caches", caches) {
         model.cache = cache;
     }

@@ -380,6 +380,8 @@ impl<'a> Walk<'a> {
         let mut inner = Visit {
             service: callee,
             elapsed: 0.0,
+            away: None,
+            hired: false,
             kept: Vec::new(),
         };
         self.cpu(&mut inner, opening.work.mean_ns(), times, false);
