@@ -100,7 +100,7 @@ fn a_place_for_no_kind_of_work() {
      --> mine.toml:2:7
       |
     2 | place.images = "workers"
-      |       ^^^^^^ expected `native`, `template`, `orm`, `json`, `logic` or `image`
+      |       ^^^^^^
       = help: did you mean `image`?
     "#);
 }
@@ -124,7 +124,7 @@ fn workers_for_nothing() {
      --> mine.toml:1:11
       |
     1 | executors.workers.carriers = 2
-      |           ^^^^^^^ only `main` and those named in `place` run steps
+      |           ^^^^^^^ only `main` and those named in `place` or by a `hop` run steps
     ");
 }
 
@@ -135,7 +135,7 @@ fn a_hop_to_main() {
      --> mine.toml:1:34
       |
     1 | executors.main = { carriers = 1, hop = "0.1ms" }
-      |                                  ^^^ `hop` is for executors named in `place`
+      |                                  ^^^ `hop` is for the other executors
     "#);
 }
 
