@@ -79,7 +79,9 @@ fn account_doc(component: Component) -> &'static str {
         Component::WaitPool => "for a thread of an auxiliary pool",
         Component::Native => "running native code",
         Component::Gc => "stopped by the garbage collector",
-        Component::WaitConnection => "for a connection of a pool to a database or other service",
+        Component::WaitConnection => {
+            "for a connection of a pool to a database or other service: the pool's queue, and of opening one the wire and the service's part"
+        }
         Component::Call => "inside a called service",
         Component::Network => "on the wire",
         Component::Timer => "in a timer",
