@@ -12,7 +12,8 @@
 //!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has.
 //! ```
 //!
-//! A switch by anybody therefore restarts the patience of all waiters, and the waiter signalled is one of them in no order.
+//! A switch by anybody therefore restarts the patience of all waiters, and the waiter signalled is one of them in no order: who waits
+//! once more is a new waiter of the condition variable, so its priority is drawn anew (recorded: `conformance/time`, gil-3 and gil-7).
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
@@ -48,6 +49,15 @@ pub struct Lock {
     heir: u32,
     waiters: Vec<Waiter>,
     waits: u64,
+}
+
+/// The priority of a waiter that begins to wait once more: a word that the one before decides, as good as drawn anew (the
+/// finaliser of SplitMix64; Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+fn next_word(word: u64) -> u64 {
+    let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 impl Lock {
@@ -180,6 +190,9 @@ impl Lock {
         }
         waiter.switches = switches;
         waiter.deadline = now + interval;
+        if self.order == Order::Random {
+            waiter.priority = next_word(waiter.priority);
+        }
         None
     }
 }

@@ -212,9 +212,14 @@ pub(super) fn refuse_impossible_executors(table: &Table, model: &Model, reader: 
 }
 
 /// An executor to which nothing is sent is most likely a misspelt one. Asked only where there are no other mistakes: one of them
-/// may be the misspelt name.
+/// may be the misspelt name. What is placed nowhere with `none` may leave an executor idle on purpose.
 pub(super) fn refuse_unused_executors(table: &Table, model: &Model, reader: &Reader<'_>) {
     let executors = table.get("executors").and_then(Node::as_table);
+    let places = table.get("place").and_then(Node::as_table);
+    let taken_back = |entry: &Entry| entry.node.as_text() == Some("none");
+    if places.is_some_and(|table| table.entries.iter().any(taken_back)) {
+        return;
+    }
     for entry in executors.map_or(&[][..], |table| &table.entries) {
         let found = model.executors.iter().position(|e| e.name == entry.key);
         if !found.is_some_and(|i| model.uses(i)) {

@@ -98,7 +98,14 @@ impl World<'_> {
                     self.connect_to(task, *pool, *entry, *path);
                     return Progress::Suspended;
                 }
-                Op::Opened { pool, keep } => self.opened(task, *pool, *keep),
+                Op::Opened { pool, keep } => {
+                    self.opened(task, *pool, *keep);
+                    let hot = &self.tasks.hot[task as usize];
+                    if hot.pc == 0 && hot.away {
+                        self.come_back(task, false); // it has failed, and ends where it came from
+                        return Progress::Suspended;
+                    }
+                }
                 Op::Release { pool } => self.return_connection(task, *pool),
                 Op::Call {
                     service,
