@@ -183,13 +183,14 @@ impl<'t> Reader<'t> {
         self.plain_name(name, node.origin).then_some(name)
     }
 
-    /// Whether a name can be a part of a path; notes it if not.
+    /// Whether a name can be a part of a path, and not the word that takes back what a model says; notes it if not.
     pub(super) fn plain_name(&self, name: &str, at: Origin) -> bool {
-        let plain =
-            !name.is_empty() && !name.contains(|c: char| c == '.' || c == '=' || c.is_control());
+        let part = !name.contains(|c: char| c == '.' || c == '=' || c.is_control());
+        let plain = part && !["", "none"].contains(&name);
         if !plain {
             let problem = Problem::at(at, format!("`{name}` cannot be a name"));
-            let problem = problem.label("names are parts of paths: no `.`, no `=`, not empty");
+            let problem =
+                problem.label("names are parts of paths: no `.`, no `=`, neither empty nor `none`");
             self.note(problem);
         }
         plain

@@ -16,6 +16,18 @@ fn an_unknown_table() {
     ");
 }
 
+/// `none` takes back what a model says, so an expectation about it would be none.
+#[test]
+fn a_contestant_called_none() {
+    assert_snapshot!(with("[contestants.none]\nmodel = \"node\""), @r"
+    error: `none` cannot be a name
+     --> shop.toml:1:14
+      |
+    1 | [contestants.none]
+      |              ^^^^ names are parts of paths: no `.`, no `=`, neither empty nor `none`
+    ");
+}
+
 #[test]
 fn an_unknown_key_in_an_endpoint() {
     assert_snapshot!(broken("weight", "wieght"), @r"
@@ -87,7 +99,7 @@ fn a_contestant_with_a_point() {
       --> shop.toml:11:14
        |
     11 | [contestants."node.js"]
-       |              ^^^^^^^^^ names are parts of paths: no `.`, no `=`, not empty
+       |              ^^^^^^^^^ names are parts of paths: no `.`, no `=`, neither empty nor `none`
     "#);
 }
 

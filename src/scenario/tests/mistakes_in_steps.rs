@@ -126,7 +126,7 @@ fn a_name_with_a_point() {
      --> shop.toml:8:12
       |
     8 |   { name = "render.all", cpu = "3ms", kind = "template" },
-      |            ^^^^^^^^^^^^ names are parts of paths: no `.`, no `=`, not empty
+      |            ^^^^^^^^^^^^ names are parts of paths: no `.`, no `=`, neither empty nor `none`
     "#);
 }
 
