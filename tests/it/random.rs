@@ -344,6 +344,8 @@ impl<'t> Tape<'t> {
         self.line(&mut text, &["", "wakeup_credit = \"0ms\""]);
         self.line(&mut text, &["", "switch_cost = \"3us\""]);
         self.line(&mut text, &["", "cold = { after = \"2ms\" }"]);
+        self.line(&mut text, &["", "wake = \"exp(0.1ms)\""]);
+        self.line(&mut text, &["", "timer_slack = \"0.05ms\""]);
         for endpoint in ["a", "b", "c"].iter().take(1 + self.below(3)) {
             let steps = self.steps(2, 0);
             writeln!(text, "[endpoints.{endpoint}]\nsteps = {steps}").expect("a text takes text");

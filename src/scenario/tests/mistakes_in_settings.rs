@@ -227,3 +227,25 @@ fn too_little_memory() {
       |          ^^^^^^^ `app` takes 1 × 115 MB
     "#);
 }
+
+#[test]
+fn waking_backwards() {
+    assert_snapshot!(with("[hosts.app]\nwake = \"-1us\""), @r#"
+    error: `-1us` is negative
+     --> shop.toml:2:9
+      |
+    2 | wake = "-1us"
+      |         ^^^^ expected zero or more
+    "#);
+}
+
+#[test]
+fn a_slack_without_a_unit() {
+    assert_snapshot!(with("[hosts.app]\ntimer_slack = 50"), @r#"
+    error: `50` has no unit
+     --> shop.toml:2:15
+      |
+    2 | timer_slack = 50
+      |               ^^ expected a time such as "2ms"
+    "#);
+}

@@ -1,6 +1,6 @@
 //! Cores: slices, the cost of a switch, preemption by the newly woken, cores gone cold.
 
-use crossover::measure::Component::{Cold, Cpu, Native, WaitCore, WaitLock, WaitWorker};
+use crossover::measure::Component::{Cold, Cpu, Native, Timer, WaitCore, WaitLock, WaitWorker};
 
 use super::{MS, US, at, trace};
 
@@ -154,4 +154,25 @@ fn a_pool_thread_competes_with_its_loop() {
     let trace = trace(text, &[at("0ms", "a"), at("0ms", "b")]);
     trace.took("a", &[(Native, 3 * MS), (WaitCore, 2 * MS)]);
     trace.took("b", &[(Cpu, 2 * MS), (WaitCore, 2 * MS)]);
+}
+
+/// Waking a thread on an idle core takes 0.1 ms, and sleeps end 0.05 ms late; a and b have threads and one core.
+///
+/// ```text
+///  0      a is signalled, the core idles;  0.1  a runs its first 1 ms
+///  0.5    b is signalled, the core is busy: it is runnable at once, and far enough behind a to take the core: b runs 1 ms
+///  1.5    b sleeps for 1 ms; a runs its other 0.6 ms and ends at 2.1
+///  2.55   b's sleep ends, 0.05 late, the core idles;  2.65  b runs 1 ms and ends at 3.65
+/// ```
+#[test]
+fn waking_takes_time_on_an_idle_core_only() {
+    let text = one_core(
+        "wake = \"0.1ms\", timer_slack = \"0.05ms\"",
+        r#"endpoints.a.steps = [{ cpu = "1ms" }]
+           endpoints.b.steps = [{ cpu = "1ms" }, { wait = "1ms" }, { cpu = "1ms" }]"#,
+    );
+    let trace = trace(&text, &[at("0ms", "a"), at("0.5ms", "b")]);
+    trace.took("a", &[(Cpu, MS), (WaitCore, 100 * US + MS)]);
+    let slept = MS + 50 * US;
+    trace.took("b", &[(Cpu, 2 * MS), (Timer, slept), (WaitCore, 100 * US)]);
 }
