@@ -229,3 +229,25 @@ fn the_least_priority_is_signalled_first() {
     }
     assert_eq!(lock.release(), None);
 }
+
+/// Two waiters in no order, places 0 and 1: the first is signalled first. Out of patience both wait once more and draw anew: after
+/// 0 SplitMix64 gives 0xe220a839..., after 1 it gives 0x910a2dec... (its published reference values), so then it is the second.
+#[test]
+fn who_waits_once_more_draws_a_place_anew() {
+    let waiting = || {
+        let mut lock = Lock::new(LockParams {
+            switch_interval: Some(INTERVAL),
+            order: Order::Random,
+            barging: true,
+        });
+        assert_eq!(lock.try_take(9), Some(None));
+        lock.wait(1, 0, Time(0));
+        lock.wait(2, 1, Time(0));
+        lock
+    };
+    assert_eq!(waiting().release(), Some(1));
+    let mut lock = waiting();
+    assert_eq!(lock.out_of_patience(Time(5)), None);
+    assert_eq!(lock.out_of_patience(Time(5)), None);
+    assert_eq!(lock.release(), Some(2));
+}

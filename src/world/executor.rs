@@ -5,10 +5,11 @@
 //!            └─► the request's own thread, made at the first hop, gone with the request: one piece at a time
 //! ```
 //!
-//! While it is away a task is its thread's: what blocks it blocks the thread, and so does work it sends on to another executor. A loop gets it back as a completion, another thread
-//! of main has waited for it. A task that fails while it is away goes back to main and ends there. Of slow work (name
-//! look-ups) no more than a limit runs at once: the first slow task stands in the queue for all of them, goes back to its end
-//! while the limit is reached, and is followed by the next when it is taken. That is the marker of libuv's `threadpool.c`.
+//! While it is away a task is its thread's: what blocks it blocks the thread, and so does work it sends on to another executor.
+//! A loop gets it back as a completion, another thread of main has waited for it. A task that fails while it is away goes back
+//! to main and ends there. Of slow work (name look-ups) no more than a limit runs at once: the first slow task stands in the
+//! queue for all of them, goes back to its end while the limit is reached, and is followed by the next when it is taken. That
+//! is the marker of libuv's `threadpool.c`.
 //!
 //! Threads of a request's own are asgiref's (3.12, `sync.py`): Django gives each request a `ThreadSensitiveContext`, and with it
 //! an executor of one thread. Left out: that pools of Python make their threads when they need them, and the microseconds a
@@ -157,9 +158,7 @@ impl World<'_> {
     pub fn run_aux(&mut self, carrier: u32) {
         loop {
             let task = self.carriers[carrier as usize].task;
-            if self.tasks.hot[task as usize].pc == 0 {
-                self.come_back(task, false); // it has failed
-            } else if self.advance_first(task) == Progress::Burst {
+            if self.advance_first(task) == Progress::Burst {
                 return;
             }
             let Carrier {

@@ -47,6 +47,11 @@ impl World<'_> {
                         return Progress::Suspended;
                     }
                 }
+                Op::End if hot.away => {
+                    hot.pc = pc; // it has failed, and ends where it came from
+                    self.come_back(task, false);
+                    return Progress::Suspended;
+                }
                 Op::End => {
                     self.end_task(task);
                     return Progress::Ended;
@@ -98,14 +103,7 @@ impl World<'_> {
                     self.connect_to(task, *pool, *entry, *path);
                     return Progress::Suspended;
                 }
-                Op::Opened { pool, keep } => {
-                    self.opened(task, *pool, *keep);
-                    let hot = &self.tasks.hot[task as usize];
-                    if hot.pc == 0 && hot.away {
-                        self.come_back(task, false); // it has failed, and ends where it came from
-                        return Progress::Suspended;
-                    }
-                }
+                Op::Opened { pool, keep } => self.opened(task, *pool, *keep),
                 Op::Release { pool } => self.return_connection(task, *pool),
                 Op::Call {
                     service,
