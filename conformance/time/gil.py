@@ -23,7 +23,7 @@ def main(threads, interval_ms, samples):
     late = []
     for _ in range(samples + 50):
         due = time.monotonic_ns() + rng.randrange(500_000, 1_500_000)
-        time.sleep((due - time.monotonic_ns()) / 1e9)
+        time.sleep(max(due - time.monotonic_ns(), 0) / 1e9)
         late.append(time.monotonic_ns() - due)
     print("\n".join(map(str, late[50:])), flush=True)
     os._exit(0)
