@@ -93,8 +93,20 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<String>,
     },
-    /// Write the embedded models and examples out to be edited
+    /// Write the embedded models and examples out to be edited; or, with --app and --load, a scenario of one's own
     Init {
+        /// What a page does, e.g. "queries=3x4ms, render=100 rows, api=1x80ms, writes=5%"
+        #[arg(long, value_name = "WORDS", requires = "load")]
+        app: Option<String>,
+        /// How often people come, e.g. "20000 visits/day, peak x6" or 30/s
+        #[arg(long, value_name = "LOAD", requires = "app")]
+        load: Option<String>,
+        /// Cores of the application's machine
+        #[arg(long, value_name = "N", default_value_t = 4, requires = "app", value_parser = clap::value_parser!(u32).range(1..=4096))]
+        cores: u32,
+        /// Its memory
+        #[arg(long, value_name = "SIZE", default_value = "4GiB", requires = "app")]
+        memory: String,
         /// Where to
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,

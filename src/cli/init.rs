@@ -1,12 +1,16 @@
-//! `crossover init [DIR]`.
+//! `crossover init [DIR]`: the embedded files, or a scenario of one's own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use super::outcome::{Done, Failure};
 use super::output;
 use crate::report::save;
 use crate::scenario::embedded::{self, EmbeddedFile};
+use crate::scenario::sketch::{self, Request};
+
+/// The file of a scenario of one's own.
+const OWN: &str = "app.toml";
 
 /// Writes the embedded models and examples into a folder. Refuses if one of them is there already, and then writes nothing.
 pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
@@ -14,18 +18,7 @@ pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
         .iter()
         .chain(embedded::examples())
         .collect();
-    let there: Vec<String> = files
-        .iter()
-        .map(|file| folder.join(file.path))
-        .filter(|path| path.symlink_metadata().is_ok())
-        .map(|path| format!("  {}\n", path.display()))
-        .collect();
-    if !there.is_empty() {
-        return Err(Failure::Refused(format!(
-            "error: these files are there already, and nothing was written:\n{}move them away, or name another folder: crossover init DIR",
-            there.concat()
-        )));
-    }
+    refuse_what_is_there(files.iter().map(|file| folder.join(file.path)))?;
     for file in &files {
         let path = folder.join(file.path);
         save::write(&path, file.text.as_bytes())
@@ -42,4 +35,34 @@ pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
         ))?;
     }
     Ok(Done::Well)
+}
+
+/// Writes a scenario in which people's own words are turned into times. Refuses if the file is there already.
+pub fn sketch(global: &Global, request: &Request<'_>, folder: &Path) -> Result<Done, Failure> {
+    let text = sketch::sketch(request).map_err(|e| Failure::Refused(e.to_string()))?;
+    let path = folder.join(OWN);
+    refuse_what_is_there([path.clone()])?;
+    save::write(&path, text.as_bytes()).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    if !global.quiet {
+        let path = path.display();
+        output::show(&format!(
+            "Written to {path}. Look for what says \"guess\", then: crossover compare {path}\n"
+        ))?;
+    }
+    Ok(Done::Well)
+}
+
+fn refuse_what_is_there(paths: impl IntoIterator<Item = PathBuf>) -> Result<(), Failure> {
+    let there: Vec<String> = paths
+        .into_iter()
+        .filter(|path| path.symlink_metadata().is_ok())
+        .map(|path| format!("  {}\n", path.display()))
+        .collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "error: these files are there already, and nothing was written:\n{}move them away, or name another folder: crossover init DIR",
+        there.concat()
+    )))
 }

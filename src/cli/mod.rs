@@ -33,6 +33,8 @@ use args::{Args, Command};
 use clap::Parser;
 use outcome::{Done, Failure};
 
+use crate::scenario::sketch::Request;
+
 /// Runs the command the arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -64,7 +66,23 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         }
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
-        Some(Command::Init { folder }) => init::init(&global, &folder),
+        Some(Command::Init {
+            app: Some(app),
+            load: Some(load),
+            cores,
+            memory,
+            folder,
+        }) => {
+            let (app, load, memory) = (&app, &load, &memory);
+            let request = Request {
+                app,
+                load,
+                cores,
+                memory,
+            };
+            init::sketch(&global, &request, &folder)
+        }
+        Some(Command::Init { folder, .. }) => init::init(&global, &folder),
         Some(Command::Models) => models::models(),
         Some(Command::Examples) => examples::examples(),
         Some(Command::Completions { shell }) => completions::completions(shell),

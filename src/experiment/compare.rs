@@ -3,6 +3,7 @@
 use super::bounds::bounds;
 use super::capacity::capacity;
 use super::error::ExperimentError;
+use super::expected::expected;
 use super::flip::{flip, ratios_matter};
 use super::fold::{Finding, LoadPoint};
 use super::length::BUDGET;
@@ -28,7 +29,9 @@ const NEAR: f64 = 0.92;
 /// # Errors
 /// If there are no contestants, or nothing was finished when it was interrupted.
 pub fn compare(scenario: &Scenario, control: &Control) -> Result<Study, ExperimentError> {
-    compare_with(scenario, &Simulation(scenario), BUDGET, control)
+    let mut study = compare_with(scenario, &Simulation(scenario), BUDGET, control)?;
+    study.verdict.expected = expected(scenario, &study);
+    Ok(study)
 }
 
 /// [`compare`] on any simulator, within a budget of events.

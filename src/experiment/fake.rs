@@ -54,6 +54,8 @@ impl Queues {
             },
             run: RunSettings::default(),
             slo,
+            expected: None,
+            variations: Vec::new(),
             expectations: Vec::new(),
             contestants,
             languages: crate::scenario::Languages::default(),

@@ -84,8 +84,19 @@ impl<'a, S: Simulator> Scene<'a, S> {
         firsts.min_by(|a, b| a.1.load.total_cmp(&b.1.load))
     }
 
-    /// The loads the scenario names, or the range its demands suggest.
+    /// The loads the scenario names, or the range its demands suggest; and the one that it expects.
     pub fn loads(&self) -> Vec<f64> {
+        let mut loads = self.range();
+        if let Some(expected) = self.scenario.expected
+            && !loads.contains(&expected)
+        {
+            loads.push(expected);
+            loads.sort_by(f64::total_cmp);
+        }
+        loads
+    }
+
+    fn range(&self) -> Vec<f64> {
         named_loads(&self.scenario.arrivals).unwrap_or_else(|| {
             let all: Vec<f64> = (0..self.infos.len()).map(|c| self.bound(c)).collect();
             match self.asking {

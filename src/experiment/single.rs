@@ -40,7 +40,15 @@ pub fn run_with<S: Simulator>(
     let (load, note) = match named_loads(&scenario.arrivals).as_deref() {
         Some([load]) => (*load, None),
         Some(several) => return Err(ExperimentError::SeveralLoads(several.len())),
-        None => chosen(&scene),
+        None => match scenario.expected {
+            Some(expected) => (
+                expected,
+                Some(format!(
+                    "one load, {expected}, the one that the scenario expects"
+                )),
+            ),
+            None => chosen(&scene),
+        },
     };
     let everybody = (0..scenario.contestants.len()).collect();
     let course = scene.course(

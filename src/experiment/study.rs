@@ -170,6 +170,67 @@ pub struct Verdict {
     /// At each load, everybody's p99 (failures as infinite) beyond the best's, as a paired difference: the same requests in
     /// both, so its interval is narrower than the two percentiles' own. Without those for whom it is infinite or unknown.
     pub differences: Vec<Difference>,
+    /// What the load that people have asks of each, where the scenario says that load.
+    pub expected: Option<Expected>,
+}
+
+/// What the load that people have asks of each contestant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// The load.
+    pub load: f64,
+    /// Of each contestant, in the order of the scenario.
+    pub shares: Vec<Share>,
+    /// Which inputs change the answer when they are a half less or a half more.
+    pub sensitive: Vec<Sensitive>,
+    /// Inputs that were varied, the load among them.
+    pub varied: Vec<String>,
+}
+
+/// What the expected load asks of one contestant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// Whose.
+    pub contestant: String,
+    /// Its first full resource, and the share of it in use at the load by demand alone; absent where nothing is limited.
+    pub used: Option<(String, f64)>,
+    /// Whether the objectives are met at the load: `None` where the data cannot tell, or where there are none.
+    pub met: Option<bool>,
+    /// The load carried inside the objectives as a multiple of the expected; absent where it is not known.
+    pub headroom: Option<f64>,
+}
+
+impl Share {
+    /// How many of the application's machines the load takes.
+    #[must_use]
+    pub fn instances(&self) -> Option<u64> {
+        let least = 1.0 / self.headroom.filter(|h| *h > 0.0)?;
+        Some(libm::ceil(least).max(1.0) as u64)
+    }
+}
+
+/// An input that the answer hangs on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sensitive {
+    /// Its name in `[params]`, or `load`.
+    pub input: String,
+    /// What it says in the file; of the load, empty.
+    pub from: String,
+    /// Times so much.
+    pub factor: f64,
+    /// What becomes different.
+    pub change: Change,
+}
+
+/// What another input makes of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Everybody is nearly idle, or no longer.
+    Idle(bool),
+    /// Somebody else carries most: who did, who does.
+    Best(String, String),
+    /// This contestant, which carries most, takes another number of machines.
+    Instances(String, u64, u64),
 }
 
 /// How far a contestant is behind the best at a load.

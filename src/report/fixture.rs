@@ -391,5 +391,6 @@ fn verdict() -> Verdict {
         }],
         indifferent_up_to: None,
         differences: Vec::new(),
+        expected: None,
     }
 }

@@ -24,12 +24,29 @@ pub struct Scenario {
     pub slo: Slo,
     /// Who is compared, in the order of the file.
     pub contestants: Vec<Contestant>,
+    /// The load that people have, and the verdict is about, requests per second; `None`: not said.
+    pub expected: Option<f64>,
+    /// The scenario again with each parameter a half less and a half more, where a load is expected: what the answer hangs on.
+    pub variations: Vec<Variation>,
     /// What the file claims of its own results.
     pub expectations: Vec<Expectation>,
     /// What work costs in other languages, with sources and ranges, for the verdict's third part.
     pub languages: Languages,
     /// A hash of what the scenario says, for provenance: 16 hexadecimal digits.
     pub digest: String,
+}
+
+/// A scenario in which one parameter is another.
+#[derive(Clone, Debug)]
+pub struct Variation {
+    /// Which, as in `[params]`.
+    pub param: String,
+    /// What it says in the file.
+    pub from: String,
+    /// Times so much.
+    pub factor: f64,
+    /// The scenario with it. It has no variations of its own.
+    pub scenario: Box<Scenario>,
 }
 
 /// How long and how often.

@@ -183,6 +183,16 @@ impl Problems {
         self.0.borrow().is_empty()
     }
 
+    /// What `read` gives unless it finds mistakes, which nobody is told of.
+    pub(super) fn attempt<T>(&self, read: impl FnOnce() -> Option<T>) -> Option<T> {
+        let before = self.0.borrow().len();
+        let read = read();
+        let mut all = self.0.borrow_mut();
+        let sound = all.len() == before;
+        all.truncate(before);
+        read.filter(|_| sound)
+    }
+
     /// All of them with their lines.
     pub(super) fn render(&self, sources: &Sources) -> Diagnostics {
         let render = |problem: &Problem| Diagnostic {

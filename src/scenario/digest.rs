@@ -41,5 +41,8 @@ pub(super) fn digest(scenario: &Scenario) -> String {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     // Writing into a hash cannot fail.
     let _ = write!(hash, "{parts:?}");
+    if let Some(expected) = scenario.expected {
+        let _ = write!(hash, "{expected:?}");
+    }
     format!("{:016x}", hash.0)
 }

@@ -4,6 +4,10 @@ use super::diagnostic::Problem;
 use super::reader::{Keys, Reader};
 use super::source::Origin;
 use super::tree::{Entry, Node, Table};
+use crate::kernel::Span;
+
+/// The key of a kind that is not a language.
+const UNIT: &str = "unit";
 
 /// Kinds of work × languages.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,8 +21,23 @@ pub struct Languages {
 pub struct KindOfWork {
     /// The name that a `cpu` step's `kind` says.
     pub name: String,
+    /// What it is counted in, if anything was measured that can be counted.
+    pub unit: Option<WorkUnit>,
     /// The languages, in the order of the file.
     pub languages: Vec<LanguageRatio>,
+}
+
+/// A countable piece of work, and what it was measured to cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkUnit {
+    /// What people count: `rows`.
+    pub name: String,
+    /// CPU time of one.
+    pub cpu: Span,
+    /// The language it was measured in.
+    pub language: String,
+    /// Where the figure is from.
+    pub source: String,
 }
 
 /// What a kind of work costs in a language, relative to the others in the row.
@@ -81,17 +100,56 @@ pub(super) fn languages<'t>(table: &'t Table, reader: &Reader<'t>) -> Languages 
     let kinds = kinds.map_or(&[][..], |table| &table.entries);
     let kind = |entry: &'t Entry| {
         let table = reader.table(&entry.node, "a table of languages")?;
-        let ratios = table
-            .entries
-            .iter()
-            .filter_map(|entry| ratio(entry, reader));
+        let (units, languages): (Vec<_>, Vec<_>) =
+            table.entries.iter().partition(|entry| entry.key == UNIT);
+        let ratios = languages.iter().filter_map(|entry| ratio(entry, reader));
         Some(KindOfWork {
             name: entry.key.clone(),
+            unit: units.first().and_then(|entry| unit(entry, reader)),
             languages: ratios.collect(),
         })
     };
-    Languages {
+    let languages = Languages {
         kinds: kinds.iter().filter_map(kind).collect(),
+    };
+    refuse_units_in_other_languages(kinds, &languages, reader);
+    languages
+}
+
+fn unit<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<WorkUnit> {
+    let example = "a table such as { name = \"rows\", cpu = \"13.4us\", language = \"python\", source = \"...\" }";
+    let mut keys = Keys::of(reader.table(&entry.node, example)?, reader);
+    let name = keys.read("name", |r, node| r.name(node));
+    let cpu = keys.read("cpu", |r, node| r.positive_span(node));
+    let language = keys.read("language", |r, node| r.text(node, "a language"));
+    let source = keys.read("source", |r, node| r.text(node, "a text"));
+    let missing = ["name", "cpu", "language", "source"]
+        .into_iter()
+        .find(|key| keys.at(key).is_none());
+    keys.finish();
+    if let Some(key) = missing {
+        return missing_key(entry.at, UNIT, key, reader);
+    }
+    Some(WorkUnit {
+        name: name?.to_owned(),
+        cpu: cpu?,
+        language: language?.to_owned(),
+        source: source?.to_owned(),
+    })
+}
+
+/// A unit is measured in a language that its kind has a ratio for.
+fn refuse_units_in_other_languages(kinds: &[Entry], languages: &Languages, reader: &Reader<'_>) {
+    for kind in &languages.kinds {
+        let Some(unit) = &kind.unit else { continue };
+        if kind.of(&unit.language).is_none() {
+            let entry = kinds.iter().find(|entry| entry.key == kind.name);
+            let at = entry.and_then(|entry| entry.node.as_table()?.entry(UNIT));
+            if let Some(at) = at {
+                let message = format!("`{}` has no ratio for `{}`", kind.name, unit.language);
+                reader.note(Problem::at(at.node.origin, message));
+            }
+        }
     }
 }
 

@@ -35,10 +35,12 @@ mod quantity;
 mod reader;
 mod scenario_file;
 mod settings;
+pub mod sketch;
 mod source;
 mod steps;
 mod system;
 mod tree;
+mod variations;
 mod wiring;
 
 use std::path::Path;

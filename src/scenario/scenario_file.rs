@@ -8,7 +8,7 @@ use super::languages::{self, Languages};
 use super::reader::{Keys, Reader};
 use super::system::{self, Shared};
 use super::tree::{Node, Table};
-use super::{digest, expect, model, overrides, settings};
+use super::{digest, expect, model, overrides, settings, variations};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// The nearest `languages.toml`.
@@ -28,6 +28,7 @@ pub(super) fn read_scenario(
     let mut scenario = read_tree(&tree, name, false, files)?;
     if files.problems.is_empty() {
         expect::controls(&tree, &mut scenario, files);
+        variations::read(&tree, &mut scenario, files);
     }
     Some(scenario)
 }
@@ -50,7 +51,7 @@ pub(super) fn read_tree(
         model::language(r, node, &languages)
     });
     keys.read("params", |r, node| r.table(node, "a table of parameters"));
-    let arrivals = keys.read("arrivals", settings::arrivals);
+    let (arrivals, expected) = keys.read("arrivals", settings::arrivals).unzip();
     let run = keys.read("run", settings::run).unwrap_or_default();
     let slo = keys.read("slo", settings::slo).unwrap_or_default();
     for key in system::SHARED {
@@ -114,6 +115,8 @@ pub(super) fn read_tree(
         run,
         slo,
         contestants,
+        expected: expected.flatten(),
+        variations: Vec::new(),
         expectations,
         languages: languages.clone(),
         digest: String::new(),

@@ -14,8 +14,8 @@ use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse};
 const MAX_USERS: u32 = 10_000_000;
 const MAX_REPLICATIONS: u32 = 100_000;
 
-/// `[arrivals]`. Left out: Poisson arrivals at a range of rates.
-pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arrivals> {
+/// `[arrivals]`. Left out: Poisson arrivals at a range of rates. Beside them the load that the verdict is about, if it is said.
+pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<(Arrivals, Option<f64>)> {
     #[derive(Clone, Copy)]
     enum Process {
         Open(OpenProcess),
@@ -33,8 +33,10 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arriva
         Some(node) => reader.word(node, &PROCESSES)?,
         None => PROCESSES[0].1,
     };
+    let mut expected = None;
     let arrivals = match process {
         Process::Open(process) => {
+            expected = keys.read("expected", Reader::rate);
             let rate = keys.read("rate", |r, node| loads(r, node, Reader::rate));
             Some(Arrivals::Open {
                 process,
@@ -66,7 +68,7 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Arriva
         }
     };
     keys.finish();
-    arrivals
+    arrivals.map(|arrivals| (arrivals, expected))
 }
 
 /// `"sweep"`, one load, or an ascending list.

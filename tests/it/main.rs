@@ -4,6 +4,7 @@
 
 mod conformance;
 mod conformance_time;
+mod expected;
 mod fingerprints;
 mod profile;
 mod properties;

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod caveats;
+mod expected;
 mod flip;
 mod order;
 mod single;
@@ -22,6 +23,7 @@ pub fn verdict(study: &Study) -> Vec<String> {
     } else if view::single_load(study) {
         sentences.extend(single::sentences(study));
     } else {
+        sentences.extend(expected::sentences(study));
         sentences.extend(capacity::sentences(study));
         sentences.extend(order::sentences(study));
     }

@@ -1,0 +1,171 @@
+//! What the load that people have asks of each contestant, and which input the answer hangs on.
+//!
+//! The used share is the utilisation law's, `load × demand / units` of the resource that is full first; whether the objectives are
+//! met was simulated at that load; headroom is the simulated capacity over the load.
+//!
+//! What an input half as large or half as large again would change is not simulated: a contestant is taken to carry the same share κ of
+//! its bound as it was seen to, and the bound follows from the demands of the changed scenario ([`bounds`]). So only what goes
+//! through demands is seen: an input that lengthens a wait but fills nothing changes no answer here, though it may miss the objective.
+//!
+//! The answer, in the order of what matters: whether everybody is nearly idle; who carries most, where that is told at all; how many
+//! machines that one takes.
+
+use super::bounds::{Asking, bounds};
+use super::study::{Capacity, Change, Expected, Sensitive, Share, Study};
+use super::world::Simulation;
+use crate::scenario::Scenario;
+
+/// Below this share of everybody's first resource it does not matter who serves.
+pub const IDLE: f64 = 0.1;
+/// What the load is multiplied with.
+const FACTORS: [f64; 2] = [0.5, 1.5];
+/// What the load is called among the inputs.
+const LOAD: &str = "load";
+
+/// Of a comparison of this scenario; `None` where it expects no load.
+#[must_use]
+pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
+    let load = scenario.expected?;
+    let shares: Vec<Share> = (0..scenario.contestants.len())
+        .map(|contestant| share(study, contestant, load))
+        .collect();
+    let kept: Vec<Option<f64>> = (0..shares.len())
+        .map(|c| Some(carried(&study.verdict.capacity_measured[c])? / first_bound(study, c)?))
+        .collect();
+    let ahead = ahead(&study.verdict.capacity_measured);
+    let base = Answer::new(&shares, ahead);
+    let mut sensitive = Vec::new();
+    let mut varied = vec![LOAD.to_owned()];
+    for factor in FACTORS {
+        let other = (0..shares.len()).map(|c| share(study, c, load * factor));
+        let answer = Answer::new(&other.collect::<Vec<_>>(), ahead);
+        sensitive.extend(base.change(&answer).map(|change| Sensitive {
+            input: LOAD.to_owned(),
+            from: String::new(),
+            factor,
+            change,
+        }));
+    }
+    for variation in &scenario.variations {
+        if !varied.contains(&variation.param) {
+            varied.push(variation.param.clone());
+        }
+        let other = shares.iter().enumerate().map(|(c, share)| {
+            let simulator = Simulation(&variation.scenario);
+            let bounds = bounds(&simulator, c, 1.0, Asking::Open);
+            let first = bounds.first();
+            Share {
+                contestant: share.contestant.clone(),
+                used: first.map(|bound| (bound.resource.clone(), load / bound.load)),
+                met: share.met,
+                headroom: kept[c]
+                    .zip(first)
+                    .map(|(kept, bound)| kept * bound.load / load),
+            }
+        });
+        let other: Vec<Share> = other.collect();
+        let answer = Answer::new(&other, most(&other).filter(|_| ahead.is_some()));
+        sensitive.extend(base.change(&answer).map(|change| Sensitive {
+            input: variation.param.clone(),
+            from: variation.from.clone(),
+            factor: variation.factor,
+            change,
+        }));
+    }
+    Some(Expected {
+        load,
+        shares,
+        sensitive,
+        varied,
+    })
+}
+
+/// What a load asks of a contestant.
+fn share(study: &Study, contestant: usize, load: f64) -> Share {
+    let info = &study.contestants[contestant];
+    let row = study
+        .rows
+        .iter()
+        .find(|row| row.contestant == info.name && row.load == load && row.endpoint == "all");
+    let capacity = &study.verdict.capacity_measured[contestant];
+    Share {
+        contestant: info.name.clone(),
+        used: info
+            .bounds
+            .first()
+            .map(|bound| (bound.resource.clone(), load / bound.load)),
+        met: row.and_then(|row| row.within_slo),
+        headroom: carried(capacity).map(|carried| carried / load),
+    }
+}
+
+/// By interpolation, else the highest load that was seen to be carried.
+fn carried(capacity: &Capacity) -> Option<f64> {
+    capacity.estimate.or(capacity.carries)
+}
+
+fn first_bound(study: &Study, contestant: usize) -> Option<f64> {
+    Some(study.contestants[contestant].bounds.first()?.load)
+}
+
+/// Who carries more than anybody else beyond doubt.
+fn ahead(capacities: &[Capacity]) -> Option<usize> {
+    (0..capacities.len()).find(|&first| {
+        let least = capacities[first].carries.unwrap_or(0.0);
+        let others = capacities.iter().enumerate().filter(|(c, _)| *c != first);
+        least > 0.0
+            && capacities.len() > 1
+            && others
+                .into_iter()
+                .all(|(_, other)| other.fails_at.is_some_and(|fails| fails <= least))
+    })
+}
+
+/// Who has the most headroom.
+fn most(shares: &[Share]) -> Option<usize> {
+    let known = shares.iter().enumerate();
+    let known = known.filter_map(|(c, share)| Some((c, share.headroom?)));
+    known
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .map(|(c, _)| c)
+}
+
+/// What is concluded for one set of inputs.
+struct Answer {
+    idle: bool,
+    ahead: Option<String>,
+    instances: Option<(String, u64)>,
+}
+
+impl Answer {
+    fn new(shares: &[Share], ahead: Option<usize>) -> Self {
+        let most = most(shares).map(|c| &shares[c]);
+        Self {
+            idle: idle(shares),
+            ahead: ahead.map(|c| shares[c].contestant.clone()),
+            instances: most.and_then(|share| Some((share.contestant.clone(), share.instances()?))),
+        }
+    }
+
+    /// The first thing that is different in another answer.
+    fn change(&self, other: &Self) -> Option<Change> {
+        if self.idle != other.idle {
+            return Some(Change::Idle(other.idle));
+        }
+        if let (Some(was), Some(is)) = (&self.ahead, &other.ahead)
+            && was != is
+        {
+            return Some(Change::Best(was.clone(), is.clone()));
+        }
+        let ((who, was), (whom, is)) = (self.instances.as_ref()?, other.instances.as_ref()?);
+        (who == whom && was != is).then(|| Change::Instances(who.clone(), *was, *is))
+    }
+}
+
+/// Whether everybody's first resource is nearly idle and nobody is known to miss the objectives.
+#[must_use]
+pub fn idle(shares: &[Share]) -> bool {
+    shares.iter().all(|share| {
+        share.used.as_ref().is_none_or(|used| used.1 < IDLE) && share.met != Some(false)
+    })
+}

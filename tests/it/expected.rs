@@ -1,0 +1,117 @@
+//! What the load that people have asks of each contestant, and which input the answer hangs on.
+
+use std::sync::atomic::AtomicBool;
+
+use crossover::experiment::{Change, Control, Expected, compare, idle};
+
+use crate::support::scenario;
+
+/// Two loops of one core that differ in nothing but what a request costs: 10 ms and 5 ms, in `$cost` and half of it.
+fn expected(load: &str) -> Expected {
+    let text = format!(
+        r#"
+[params]
+cost  = "10ms"
+cheap = "5ms"
+
+[arrivals]
+rate     = ["40/s", "80/s", "90/s", "110/s", "160/s", "180/s", "220/s"]
+expected = "{load}"
+
+[run]
+requests     = 2000
+replications = 3
+
+[hosts.app]
+cores = 1
+
+[slo]
+mean = "200ms"
+
+[endpoints.page]
+steps = [ {{ name = "work", cpu = "$cost" }} ]
+
+[contestants.dear]
+executors.main = {{ carriers = 1 }}
+
+[contestants.cheap]
+executors.main = {{ carriers = 1 }}
+endpoints.page.steps.work.cpu = "$cheap"
+"#
+    );
+    let study = compare(
+        &scenario(&text),
+        &Control::new(&AtomicBool::new(false), &()),
+    )
+    .unwrap();
+    study.verdict.expected.unwrap()
+}
+
+/// At 80/s, 10 ms and 5 ms take 80 % and 40 % of a core. M/D/1 of 10 ms: the mean is 10 + 10 ρ/(2(1 − ρ)) ms, 200 ms at ρ = 0.974: both
+/// carry more than 90 % of their bound, and `cheap` twice as much. With half the cost of `dear`, or half as much again for `cheap`, both
+/// carry the same or nearly so, and the one that carries most needs one machine all the same. With 1.5 × 10 ms `dear` needs two machines, but
+/// `cheap` carries most: no change. So nothing changes.
+#[test]
+fn shares_follow_from_demands() {
+    let expected = expected("80/s");
+    let used: Vec<f64> = expected
+        .shares
+        .iter()
+        .map(|share| (100.0 * share.used.as_ref().unwrap().1).round())
+        .collect();
+    assert_eq!(used, [80.0, 40.0]);
+    assert_eq!(expected.shares[0].met, Some(true));
+    assert!(
+        expected.shares.iter().all(|s| s.instances() == Some(1)),
+        "{expected:?}"
+    );
+    assert_eq!(expected.varied, ["load", "cost", "cheap"]);
+    assert!(
+        !idle(&expected.shares) && expected.sensitive.is_empty(),
+        "{expected:?}"
+    );
+}
+
+/// At 300/s `cheap`, which carries 180 to 200/s, takes two machines. With half the load, or half the cost, it takes one (150 ≤ 180; 360 to
+/// 400 ≥ 300); with half as much again of the cost (120 to 133/s), or of the load (450/s), three. What `dear` costs changes no more than this: at half
+/// of it, both carry the same, and nobody is ahead who was not.
+#[test]
+fn what_the_answer_hangs_on() {
+    let expected = expected("300/s");
+    let cheap = |from, to| Change::Instances("cheap".to_owned(), from, to);
+    let seen: Vec<(&str, f64, &Change)> = expected
+        .sensitive
+        .iter()
+        .filter(|s| s.input != "cost")
+        .map(|s| (s.input.as_str(), s.factor, &s.change))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("load", 0.5, &cheap(2, 1)),
+            ("load", 1.5, &cheap(2, 3)),
+            ("cheap", 0.5, &cheap(2, 1)),
+            ("cheap", 1.5, &cheap(2, 3)),
+        ]
+    );
+}
+
+/// At 5/s, 5 % and 2.5 % of a core; half as much again of the load leaves 7.5 %. At 8/s it is 8 %, and 12 % with half as much again of the load or
+/// the cost: no longer idle.
+#[test]
+fn nearly_idle() {
+    let at_five = expected("5/s");
+    assert!(
+        idle(&at_five.shares) && at_five.sensitive.is_empty(),
+        "{at_five:?}"
+    );
+    let at_eight = expected("8/s");
+    assert!(idle(&at_eight.shares));
+    let seen: Vec<(&str, f64)> = at_eight
+        .sensitive
+        .iter()
+        .filter(|s| s.change == Change::Idle(false))
+        .map(|s| (s.input.as_str(), s.factor))
+        .collect();
+    assert_eq!(seen, [("load", 1.5), ("cost", 1.5)]);
+}
