@@ -29,9 +29,7 @@ const NEAR: f64 = 0.92;
 /// # Errors
 /// If there are no contestants, or nothing was finished when it was interrupted.
 pub fn compare(scenario: &Scenario, control: &Control) -> Result<Study, ExperimentError> {
-    let mut study = compare_with(scenario, &Simulation(scenario), BUDGET, control)?;
-    study.verdict.expected = expected(scenario, &study);
-    Ok(study)
+    compare_with(scenario, &Simulation(scenario), BUDGET, control)
 }
 
 /// [`compare`] on any simulator, within a budget of events.
@@ -65,6 +63,7 @@ pub fn compare_with<S: Simulator>(
     interrupted |= !equal_cpu(&scene, &mut verdict, interrupted, budget, control);
     let mut study = scene.study("compare", &points, interrupted);
     study.verdict = verdict;
+    study.verdict.expected = expected(scenario, &study);
     Ok(study)
 }
 

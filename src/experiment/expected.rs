@@ -27,7 +27,7 @@ const LOAD: &str = "load";
 pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
     let load = scenario.expected?;
     let shares: Vec<Share> = (0..scenario.contestants.len())
-        .map(|contestant| share(study, contestant, load))
+        .map(|contestant| share(scenario, study, contestant, load))
         .collect();
     let kept: Vec<Option<f64>> = (0..shares.len())
         .map(|c| Some(carried(&study.verdict.capacity_measured[c])? / first_bound(study, c)?))
@@ -37,7 +37,7 @@ pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
     let mut sensitive = Vec::new();
     let mut varied = vec![LOAD.to_owned()];
     for factor in FACTORS {
-        let other = (0..shares.len()).map(|c| share(study, c, load * factor));
+        let other = (0..shares.len()).map(|c| share(scenario, study, c, load * factor));
         let answer = Answer::new(&other.collect::<Vec<_>>(), ahead);
         sensitive.extend(base.change(&answer).map(|change| Sensitive {
             input: LOAD.to_owned(),
@@ -57,6 +57,7 @@ pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
             Share {
                 contestant: share.contestant.clone(),
                 used: first.map(|bound| (bound.resource.clone(), load / bound.load)),
+                called: first.is_some_and(|bound| called(scenario, c, &bound.resource)),
                 met: share.met,
                 headroom: kept[c]
                     .zip(first)
@@ -81,7 +82,7 @@ pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
 }
 
 /// What a load asks of a contestant.
-fn share(study: &Study, contestant: usize, load: f64) -> Share {
+fn share(scenario: &Scenario, study: &Study, contestant: usize, load: f64) -> Share {
     let info = &study.contestants[contestant];
     let row = study
         .rows
@@ -94,9 +95,19 @@ fn share(study: &Study, contestant: usize, load: f64) -> Share {
             .bounds
             .first()
             .map(|bound| (bound.resource.clone(), load / bound.load)),
+        called: info
+            .bounds
+            .first()
+            .is_some_and(|bound| called(scenario, contestant, &bound.resource)),
         met: row.and_then(|row| row.within_slo),
         headroom: carried(capacity).map(|carried| carried / load),
     }
+}
+
+/// Whether a resource is named after a service that the application calls.
+fn called(scenario: &Scenario, contestant: usize, resource: &str) -> bool {
+    let services = &scenario.contestants[contestant].system.services[1..];
+    services.iter().any(|service| service.name == resource)
 }
 
 /// By interpolation, else the highest load that was seen to be carried.

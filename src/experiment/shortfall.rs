@@ -54,11 +54,10 @@ fn too_soon(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Option<
     let longest = last.transient.iter().filter_map(|c| timeout(*c)).max()?;
     let seconds = (FAR * longest.as_secs_f64()).max(2.0 * last.horizon.as_secs_f64());
     Some(format!(
-        "throughput and errors of {} are empty, transient: shorter than the clients' time-out of {} s takes to show in a queue \
+        "throughput and errors of {} are empty, transient: shorter than the clients' time-out of {longest} takes to show in a queue \
          that still fills; the nearer to its bound, the longer; for the highest of these loads: \
          `crossover {command} {} --set arrivals.rate={}/s --set run.requests={}`",
         each.join("; "),
-        longest.as_secs_f64(),
         scenario.name,
         last.load,
         loads::round(last.load * seconds).ceil(),

@@ -194,6 +194,8 @@ pub struct Share {
     pub contestant: String,
     /// Its first full resource, and the share of it in use at the load by demand alone; absent where nothing is limited.
     pub used: Option<(String, f64)>,
+    /// Whether that resource is of a service that is called, which more of the application's machines do not help.
+    pub called: bool,
     /// Whether the objectives are met at the load: `None` where the data cannot tell, or where there are none.
     pub met: Option<bool>,
     /// The load carried inside the objectives as a multiple of the expected; absent where it is not known.
@@ -201,7 +203,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// How many of the application's machines the load takes.
+    /// How many times the machines, the application's or those of what is called, the load takes.
     #[must_use]
     pub fn instances(&self) -> Option<u64> {
         let least = 1.0 / self.headroom.filter(|h| *h > 0.0)?;

@@ -5,6 +5,7 @@
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
+//! | [`hgrm`] | percentile spectra in HdrHistogram's text |
 //! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
 //! | [`verdict`] | the conclusion in words |
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
@@ -13,6 +14,7 @@
 pub mod columns;
 pub mod csv;
 pub mod expectations;
+pub mod hgrm;
 pub mod json;
 pub mod table;
 pub mod verdict;

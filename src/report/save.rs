@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{chart, csv, json, table};
+use super::{chart, csv, hgrm, json, table};
 use crate::experiment::Study;
 
 /// Why results could not be saved.
@@ -31,8 +31,8 @@ pub enum SaveError {
     Chart(#[from] chart::ChartError),
 }
 
-/// Writes `results.json`, `results.csv`, `summary.md` and every chart as SVG and PNG. Everything is made before anything is written.
-/// Charts of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
+/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG. Everything is made before anything is written.
+/// Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart not be removed; files before it are whole.
@@ -42,6 +42,11 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
         ("results.csv".to_owned(), csv::csv(study).into_bytes()),
         ("summary.md".to_owned(), table::markdown(study).into_bytes()),
     ];
+    files.extend(
+        hgrm::files(study)
+            .into_iter()
+            .map(|(name, text)| (name, text.into_bytes())),
+    );
     for chart in chart::charts(study)? {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));
@@ -55,27 +60,31 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
     Ok(written)
 }
 
-/// The charts that this study, or the one whose results are in the folder, may have and this one has not.
+/// The charts and spectra that this study, or the one whose results are in the folder, may have and this one has not.
 fn stale(study: &Study, folder: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
-    let mut endpoints = earlier_endpoints(folder);
+    let mut endpoints = earlier(folder, "endpoint");
     endpoints.extend(study.endpoints.iter().cloned());
-    let names = chart::names(endpoints.iter().map(String::as_str));
-    names
+    let mut contestants = earlier(folder, "contestant");
+    contestants.extend(study.contestants.iter().map(|c| c.name.clone()));
+    let charts = chart::names(endpoints.iter().map(String::as_str));
+    let charts = charts
         .iter()
-        .flat_map(|name| ["svg", "png"].map(|kind| format!("{name}.{kind}")))
+        .flat_map(|name| ["svg", "png"].map(|kind| format!("{name}.{kind}")));
+    charts
+        .chain(contestants.iter().map(|name| hgrm::name(name)))
         .filter(|name| files.iter().all(|(written, _)| written != name))
         .map(|name| folder.join(name))
         .collect()
 }
 
-/// The endpoints of the study whose results are in the folder; none if they cannot be read.
-fn earlier_endpoints(folder: &Path) -> BTreeSet<String> {
+/// The names in a column of the study whose results are in the folder; none if they cannot be read.
+fn earlier(folder: &Path, column: &str) -> BTreeSet<String> {
     let Ok(text) = std::fs::read_to_string(folder.join("results.json")) else {
         return BTreeSet::new();
     };
     let results: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     let rows = results["rows"].as_array().into_iter().flatten();
-    rows.filter_map(|row| row["endpoint"].as_str().map(str::to_owned))
+    rows.filter_map(|row| row[column].as_str().map(str::to_owned))
         .collect()
 }
 
@@ -136,7 +145,7 @@ mod tests {
         there.sort();
         named.sort();
         assert_eq!(there, named);
-        assert_eq!(there.len(), 3 + 2 * 7);
+        assert_eq!(there.len(), 3 + 4 + 2 * 7);
     }
 
     #[test]

@@ -5,6 +5,20 @@ use crate::experiment::{LoadUnit, Row, Study};
 /// The endpoint name of the sum over all endpoints.
 pub const ALL: &str = "all";
 
+/// A name as part of a file's.
+#[must_use]
+pub fn file_stem(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
 /// The loads of the study, ascending, each once.
 #[must_use]
 pub fn loads(study: &Study) -> Vec<f64> {

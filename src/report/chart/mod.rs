@@ -69,7 +69,7 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
         if study.endpoints.len() > 1 {
             for endpoint in &study.endpoints {
                 add(
-                    &format!("latency-{}", file_stem(endpoint)),
+                    &format!("latency-{}", view::file_stem(endpoint)),
                     latency::draw(study, endpoint)?,
                 );
             }
@@ -95,24 +95,11 @@ pub fn names<'a>(endpoints: impl Iterator<Item = &'a str>) -> Vec<String> {
         "utilisation",
         "timeline",
     ];
-    let each = endpoints.map(|endpoint| format!("latency-{}", file_stem(endpoint)));
+    let each = endpoints.map(|endpoint| format!("latency-{}", view::file_stem(endpoint)));
     fixed
         .iter()
         .map(|&name| name.to_owned())
         .chain(each)
-        .collect()
-}
-
-/// An endpoint's name as part of a file's.
-fn file_stem(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '-' || c == '_' {
-                c
-            } else {
-                '_'
-            }
-        })
         .collect()
 }
 

@@ -47,7 +47,12 @@ fn share(share: &Share) -> String {
         (Some(headroom), Some(1)) => {
             text += &format!(", carries {} times that", words::number(headroom));
         }
-        (Some(_), Some(instances)) => text += &format!(", takes {instances} machines"),
+        (Some(_), Some(instances)) => {
+            text += &format!(", takes {instances} machines");
+            if let Some((resource, _)) = share.used.as_ref().filter(|_| share.called) {
+                text += &format!(" and as many times the {}", words::resource(resource));
+            }
+        }
         _ => text += ", what it carries is not known",
     }
     if share.met == Some(false) && share.instances() == Some(1) {
@@ -101,6 +106,7 @@ mod tests {
         Share {
             contestant: contestant.to_owned(),
             used: Some(("cores".to_owned(), used)),
+            called: false,
             met: Some(headroom >= 1.0),
             headroom: Some(headroom),
         }
@@ -130,6 +136,17 @@ mod tests {
                 "Everybody stays below 10 % there: choose on other grounds than this.",
                 "No input (of load and query) changes that by being half as large, or half as large again.",
             ]
+        );
+    }
+
+    /// More machines of the application do not help where the database is full.
+    #[test]
+    fn who_is_called_is_needed_as_often() {
+        let mut full = share("node", 1.4, 1.0 / 1.5);
+        (full.used, full.called) = (Some(("postgres".to_owned(), 1.4)), true);
+        assert!(
+            said(vec![full], Vec::new())[0]
+                .ends_with("takes 2 machines and as many times the postgres.")
         );
     }
 

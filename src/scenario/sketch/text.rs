@@ -168,14 +168,14 @@ fn endpoints(out: &mut String, sketch: &Sketch) -> std::fmt::Result {
     if let Some(queries) = sketch.queries {
         call(
             out,
-            "query",
+            ("query", "queries"),
             "postgres",
             queries.count,
             "cv of 0.8: a guess",
         )?;
     }
     if let Some(api) = sketch.api {
-        call(out, "api", "api", api.count, "cv of 0.8: a guess")?;
+        call(out, ("api", "apis"), "api", api.count, "cv of 0.8: a guess")?;
     }
     for work in &sketch.works {
         let kind = &work.kind;
@@ -194,7 +194,7 @@ fn endpoints(out: &mut String, sketch: &Sketch) -> std::fmt::Result {
         writeln!(out, "steps = [")?;
         call(
             out,
-            "write",
+            ("write", "writes"),
             "postgres",
             1,
             "guess: one write, and nothing rendered",
@@ -205,7 +205,13 @@ fn endpoints(out: &mut String, sketch: &Sketch) -> std::fmt::Result {
 }
 
 /// A call, or several of the same, each of a mean `$name`.
-fn call(out: &mut String, name: &str, service: &str, count: u32, note: &str) -> std::fmt::Result {
+fn call(
+    out: &mut String,
+    (name, several): (&str, &str),
+    service: &str,
+    count: u32,
+    note: &str,
+) -> std::fmt::Result {
     let one = format!(
         "{{ name = \"{name}\", call = \"{service}\", work = \"lognormal(${name}, cv=0.8)\" }}"
     );
@@ -213,7 +219,7 @@ fn call(out: &mut String, name: &str, service: &str, count: u32, note: &str) -> 
         1 => writeln!(out, "  {one},   # {note}"),
         _ => writeln!(
             out,
-            "  {{ name = \"{name}s\", repeat = {count}, steps = [ {one} ] }},   # {note}"
+            "  {{ name = \"{several}\", repeat = {count}, steps = [ {one} ] }},   # {note}"
         ),
     }
 }

@@ -49,7 +49,7 @@ fn an_unknown_key() {
      --> --set:1:10
       |
     1 | arrivals.rat=400/s
-      |          ^^^ expected `process` or `rate`
+      |          ^^^ expected `process`, `expected` or `rate`
       = help: did you mean `rate`?
     ");
 }
