@@ -125,6 +125,40 @@ fn embedded_files_are_listed_a_line_each() {
 }
 
 #[test]
+fn init_writes_a_scenario_from_words_and_never_overwrites() {
+    let folder = empty();
+    let words = [
+        "init",
+        "own",
+        "--app",
+        "queries=3x4ms, render=100 rows",
+        "--load",
+        "9/s",
+    ];
+    let (status, out, err) = seen(folder.path(), &words);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let (status, out, err) = seen(folder.path(), &["check", "own/app.toml"]);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let (status, out, err) = seen(folder.path(), &words);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("own/app.toml\n"), "{err}");
+
+    let (status, out, err) = seen(
+        folder.path(),
+        &["init", "--app", "queries=3x4", "--load", "9/s"],
+    );
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(
+        err.starts_with("error: `4` has no unit\n --> --app:1:11\n"),
+        "{err}"
+    );
+    assert_eq!(
+        seen(folder.path(), &["init", "--app", "queries=3x4ms"]).0,
+        2
+    );
+}
+
+#[test]
 fn init_writes_files_that_check_accepts_and_never_overwrites() {
     let folder = empty();
     let (status, out, err) = seen(folder.path(), &["init", "mine"]);

@@ -34,6 +34,15 @@ fn run_leaves_results_and_charts_and_shows_them() {
     for chart in ["breakdown", "percentiles", "timeline", "utilisation"] {
         wanted.extend([format!("{chart}.png"), format!("{chart}.svg")]);
     }
+    for contestant in [
+        "node-http",
+        "node",
+        "node-cluster",
+        "django-sync",
+        "django-gthread",
+    ] {
+        wanted.push(format!("percentiles-{contestant}.hgrm"));
+    }
     wanted.sort();
     assert_eq!(names_in(&folder.path().join("output/hello")), wanted);
 }
