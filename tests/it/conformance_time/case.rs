@@ -1,0 +1,63 @@
+//! A case built from ordinary files and run on the engine that runs requests.
+
+use crossover::kernel::Span;
+use crossover::world::{Plan, Setting};
+
+use super::recorded::{QUANTILES, Recorded};
+use crate::support::scenario_with;
+
+/// A case as files: the scenario, its users, and how long to simulate.
+pub struct Case {
+    pub name: &'static str,
+    /// The recordings its parameters are from.
+    pub from: &'static str,
+    pub users: u32,
+    pub seconds: u64,
+    pub text: String,
+    /// The law of waking on an idle core, a file of the scenario.
+    pub wake: String,
+}
+
+/// Linux's slack of a thread's timers, `PR_SET_TIMERSLACK` in prctl(2).
+pub const SLACK_US: f64 = 50.0;
+
+/// Nanoseconds that leaving an idle core's sleep takes, as the recorded sleeps beside nobody had it.
+pub fn waking(cores: u32) -> String {
+    let sleeps = Recorded::of("gil-0", cores).pooled();
+    let lines = sleeps
+        .iter()
+        .map(|us| format!("{:.1}us\n", (us - SLACK_US).max(0.1)));
+    lines.collect()
+}
+
+/// The recorded machine with so many cores.
+pub fn host(cores: u32) -> String {
+    format!(
+        "[hosts.app]\ncores = {cores}\nswitch_cost = \"1.7us\"\ntimer_slack = \"50us\"\nwake = \"samples(wake.csv)\"\n"
+    )
+}
+
+/// The latencies of the case's first endpoint, microseconds ascending.
+pub fn simulate(case: &Case) -> Vec<f64> {
+    let scenario = scenario_with(&case.text, &[("wake.csv", &case.wake)]);
+    let setting = Setting {
+        pinned: true,
+        ..Setting::new(f64::from(case.users), Span::from_secs(case.seconds))
+    };
+    let plan = Plan::compile(&scenario.contestants[0], &scenario.arrivals, setting);
+    let outcome = plan.run(1, 0);
+    let mut all = outcome.segments[0].endpoints[0].latency.clone();
+    for segment in &outcome.segments[1..] {
+        all.add(&segment.endpoints[0].latency)
+            .expect("the same precision");
+    }
+    assert!(
+        all.len() >= 2000,
+        "{}: only {} samples",
+        case.name,
+        all.len()
+    );
+    (0..QUANTILES)
+        .map(|i| all.value_at_quantile((i as f64 + 0.5) / QUANTILES as f64) as f64 / 1e3)
+        .collect()
+}

@@ -1,0 +1,82 @@
+//! The recordings in `conformance/time/`, and how far apart distributions are.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+/// Steps of a recorded distribution function: distances are exact to half of one.
+pub const QUANTILES: usize = 400;
+
+/// The recordings of a case: of each, microseconds ascending, one for every 1/400 of the samples.
+pub struct Recorded(Vec<Vec<f64>>);
+
+impl Recorded {
+    pub fn of(name: &str, cores: u32) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("conformance/time/{name}-on-{cores}.json"));
+        let text = std::fs::read_to_string(&path).expect("a fixture");
+        let value: Value = serde_json::from_str(&text).expect("JSON");
+        let recordings = value["recordings"].as_array().expect("recordings");
+        let one = |recording: &Value| {
+            assert!(recording["samples"].as_u64().expect("a number") >= 2000);
+            let quantiles = recording["quantiles_us"].as_array().expect("a list");
+            assert_eq!(quantiles.len(), QUANTILES);
+            quantiles.iter().filter_map(Value::as_f64).collect()
+        };
+        Self(recordings.iter().map(one).collect())
+    }
+
+    /// All recordings together, ascending.
+    pub fn pooled(&self) -> Vec<f64> {
+        let mut all: Vec<f64> = self.0.concat();
+        all.sort_by(f64::total_cmp);
+        all
+    }
+
+    pub fn quantile(&self, q: f64) -> f64 {
+        quantile(&self.pooled(), q)
+    }
+
+    pub fn median(&self) -> f64 {
+        self.quantile(0.5)
+    }
+
+    /// The 95th percentile of the distances between any two.
+    pub fn bound(&self) -> f64 {
+        let mut apart = Vec::new();
+        for (i, a) in self.0.iter().enumerate() {
+            apart.extend(self.0[i + 1..].iter().map(|b| distance(a, b)));
+        }
+        apart.sort_by(f64::total_cmp);
+        quantile(&apart, 0.95)
+    }
+
+    /// Of a simulation to the recordings, in the median.
+    pub fn distance(&self, simulated: &[f64]) -> f64 {
+        let mut apart: Vec<f64> = self.0.iter().map(|one| distance(one, simulated)).collect();
+        apart.sort_by(f64::total_cmp);
+        quantile(&apart, 0.5)
+    }
+}
+
+/// The element of an ascending list below which this part of it lies.
+pub fn quantile(ascending: &[f64], q: f64) -> f64 {
+    ascending[((ascending.len() as f64 * q) as usize).min(ascending.len() - 1)]
+}
+
+/// Kolmogorov's and Smirnov's, of two ascending lists.
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let (mut i, mut j, mut most) = (0, 0, 0.0_f64);
+    while i < a.len() && j < b.len() {
+        let x = a[i].min(b[j]);
+        while i < a.len() && a[i] <= x {
+            i += 1;
+        }
+        while j < b.len() && b[j] <= x {
+            j += 1;
+        }
+        let apart = i as f64 / a.len() as f64 - j as f64 / b.len() as f64;
+        most = most.max(apart.abs());
+    }
+    most
+}
