@@ -28,13 +28,14 @@ impl World<'_> {
         }
     }
 
-    /// A sleeping thread is signalled: if a core idles, leaving the idle state takes time.
+    /// A sleeping thread is signalled: if a core idles, leaving the idle state takes time. A core that was left at this instant
+    /// is not in that state yet: who left it signalled first.
     pub fn rouse(&mut self, id: u32) {
         let Carrier { host, task, .. } = self.carriers[id as usize];
         let state = &self.hosts[host as usize];
         let idles = |scheduler: &Scheduler| {
             let mut cores = scheduler.cores().iter();
-            cores.any(|core| core.thread == scheduler::NONE)
+            cores.any(|core| core.thread == scheduler::NONE && core.idle_since < self.now)
         };
         match &self.plan.hosts[host as usize].host.wake {
             Some(law) if state.scheduler.as_ref().is_some_and(idles) => {

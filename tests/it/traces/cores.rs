@@ -156,7 +156,8 @@ fn a_pool_thread_competes_with_its_loop() {
     trace.took("b", &[(Cpu, 2 * MS), (WaitCore, 2 * MS)]);
 }
 
-/// Waking a thread on an idle core takes 0.1 ms, and sleeps end 0.05 ms late; a and b have threads and one core.
+/// Waking a thread on an idle core takes 0.1 ms, and sleeps end 0.05 ms late; a and b have threads and one core. Times since a's
+/// arrival at 1 ms:
 ///
 /// ```text
 ///  0      a is signalled, the core idles;  0.1  a runs its first 1 ms
@@ -171,8 +172,20 @@ fn waking_takes_time_on_an_idle_core_only() {
         r#"endpoints.a.steps = [{ cpu = "1ms" }]
            endpoints.b.steps = [{ cpu = "1ms" }, { wait = "1ms" }, { cpu = "1ms" }]"#,
     );
-    let trace = trace(&text, &[at("0ms", "a"), at("0.5ms", "b")]);
+    let trace = trace(&text, &[at("1ms", "a"), at("1.5ms", "b")]);
     trace.took("a", &[(Cpu, MS), (WaitCore, 100 * US + MS)]);
     let slept = MS + 50 * US;
     trace.took("b", &[(Cpu, 2 * MS), (Timer, slept), (WaitCore, 100 * US)]);
+}
+
+/// A main thread hands a over. It is signalled on an idle core and pays 0.1 ms; the handler is signalled by it, before the core idles.
+#[test]
+fn a_core_that_was_just_left_has_not_gone_to_sleep() {
+    let text = one_core(
+        "wake = \"0.1ms\"",
+        r#"endpoints.a.steps = [{ cpu = "1ms" }]"#,
+    );
+    let text = format!("{text}\nlisten = {{ by = \"main-thread\", accept = \"1ms\" }}");
+    let trace = trace(&text, &[at("1ms", "a")]);
+    trace.took("a", &[(Cpu, 2 * MS), (WaitCore, 100 * US)]);
 }
