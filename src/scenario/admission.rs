@@ -28,6 +28,7 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
     });
     let accept = keys.read("accept", |r, node| r.span(node));
     let give_back = keys.read("return", |r, node| r.span(node));
+    let close = keys.read("close", |r, node| r.span(node));
     let refuse = keys.read("overflow", |r, node| {
         r.word(node, &[("syn-retry", false), ("refuse", true)])
     });
@@ -58,6 +59,7 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
         main_thread: by.unwrap_or(false).then_some(MainThread {
             accept: accept.unwrap_or(Span::ZERO),
             give_back: give_back.unwrap_or(Span::ZERO),
+            close: close.unwrap_or(Span::ZERO),
         }),
     })
 }

@@ -46,6 +46,9 @@ pub(super) fn pool<'t>(
         r.word(node, &[("call", Hold::Call), ("request", Hold::Request)])
     });
     let acquire_timeout = keys.read("acquire_timeout", |r, node| r.positive_span(node));
+    let at_once = keys.read("hand_over", |r, node| {
+        r.word(node, &[("in-turn", false), ("at-once", true)])
+    });
     let reuse = keys.read("reuse", |r, node| r.word(node, &REUSE));
     let min = keys.read("min", |r, node| r.whole(node, 0..=MAX_SIZE));
     let idle = keys.read("idle", |r, node| r.positive_span(node));
@@ -71,6 +74,7 @@ pub(super) fn pool<'t>(
         size,
         hold: hold.unwrap_or(Hold::Call),
         acquire_timeout,
+        at_once: at_once.unwrap_or(false),
         sessions,
         opening,
     };

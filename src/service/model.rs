@@ -43,7 +43,8 @@ pub struct Model {
     pub queue: Queue,
     /// How long the server keeps an idle connection; `None`: for ever, zero: it closes after each response.
     pub keep_alive: Option<Span>,
-    /// How long a thread that closes a connection at most waits for the client to do the same; `None`: it does not wait.
+    /// How long the thread that closes a connection at most waits for the client to do the same, counted from the answer;
+    /// `None`: it does not wait. That thread is the main thread where there is one, else the handler's.
     pub linger: Option<Span>,
     /// How many connections of its callers' pools it has at most; `None`: any number. More are refused.
     pub connection_limit: Option<u32>,
@@ -190,6 +191,9 @@ pub struct MainThread {
     pub accept: Span,
     /// CPU for taking a connection back when its request has been answered.
     pub give_back: Span,
+    /// More of it if the connection is then closed: without the lock the thread waits for the client to do the same, as long
+    /// as [`Model::linger`] says.
+    pub close: Span,
 }
 
 /// Who takes a new connection.
@@ -247,6 +251,9 @@ pub struct Pool {
     pub hold: Hold,
     /// How long a request waits for one before it fails; `None`: for ever.
     pub acquire_timeout: Option<Span>,
+    /// Whether, on a loop, who gives one back makes the waiting request's call from within, ahead of its own next step; else the
+    /// waiting request has its turn as any callback that is ready.
+    pub at_once: bool,
     /// Which of them are used again, and for how long.
     pub sessions: SessionRules,
     /// What it costs to open one; `None`: nothing.

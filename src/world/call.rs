@@ -67,7 +67,7 @@ impl World<'_> {
             Role::Branch => self.join(task),
             Role::Call => self.answer(parent, failure, service),
             Role::Open => self.greeted(parent, failure, service),
-            Role::Detached => {}
+            Role::Detached | Role::TakenBack | Role::Closing => {}
         }
         self.tasks.remove(task);
     }

@@ -171,18 +171,15 @@ impl World<'_> {
     /// The server is done with a client's request, or has refused it: the answer goes back.
     #[inline(always)]
     pub fn respond(&mut self, task: u32) {
-        if self.plan.services[0].dispatcher.is_some() {
-            self.give_back(task);
-        }
         let connection = self.tasks.hot[task as usize].connection;
-        if connection != NONE {
-            let closes = self.plan.services[0]
-                .keep_alive
-                .is_some_and(|time| time.is_zero());
-            if closes || !self.plan.clients.keep_alive || self.is_leaving(connection) {
-                self.linger(task);
-                self.close(connection);
-            }
+        let closes = connection != NONE && self.closes(connection);
+        if self.plan.services[0].dispatcher.is_some() {
+            self.give_back(task, closes);
+        } else if closes {
+            self.linger(task);
+        }
+        if closes {
+            self.close(connection);
         }
         if self.tasks.hot[task as usize].abandoned {
             self.forget(task);
@@ -194,6 +191,14 @@ impl World<'_> {
             self.agenda
                 .schedule(self.now + self.plan.clients.latency, kind::RESPONSE, task);
         }
+    }
+
+    /// Whether a connection ends with its answer.
+    fn closes(&self, connection: u32) -> bool {
+        let keep_alive = self.plan.services[0].keep_alive;
+        keep_alive.is_some_and(|time| time.is_zero())
+            || !self.plan.clients.keep_alive
+            || self.is_leaving(connection)
     }
 
     /// Whether the process at the other end of a connection is about to leave.

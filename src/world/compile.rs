@@ -8,7 +8,7 @@ use super::program::Programs;
 use crate::kernel::{Dist, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, Model, Reuse, Tasks};
+use crate::service::{Admit, Beats, ListenPolicy, MainThread, Model, Reuse, Tasks};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -194,7 +194,7 @@ impl Plan {
                 }
             })
             .collect::<Vec<_>>();
-        let dispatcher = dispatcher.map(|(accept, give_back)| {
+        let dispatcher = dispatcher.map(|costs| {
             let resource = self.resource("main_thread", Some(processes), false);
             aux.push(AuxPlan {
                 carriers: 1,
@@ -206,8 +206,9 @@ impl Plan {
             });
             DispatcherPlan {
                 aux: aux.len() as u32 - 1,
-                accept,
-                give_back,
+                accept: costs.accept,
+                give_back: costs.give_back,
+                close: costs.close,
             }
         });
         let pools = self.pools(service, &prefix, main, system, elide);
@@ -309,6 +310,7 @@ impl Plan {
                 resource: self.resource(&format!("{prefix}pool_{name}"), units, false),
                 sessions: matters.then_some(pool.sessions),
                 trips: pool.opening.as_ref().map_or(0, |opening| opening.trips),
+                at_once: pool.at_once && main == MainKind::Loop,
                 never_reused: pool.sessions.max_age == Some(Span::ZERO)
                     || threads && main != MainKind::Threads,
             });
@@ -379,11 +381,11 @@ fn main_kind(model: &Model, own_core: bool, elide: bool) -> MainKind {
 }
 
 /// What a request and an answered one cost the thread between the kernel and a number of handlers' threads.
-fn dispatcher(model: &Model, main: MainKind) -> Option<(Span, Span)> {
+fn dispatcher(model: &Model, main: MainKind) -> Option<MainThread> {
     let listen = model.listen.as_ref()?;
     let costs = listen.main_thread?;
     let alone = listen.policy != ListenPolicy::Primary; // who hands over itself
-    (alone && main == MainKind::Threads).then_some((costs.accept, costs.give_back))
+    (alone && main == MainKind::Threads).then_some(costs)
 }
 
 /// How long a thread is kept by a connection it has closed: until the client, who closes on receipt of the response, is

@@ -158,15 +158,21 @@ impl<'a> Walk<'a> {
         });
         self.steps(&mut visit, &model.after, times);
         let plan = &self.plan.services[service];
+        let closes =
+            model.keep_alive.is_some_and(|time| time.is_zero()) || !self.system.clients.keep_alive;
+        let if_closed = |span: Span| f64::from(u8::from(closes)) * span.as_nanos_f64();
         if plan.main == MainKind::Threads {
-            let closes = model.keep_alive.is_some_and(|time| time.is_zero());
-            let lingers = closes || !self.system.clients.keep_alive;
-            let linger = f64::from(u8::from(lingers)) * plan.linger.as_nanos_f64();
+            // A main thread lingers less the busier it is: by the time it closes the client may have closed.
+            let linger = match plan.dispatcher {
+                Some(_) => 0.0,
+                None => if_closed(plan.linger),
+            };
             self.add(plan.main_resource, times * (visit.elapsed + linger));
         }
         if let Some(dispatcher) = plan.dispatcher {
             let pauses = self.pauses(service, false);
-            let ns = times * pauses * (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
+            let took = (dispatcher.accept + dispatcher.give_back).as_nanos_f64();
+            let ns = times * pauses * (took + if_closed(dispatcher.close));
             visit.elapsed += pauses * dispatcher.accept.as_nanos_f64();
             self.add(plan.aux[dispatcher.aux as usize].resource, ns);
             self.add(plan.lock_resource, ns);

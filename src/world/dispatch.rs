@@ -1,7 +1,7 @@
 //! A main thread between the kernel and a process's threads: it accepts, hands requests out, and takes connections back.
 //!
 //! ```text
-//!  pass:  what was ready when it began (requests on open connections, connections to take back), then one accept
+//!  pass:  what was ready when it began (requests on open connections, connections to take back or close), then one accept
 //!           │ each a burst under the lock
 //!           ▼                                    nothing ready: sleeps; the lock goes to others between passes
 //!  a thread, or the process's queue
@@ -11,12 +11,14 @@
 //! accept for the listener. Under an interpreter's lock each pass has to get it from the handlers first, so a request waits for
 //! the lock twice: for its main thread, then for its own. A request's burst here is charged to the request, the
 //! taking back to nobody. Which sleeping main thread takes a new connection is decided when it comes, those whose lock is free
-//! first; really all of them wake, and the first to run has it. Left out: that closing lingers on the main thread, the
-//! limit of 60 callbacks a pass, the second after which `select` returns by itself.
+//! first; really all of them wake, and the first to run has it. A connection that ends with its answer is closed here too, and
+//! since gunicorn 26 the thread then reads until the client closes (`util.close_graceful`): without the lock, but nothing is
+//! accepted, handed out or taken back meanwhile. Left out: that it lets the lock go for an instant in each of the
+//! system calls of closing, the limit of 60 callbacks a pass, the second after which `select` returns by itself.
 
 use super::parts::Carrier;
 use super::plan::NONE;
-use super::state::{Soon, World};
+use super::state::{Soon, World, kind};
 use super::task::Role;
 use crate::kernel::{Path, Time};
 use crate::measure::Component;
@@ -32,19 +34,23 @@ impl World<'_> {
         self.soon.push_back(Soon::Dispatch(process));
     }
 
-    /// A thread is done with a request: its connection goes back to the main thread.
-    pub fn give_back(&mut self, task: u32) {
+    /// A thread is done with a request: its connection goes back to the main thread, maybe to be closed.
+    pub fn give_back(&mut self, task: u32, closes: bool) {
         let Some(dispatcher) = self.plan.services[0].dispatcher else {
             return;
         };
         let hot = self.tasks.hot[task as usize];
-        if hot.carrier == NONE || dispatcher.give_back.is_zero() {
+        let waits = !self.plan.services[0].linger.is_zero() && !hot.abandoned;
+        let (role, matters) = match closes {
+            true => (Role::Closing, waits || !dispatcher.close.is_zero()),
+            false => (Role::TakenBack, false),
+        };
+        if hot.carrier == NONE || !(matters || !dispatcher.give_back.is_zero()) {
             return;
         }
         let key = hot.key.at(Path::ROOT.child("give-back"));
-        let chore = self
-            .tasks
-            .add(Role::Branch, key, self.now, Component::WaitWorker);
+        let chore = self.tasks.add(role, key, self.now, Component::WaitWorker);
+        self.tasks.hot[chore as usize].abandoned = hot.abandoned;
         self.ready_for_main(chore, hot.process, dispatcher.aux);
     }
 
@@ -91,17 +97,34 @@ impl World<'_> {
     /// A main thread has done a piece of work.
     pub fn chore_done(&mut self, carrier: u32) {
         let task = self.carriers[carrier as usize].task;
+        let mut until = self.now;
         if self.tasks.hot[task as usize].role == Role::Root {
             self.tasks.charge(task, self.now, Component::WaitWorker);
             self.soon.push_back(Soon::Deliver(task));
         } else {
+            until = self.lingers_until(task);
             self.tasks.remove(task);
         }
-        self.next_chore(carrier);
+        if until > self.now {
+            self.yield_core(carrier);
+            self.carriers[carrier as usize].linger = until;
+            self.agenda.schedule(until, kind::LINGER, carrier);
+        } else {
+            self.next_chore(carrier);
+        }
+    }
+
+    /// When the client of a connection taken back has closed it too, or the main thread waits no longer.
+    fn lingers_until(&self, chore: u32) -> Time {
+        let hot = &self.tasks.hot[chore as usize];
+        match hot.role == Role::Closing && !hot.abandoned {
+            true => self.tasks.intended(chore) + self.plan.services[0].linger,
+            false => self.now,
+        }
     }
 
     /// What a main thread does next: the rest of its pass, an accept, the next pass; or it sleeps.
-    fn next_chore(&mut self, carrier: u32) {
+    pub fn next_chore(&mut self, carrier: u32) {
         let Carrier { process, aux, .. } = self.carriers[carrier as usize];
         let state = &mut self.processes[process as usize].aux[aux as usize];
         if state.batch > 0 {
@@ -155,6 +178,7 @@ impl World<'_> {
         };
         let span = match self.tasks.hot[task as usize].role {
             Role::Root => dispatcher.accept,
+            Role::Closing => dispatcher.give_back + dispatcher.close,
             _ => dispatcher.give_back,
         };
         self.carriers[carrier as usize].task = task;

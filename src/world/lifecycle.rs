@@ -149,7 +149,7 @@ impl World<'_> {
             Role::Root => return self.respond(task),
             Role::Call => self.answer(parent, Some(Failure::Killed), service),
             Role::Open => self.greeted(parent, Some(Failure::Killed), service),
-            Role::Branch | Role::Detached => {}
+            Role::Branch | Role::Detached | Role::TakenBack | Role::Closing => {}
         }
         self.tasks.remove(task);
     }
@@ -361,6 +361,9 @@ impl World<'_> {
         }
         thread.linger = Time::NEVER;
         let (service, process) = (thread.service, thread.process);
+        if thread.aux != NONE {
+            return self.next_chore(carrier); // a main thread, within its pass
+        }
         if self.plan.services[service as usize].replaces {
             self.processes[process as usize].inside -= 1;
             self.leave_if_empty(process);

@@ -249,7 +249,7 @@ pub struct ServicePlan {
     pub queue: Queue,
     /// How long an idle connection is kept.
     pub keep_alive: Option<Span>,
-    /// How long a thread that has closed a connection is kept by it.
+    /// How long after the answer a thread that has closed a connection is kept by it.
     pub linger: Span,
     /// How many connections of callers' pools it has at most.
     pub connection_limit: Option<u32>,
@@ -332,6 +332,8 @@ pub struct DispatcherPlan {
     pub accept: Span,
     /// What an answered request costs it.
     pub give_back: Span,
+    /// What closing the connection costs it more.
+    pub close: Span,
 }
 
 /// A pool of each process of a service.
@@ -353,6 +355,8 @@ pub struct PoolPlan {
     pub trips: u32,
     /// Whether every connection is opened by who uses it: none is used again.
     pub never_reused: bool,
+    /// Whether a waiting request's call is made by who gives its connection back.
+    pub at_once: bool,
 }
 
 impl PoolPlan {

@@ -234,13 +234,19 @@ impl World<'_> {
         }
     }
 
-    /// A task that waits for a connection has got an open one.
+    /// A task that waits for a connection has got an open one. Its call comes next, and where the pool makes that at once
+    /// (pg-pool's `release` calls back the waiting `query`, which writes to the socket), it is on its way at this instant.
     fn has_one(&mut self, waiter: u32) {
         let hot = &mut self.tasks.hot[waiter as usize];
-        if let Op::Acquire { ready, .. } = self.plan.ops[hot.pc as usize - 1] {
+        let mut next = Soon::Resume(waiter);
+        if let Op::Acquire { ready, pool, .. } = self.plan.ops[hot.pc as usize - 1] {
             hot.pc = ready;
+            let planned = &self.plan.services[hot.service as usize].pools[pool as usize];
+            if planned.at_once && !hot.away {
+                next = Soon::Call(waiter);
+            }
         }
-        self.soon.push_back(Soon::Resume(waiter));
+        self.soon.push_back(next);
     }
 
     /// All connections that a task still holds are given back.

@@ -46,6 +46,8 @@ pub(super) enum Soon {
     Submit(u32),
     /// A task goes on: what it waited for is there.
     Resume(u32),
+    /// A task's call is made by somebody else on its loop.
+    Call(u32),
     /// A task whose work an auxiliary thread has done goes on.
     Completed(u32),
     /// An auxiliary thread begins with the task it has been given.
@@ -169,6 +171,7 @@ impl World<'_> {
         match next {
             Soon::Submit(task) => self.call_arrives(task),
             Soon::Resume(task) => self.resume(task),
+            Soon::Call(task) => self.run_free(task),
             Soon::Completed(task) => self.completed(task),
             Soon::Begin(carrier) => self.begin_aux(carrier),
             Soon::Wake(carrier) => self.wake(carrier),

@@ -24,6 +24,10 @@ pub(super) enum Role {
     Branch,
     /// A callback of a script: nobody waits for it.
     Detached,
+    /// A connection that goes back from a handler's thread to the main thread.
+    TakenBack,
+    /// One that the main thread closes.
+    Closing,
 }
 
 /// The part of a task that every event touches: one cache line.

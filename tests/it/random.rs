@@ -139,7 +139,7 @@ impl<'t> Tape<'t> {
                 "listen = { policy = \"per-process\", backlog = 1, overflow = \"refuse\" }",
                 "listen = { backlog = 0, overflow = \"refuse\", accepts_per_wakeup = 1 }",
                 "listen = { accepts_per_wakeup = 2 }",
-                "listen = { by = \"main-thread\", accept = \"0.1ms\", return = \"0.05ms\" }",
+                "listen = { by = \"main-thread\", accept = \"0.1ms\", return = \"0.05ms\", close = \"0.1ms\" }",
                 "listen = { by = \"main-thread\", policy = \"per-process\", accept = \"0.1ms\" }",
             ],
         );

@@ -29,6 +29,18 @@ fn a_reuse_that_is_not_known() {
 }
 
 #[test]
+fn a_hand_over_that_is_not_known() {
+    assert_snapshot!(model("pools.database.hand_over = \"at_once\""), @r#"
+    error: unknown word `at_once`
+     --> mine.toml:1:28
+      |
+    1 | pools.database.hand_over = "at_once"
+      |                            ^^^^^^^^^ expected `in-turn` or `at-once`
+      = help: did you mean `at-once`?
+    "#);
+}
+
+#[test]
 fn an_idle_time_of_nothing() {
     assert_snapshot!(model("pools.database.idle = \"0s\""), @r#"
     error: expected a time of more than zero

@@ -171,3 +171,26 @@ fn timers_without_a_resolution() {
       |                                                                ^^^^^
     "#);
 }
+
+#[test]
+fn a_close_without_a_unit() {
+    assert_snapshot!(model("listen = { by = \"main-thread\", close = \"15\" }"), @r#"
+    error: `15` has no unit
+     --> mine.toml:1:41
+      |
+    1 | listen = { by = "main-thread", close = "15" }
+      |                                         ^^ expected ns, us, ms, s, min or h
+    "#);
+}
+
+#[test]
+fn a_main_thread_that_does_something_else() {
+    assert_snapshot!(model("listen = { by = \"main-thread\", closes = \"15us\" }"), @r#"
+    error: unknown key `closes`
+     --> mine.toml:1:32
+      |
+    1 | listen = { by = "main-thread", closes = "15us" }
+      |                                ^^^^^^
+      = help: did you mean `close`?
+    "#);
+}

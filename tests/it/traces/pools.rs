@@ -1,6 +1,6 @@
 //! Pools of connections to another service, and calls through services.
 
-use crossover::measure::Component::{Call, Cpu, Network, Timer, WaitConnection};
+use crossover::measure::Component::{Call, Cpu, Network, Timer, WaitConnection, WaitWorker};
 use crossover::measure::Failure;
 
 use super::{MS, US, at, trace};
@@ -164,4 +164,25 @@ fn a_models_own_steps_may_call_an_endpoint() {
     let trace = trace(text, &[at("0ms", "a"), at("1ms", "b")]);
     trace.took("a", &[(Call, 2 * MS), (Cpu, MS)]);
     trace.took("b", &[(Call, 2 * MS), (Cpu, 3 * MS)]);
+}
+
+/// A loop and one connection. a, at 0, has its answer at 10 and computes until 15; b, at 1, gets the connection at 10. In pg-pool its query
+/// goes out then, from within a's callback, and is answered at 20; elsewhere b has its turn when a has computed.
+#[test]
+fn on_a_loop_a_connection_may_pass_on_at_once() {
+    for (hand_over, turn) in [("at-once", None), ("in-turn", Some((WaitWorker, 5 * MS)))] {
+        let text = format!(
+            r#"endpoints.a.steps = [{{ call = "db", work = "10ms" }}, {{ cpu = "5ms" }}]
+            endpoints.b.steps = [{{ call = "db", work = "10ms" }}, {{ cpu = "1ms" }}]
+            services.db = {{}}
+            [contestants.node]
+            executors.main = {{ carriers = 1, tasks = "unlimited" }}
+            pools.db = {{ size = 1, hand_over = "{hand_over}" }}"#
+        );
+        let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+        trace.took("a", &[(Call, 10 * MS), (Cpu, 5 * MS)]);
+        let b = [(WaitConnection, 9 * MS), (Call, 10 * MS), (Cpu, MS)];
+        let b: Vec<_> = b.into_iter().chain(turn).collect();
+        trace.took("b", &b);
+    }
 }
