@@ -34,6 +34,10 @@ SETTLE_S = 0.3
 # Of one core: more that is used by others than the recorded programs spoils a repeat.
 FOREIGN = 0.08
 ATTEMPTS = 20
+# Requests of users that are left out at the start, as in tools.c.
+UNCOUNTED = 100
+# Stamps with a meaning here: Django signals the request; the view has its answer; the user has it.
+STARTED, DONE, USER = "started", "done", "user"
 PR_SET_CHILD_SUBREAPER = 36
 
 GUNICORN = ["-m", "gunicorn", "-b", f"127.0.0.1:{PORT}", "--workers", "1", "--log-level", "error"]
@@ -43,10 +47,10 @@ UVICORN = ["-m", "uvicorn", "--port", str(PORT), "--loop", "uvloop", "--http", "
 
 
 
-def served(title, server, path, users, keep, latency_us=0, backend_us=None):
-    """A server under a closed loop of users."""
+def served(title, server, path, users, keep, latency_us=0, backend_us=None, stamps=None):
+    """A server under a closed loop of users. Stamps: where a lone user's request is seen; it is answered after `DONE`."""
     return {
-        "title": title, "server": server, "backend_us": backend_us,
+        "title": title, "server": server, "backend_us": backend_us, "stamps": stamps,
         "users": {"users": users, "keep_alive": keep, "latency_us": latency_us, "path": path},
     }  # fmt: skip
 
@@ -63,6 +67,13 @@ def convoy(threads, interval_ms):
     return {"title": title, "command": ["python", "convoy.py", str(threads), str(interval_ms), str(SAMPLES)]}
 
 
+# Where requests are seen: by the app; by Django's signals and its view; with the pool's connection, before and after the query,
+# and without the connection.
+WSGI = ["called", DONE]
+VIEW = [STARTED, "viewed", DONE]
+PAGE = ["acquired", "asked", "answered", DONE, "released"]
+POOLED = ["asked", "answered", DONE]
+
 CASES = {
     "gil-0": gil(0, 5),
     "gil-1": gil(1, 5),
@@ -74,15 +85,17 @@ CASES = {
         "title": "Up to 1 ms of computation, then a setTimeout of 2 ms: how long both take",
         "command": ["node", "timeout.js", str(SAMPLES)],
     },
-    "gthread-1": served("gthread, 4 threads: a user who opens a connection for each request of 2 ms CPU", [*GTHREAD, "app:wsgi"], "/2", 1, 0),
+    "gthread-1": served("gthread, 4 threads: a user who opens a connection for each request of 2 ms CPU", [*GTHREAD, "app:wsgi"], "/2", 1, 0, stamps=WSGI),
     "gthread-8": served("gthread, 4 threads: eight such users", [*GTHREAD, "app:wsgi"], "/2", 8, 0),
-    "sync-1": served("A sync worker: a user 1 ms away, a connection for each request of 1 ms CPU", [*GUNICORN, "app:wsgi"], "/1", 1, 0, 1000),
+    "sync-0": served("A sync worker: a user 0 ms away, a connection for each request of 1 ms CPU", [*GUNICORN, "app:wsgi"], "/1", 1, 0, stamps=WSGI),
+    "sync-1": served("A sync worker: a user 1 ms away, a connection for each request of 1 ms CPU", [*GUNICORN, "app:wsgi"], "/1", 1, 0, 1000, stamps=WSGI),
     "sync-3": served("A sync worker: three such users", [*GUNICORN, "app:wsgi"], "/1", 3, 0, 1000),
-    "asgi-1": served("Django's sync view under uvicorn: one user, 5 ms sleep, then 0.5 ms CPU", [*UVICORN, "app:django_asgi"], "/view/5/500", 1, 1),
+    "asgi-0": served("Django's sync view under uvicorn: one user, 0.5 ms CPU", [*UVICORN, "app:django_asgi"], "/view/0/500", 1, 1, stamps=VIEW),
+    "asgi-1": served("Django's sync view under uvicorn: one user, 5 ms sleep, then 0.5 ms CPU", [*UVICORN, "app:django_asgi"], "/view/5/500", 1, 1, stamps=VIEW),
     "asgi-8": served("Django's sync view under uvicorn: eight users", [*UVICORN, "app:django_asgi"], "/view/5/500", 8, 1),
-    "hold-django-1": served("Django, a pool of one connection: one user, a query of 2 ms, then 1 ms CPU", [*GTHREAD, "app:django_wsgi"], "/page/1000", 1, 1, 0, 2000),
+    "hold-django-1": served("Django, a pool of one connection: one user, a query of 2 ms, then 1 ms CPU", [*GTHREAD, "app:django_wsgi"], "/page/1000", 1, 1, 0, 2000, PAGE),
     "hold-django-4": served("Django, a pool of one connection: four users", [*GTHREAD, "app:django_wsgi"], "/page/1000", 4, 1, 0, 2000),
-    "hold-node-1": served("node-postgres' pool of one connection: one user, a query of 2 ms, then 1 ms CPU", ["pool.js", str(PORT)], "/1", 1, 1, 0, 2000),
+    "hold-node-1": served("node-postgres' pool of one connection: one user, a query of 2 ms, then 1 ms CPU", ["pool.js", str(PORT)], "/1", 1, 1, 0, 2000, POOLED),
     "hold-node-4": served("node-postgres' pool of one connection: four users", ["pool.js", str(PORT)], "/1", 4, 1, 0, 2000),
 }  # fmt: skip
 
@@ -123,28 +136,43 @@ class Bench:
         )
 
     def quiet(self, case, cores):
-        """The samples of one repeat that nobody disturbed."""
+        """One repeat that nobody disturbed."""
         for _ in range(ATTEMPTS):
             before, begun = foreign_s(), time.monotonic()
-            samples = self.run(case, cores)
+            found = self.run(case, cores)
             share = (foreign_s() - before) / (time.monotonic() - begun)
             if share <= FOREIGN:
-                return samples
+                return found
             print(f"others used {share:.0%} of a core: once more", flush=True)
         fail("the machine is not quiet")
 
     def run(self, case, cores):
-        """The samples of one repeat, ascending."""
+        """One repeat: its samples, ascending, and where its requests were seen."""
         server_cores, user_cores = ("0", "1") if cores == 1 else ("0,1", "0,1")
         if "command" in case:
             program, *rest = case["command"]
             text = self.finish(self.start(server_cores, [self.node if program == "node" else self.python, *rest], stdout=subprocess.PIPE))
         else:
             text = self.serve(case, server_cores, user_cores)
-        samples = sorted(map(int, text.split()))
-        if len(samples) < SAMPLES:
-            fail(f"only {len(samples)} samples")
-        return samples
+        rows = [list(map(int, line.split())) for line in text.splitlines()]
+        if len(rows) < SAMPLES:
+            fail(f"only {len(rows)} samples")
+        stages = self.stages(case, rows) if case.get("stamps") else {}
+        return sorted(row[0] for row in rows), stages
+
+    def stages(self, case, rows):
+        """Between which stamps requests spent how long: nanoseconds, ascending."""
+        lines = pathlib.Path(self.environment["TIME_STAMPS"]).read_text().splitlines()[UNCOUNTED:]
+        names = case["stamps"]
+        found = {name: [] for name in [*names, USER]}
+        for (latency, begun), line in zip(rows, lines):
+            seen = list(map(int, line.split()))
+            if len(seen) != len(names):
+                fail(f"stamps {seen} are not {names}")
+            for name, before, here in zip(names, [begun, *seen], seen):
+                found[name].append(here - before)
+            found[USER].append(begun + latency - seen[names.index(DONE)])
+        return {name: sorted(spans) for name, spans in found.items()}
 
     def serve(self, case, server_cores, user_cores):
         """Runs users against a server."""
@@ -156,6 +184,14 @@ class Bench:
             if case["backend_us"]:
                 started.append(self.start(user_cores, [self.tools, "backend", str(case["backend_us"]), str(BACKEND)]))
                 await_port(BACKEND)
+            self.environment.pop("TIME_STAMPS", None)
+            self.environment.pop("TIME_VIEWS", None)
+            if case["stamps"]:
+                stamps = pathlib.Path(self.tools).with_name("stamps")
+                stamps.write_text("")
+                self.environment["TIME_STAMPS"] = str(stamps)
+                if STARTED in case["stamps"]:
+                    self.environment["TIME_VIEWS"] = "1"
             program = self.node if case["server"][0] == "pool.js" else self.python
             started.append(self.start(server_cores, [program, *case["server"]]))
             await_port(PORT)
@@ -235,12 +271,14 @@ def quantiles(samples):
     return [round(samples[(2 * i + 1) * len(samples) // (2 * QUANTILES)] / 1e3, 1) for i in range(QUANTILES)]
 
 
-def save(name, cores, samples, add):
+def save(name, cores, samples, stages, add):
     """Writes a fixture, or adds a repeat to it."""
     path = HERE / f"{name}-on-{cores}.json"
     case = {key: value for key, value in CASES[name].items() if value is not None}
     repeats = json.loads(path.read_text())["recordings"] if add and path.exists() else []
     repeats.append({"samples": len(samples), **machine(), "quantiles_us": quantiles(samples)})
+    if stages:
+        repeats[-1]["stages_us"] = {stage: quantiles(spans) for stage, spans in stages.items()}
     keys = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in {**case, "cores": cores}.items()]
     rows = ",\n".join("    " + json.dumps(repeat) for repeat in repeats)
     path.write_text("{\n" + ",\n".join(keys) + f',\n  "recordings": [\n{rows}\n  ]\n}}\n')
@@ -265,8 +303,8 @@ def main():
         for name in asked.names or CASES:
             for cores in (1, 2):
                 begun = time.monotonic()
-                samples = bench.quiet(CASES[name], cores)
-                save(name, cores, samples, asked.add or repeat > 0)
+                samples, stages = bench.quiet(CASES[name], cores)
+                save(name, cores, samples, stages, asked.add or repeat > 0)
                 shown = "  ".join(f"{samples[int(q * len(samples))] / 1e6:9.3f}" for q in (0.01, 0.5, 0.9, 0.99))
                 print(f"{name:14} on {cores}  {shown} ms  in {time.monotonic() - begun:4.1f} s", flush=True)
 

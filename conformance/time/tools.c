@@ -2,7 +2,7 @@
 //   tools answer MICROSECONDS FD        answers each byte on FD after a while
 //   tools backend MICROSECONDS PORT     the same for every connection to a port
 //   tools users N KEEP LATENCY_US SAMPLES PORT PATH
-//       N users in a closed loop on 127.0.0.1; KEEP 0: a connection for each request. Prints latencies in nanoseconds.
+//       N users in a closed loop on 127.0.0.1; KEEP 0: a connection for each request. Prints latency and begin, nanoseconds.
 //       The latency of a network is slept: to connect 3 ways, back 1 way; then the connection closes, 1 way later.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@
 static long delay_us, latency_us, samples;
 static int port, keep;
 static char request[512];
-static int64_t *took;
+static int64_t *took, *since;
 static atomic_long taken;
 
 static void fail(const char *what) {
@@ -115,7 +115,10 @@ static void *user(void *arg) {
         }
         long at = atomic_fetch_add(&taken, 1) - 100;
         if (at >= samples) return NULL;
-        if (at >= 0) took[at] = ended - begun;
+        if (at >= 0) {
+            took[at] = ended - begun;
+            since[at] = begun;
+        }
     }
 }
 
@@ -135,9 +138,10 @@ int main(int argc, char **argv) {
     port = atoi(argv[6]);
     snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n", argv[7], keep ? "" : "Connection: close\r\n");
     took = calloc(samples, sizeof *took);
+    since = calloc(samples, sizeof *since);
     pthread_t threads[users];
     for (int i = 0; i < users; i += 1) pthread_create(&threads[i], NULL, user, NULL);
     for (int i = 0; i < users; i += 1) pthread_join(threads[i], NULL);
-    for (long i = 0; i < samples; i += 1) printf("%lld\n", (long long)took[i]);
+    for (long i = 0; i < samples; i += 1) printf("%lld %lld\n", (long long)took[i], (long long)since[i]);
     return 0;
 }

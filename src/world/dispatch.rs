@@ -20,7 +20,7 @@ use super::parts::Carrier;
 use super::plan::NONE;
 use super::state::{Soon, World, kind};
 use super::task::Role;
-use crate::kernel::{Path, Time};
+use crate::kernel::{Path, Span, Time};
 use crate::measure::Component;
 use crate::service::Admit;
 
@@ -40,12 +40,14 @@ impl World<'_> {
             return;
         };
         let hot = self.tasks.hot[task as usize];
-        let waits = !self.plan.services[0].linger.is_zero() && !hot.abandoned;
-        let (role, matters) = match closes {
-            true => (Role::Closing, waits || !dispatcher.close.is_zero()),
-            false => (Role::TakenBack, false),
+        let (role, cost, linger) = match closes {
+            true => {
+                let cost = dispatcher.give_back + dispatcher.close;
+                (Role::Closing, cost, self.plan.services[0].linger)
+            }
+            false => (Role::TakenBack, dispatcher.give_back, Span::ZERO),
         };
-        if hot.carrier == NONE || !(matters || !dispatcher.give_back.is_zero()) {
+        if hot.carrier == NONE || (cost + linger).is_zero() {
             return;
         }
         let key = hot.key.at(Path::ROOT.child("give-back"));

@@ -10,6 +10,8 @@ import threading
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3 import base
 
+from stamps import end, stamp
+
 POOL = threading.Semaphore(1)
 SPARE = []
 
@@ -17,8 +19,10 @@ SPARE = []
 def ask():
     """One query: a round trip to the backend."""
     link = SPARE.pop() if SPARE else socket.create_connection(("127.0.0.1", int(os.environ["TIME_BACKEND"])))
+    stamp()
     link.send(b"q")
     link.recv(1)
+    stamp()
     SPARE.append(link)
     return 1
 
@@ -28,6 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params):
         POOL.acquire()
+        stamp()
         opened = super().get_new_connection(conn_params)
         opened.create_function("backend", 0, ask)
         return opened
@@ -37,3 +42,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         BaseDatabaseWrapper.close(self)  # SQLite's own does not close what is in memory
         if held:
             POOL.release()
+            stamp()
+            end()

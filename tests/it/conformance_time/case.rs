@@ -16,18 +16,28 @@ pub struct Case {
     pub text: String,
     /// The law of waking on an idle core, a file of the scenario.
     pub wake: String,
+    /// Its other files.
+    pub files: Vec<(&'static str, String)>,
 }
 
 /// Linux's slack of a thread's timers, `PR_SET_TIMERSLACK` in prctl(2).
 pub const SLACK_US: f64 = 50.0;
 
-/// Nanoseconds that leaving an idle core's sleep takes, as the recorded sleeps beside nobody had it.
-pub fn waking(cores: u32) -> String {
+/// How long leaving an idle core's sleep takes, as the recorded sleeps beside nobody had it: microseconds ascending.
+pub fn wakes(cores: u32) -> Vec<f64> {
     let sleeps = Recorded::of("gil-0", cores).pooled();
-    let lines = sleeps
-        .iter()
-        .map(|us| format!("{:.1}us\n", (us - SLACK_US).max(0.1)));
-    lines.collect()
+    sleeps.iter().map(|us| us - SLACK_US).collect()
+}
+
+/// The same, a file of a scenario.
+pub fn waking(cores: u32) -> String {
+    lines(&wakes(cores), 0.0)
+}
+
+/// A file of times, each less than recorded by what else stands for that part of them.
+pub fn lines(recorded_us: &[f64], less_us: f64) -> String {
+    let line = |us: &f64| format!("{:.1}us\n", (us - less_us).max(0.1));
+    recorded_us.iter().map(line).collect()
 }
 
 /// The recorded machine with so many cores.
@@ -39,7 +49,9 @@ pub fn host(cores: u32) -> String {
 
 /// The latencies of the case's first endpoint, microseconds ascending.
 pub fn simulate(case: &Case) -> Vec<f64> {
-    let scenario = scenario_with(&case.text, &[("wake.csv", &case.wake)]);
+    let files = case.files.iter().map(|(name, text)| (*name, text.as_str()));
+    let files: Vec<_> = files.chain([("wake.csv", case.wake.as_str())]).collect();
+    let scenario = scenario_with(&case.text, &files);
     let setting = Setting {
         pinned: true,
         ..Setting::new(f64::from(case.users), Span::from_secs(case.seconds))

@@ -34,6 +34,7 @@ lock = {{ switch_interval = "{interval}", order = "random", barging = true }}
             seconds,
             text,
             wake: waking(cores),
+            files: Vec::new(),
         }
     }
 }
@@ -75,5 +76,6 @@ lock = {{ switch_interval = "1ms", order = "random", barging = true }}
         seconds: 40,
         text,
         wake: wake.collect(),
+        files: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! The recordings in `conformance/time/`, and how far apart distributions are.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -8,7 +9,11 @@ use serde_json::Value;
 pub const QUANTILES: usize = 400;
 
 /// The recordings of a case: of each, microseconds ascending, one for every 1/400 of the samples.
-pub struct Recorded(Vec<Vec<f64>>);
+pub struct Recorded {
+    whole: Vec<Vec<f64>>,
+    /// Where a lone user's requests were stamped: how long after the stamp before, all recordings together.
+    stages: BTreeMap<String, Vec<f64>>,
+}
 
 impl Recorded {
     pub fn of(name: &str, cores: u32) -> Self {
@@ -16,19 +21,36 @@ impl Recorded {
             .join(format!("conformance/time/{name}-on-{cores}.json"));
         let text = std::fs::read_to_string(&path).expect("a fixture");
         let value: Value = serde_json::from_str(&text).expect("JSON");
-        let recordings = value["recordings"].as_array().expect("recordings");
-        let one = |recording: &Value| {
-            assert!(recording["samples"].as_u64().expect("a number") >= 2000);
-            let quantiles = recording["quantiles_us"].as_array().expect("a list");
+        let list = |quantiles: &Value| -> Vec<f64> {
+            let quantiles = quantiles.as_array().expect("a list");
             assert_eq!(quantiles.len(), QUANTILES);
             quantiles.iter().filter_map(Value::as_f64).collect()
         };
-        Self(recordings.iter().map(one).collect())
+        let (mut whole, mut stages) = (Vec::new(), BTreeMap::<_, Vec<f64>>::new());
+        for recording in value["recordings"].as_array().expect("recordings") {
+            assert!(recording["samples"].as_u64().expect("a number") >= 2000);
+            whole.push(list(&recording["quantiles_us"]));
+            for (name, quantiles) in recording["stages_us"].as_object().into_iter().flatten() {
+                stages
+                    .entry(name.clone())
+                    .or_default()
+                    .extend(list(quantiles));
+            }
+        }
+        for all in stages.values_mut() {
+            all.sort_by(f64::total_cmp);
+        }
+        Self { whole, stages }
+    }
+
+    /// How long after the stamp before this one came, ascending.
+    pub fn stage(&self, name: &str) -> &[f64] {
+        &self.stages[name]
     }
 
     /// All recordings together, ascending.
     pub fn pooled(&self) -> Vec<f64> {
-        let mut all: Vec<f64> = self.0.concat();
+        let mut all: Vec<f64> = self.whole.concat();
         all.sort_by(f64::total_cmp);
         all
     }
@@ -44,8 +66,8 @@ impl Recorded {
     /// The 95th percentile of the distances between any two.
     pub fn bound(&self) -> f64 {
         let mut apart = Vec::new();
-        for (i, a) in self.0.iter().enumerate() {
-            apart.extend(self.0[i + 1..].iter().map(|b| distance(a, b)));
+        for (i, a) in self.whole.iter().enumerate() {
+            apart.extend(self.whole[i + 1..].iter().map(|b| distance(a, b)));
         }
         apart.sort_by(f64::total_cmp);
         quantile(&apart, 0.95)
@@ -53,7 +75,11 @@ impl Recorded {
 
     /// Of a simulation to the recordings, in the median.
     pub fn distance(&self, simulated: &[f64]) -> f64 {
-        let mut apart: Vec<f64> = self.0.iter().map(|one| distance(one, simulated)).collect();
+        let mut apart: Vec<f64> = self
+            .whole
+            .iter()
+            .map(|one| distance(one, simulated))
+            .collect();
         apart.sort_by(f64::total_cmp);
         quantile(&apart, 0.5)
     }

@@ -1,158 +1,194 @@
-//! Servers under users in a closed loop. What a request costs beside what is known of it comes from one user alone.
+//! Servers under users in a closed loop. What a request costs comes from a lone user, whose requests were stamped on their way;
+//! how fast a core goes cold from `measured/cold-gaps.csv`; how long an idle one takes to wake from the sleeps of `gil-0`.
+//!
+//! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
+//! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{Case, host};
-use super::recorded::Recorded;
+use super::case::{Case, host, lines, wakes, waking};
+use super::recorded::{Recorded, quantile};
 
-/// Servers: a core that is woken by work of its own needs no time worth telling.
-const BUSY: &str = "0.1us\n";
+/// Time constant of a core's cooling, milliseconds: between Node's 3.8 and Django's 3.4 in `measured/README.md`.
+const COOLS_MS: f64 = 3.6;
 
-/// Of a server's recording under one user, milliseconds beside the known ones.
-fn rest(alone: &str, cores: u32, known_ms: f64) -> f64 {
-    let rest = Recorded::of(alone, cores).median() / 1000.0 - known_ms;
-    assert!(rest > 0.0, "{alone}: {rest}");
-    rest
+fn median(recorded_us: &[f64]) -> f64 {
+    quantile(recorded_us, 0.5)
 }
+
+/// What a server's part of a request is drawn from, each a file of times.
+type Files = Vec<(&'static str, String)>;
 
 /// `users` of the server that `text` describes.
 fn served(
-    name: &'static str,
-    from: &'static str,
+    (name, from): (&'static str, &'static str),
     users: u32,
     cores: u32,
-    arrivals: &str,
     text: &str,
+    files: Files,
 ) -> Case {
+    let host = host(cores);
+    let text = format!(
+        "arrivals.process = \"closed\"\n{text}\n{host}cold = {{ after = \"{COOLS_MS}ms\" }}\n"
+    );
     Case {
         name,
         from,
         users,
         seconds: 30,
-        text: format!(
-            "[arrivals]\nprocess = \"closed\"\n{arrivals}\n{}{text}",
-            host(cores)
-        ),
-        wake: BUSY.to_owned(),
+        text,
+        wake: waking(cores),
+        files,
     }
 }
 
-/// Lists before and after the view, of so many milliseconds.
-fn around(before_ms: f64, after_ms: f64) -> String {
-    let list = |ms: f64| match ms {
-        0.0 => String::new(),
-        _ => format!("{{ cpu = \"{ms:.4}ms\" }}"),
-    };
-    format!(
-        "before = [{}]\nafter = [{}]",
-        list(before_ms),
-        list(after_ms)
-    )
-}
-
-/// gunicorn's threads under eight users, a connection for each request.
+/// gunicorn's threads under eight users, a connection for each request. One user's requests come back to back: the core is warm.
 pub fn gthread(cores: u32) -> Case {
-    let rest = rest("gthread-1", cores, 2.0) - 0.03;
-    let text = format!(
-        r#"
+    let alone = Recorded::of("gthread-1", cores);
+    let wake = median(&wakes(cores));
+    // The main thread's part is the model's.
+    let files = vec![
+        ("before.csv", lines(alone.stage("called"), wake + 30.0)),
+        ("after.csv", lines(alone.stage("user"), wake)),
+    ];
+    let text = r#"
 [clients]
 keep_alive = false
 [endpoints.it]
-steps = [{{ cpu = "2ms" }}]
+steps = [{ cpu = "2ms" }]
 [contestants.gthread]
 model = "django-gthread"
 processes = 1
-{}
-"#,
-        around(rest, 0.0)
-    );
-    served("gthread-8", "gthread-1", 8, cores, "", &text)
+before = [{ cpu = "samples(before.csv)" }]
+after = [{ cpu = "samples(after.csv)" }]
+"#;
+    served(("gthread-8", "gthread-1"), 8, cores, text, files)
 }
 
 /// gunicorn's sync worker under three users 1 ms away, a connection for each request.
+///
+/// A user 0 ms away has the worker warm, one 1 ms away finds it cold after 5 ms; among three it waits 2 ms for each client's close.
+/// The users wake too: late from each sleep, and when the answer comes, which is all that takes longer after the answer.
 pub fn sync(cores: u32) -> Case {
+    let (near, far) = (Recorded::of("sync-0", cores), Recorded::of("sync-1", cores));
+    let wake = median(&wakes(cores));
+    let (warm, cold) = (near.stage("called"), far.stage("called"));
+    let dearer = median(cold) - 3_000.0 - wake - median(warm);
+    let extra = dearer / -(-5.0_f64 / COOLS_MS).exp_m1();
+    // As warm, but varying as on a cold core.
+    let files = vec![
+        (
+            "before.csv",
+            lines(cold, median(cold) - median(warm) + wake),
+        ),
+        ("after.csv", lines(near.stage("user"), wake)),
+    ];
     let text = format!(
         r#"
+arrivals.think = "{think}us"
 [clients]
 keep_alive = false
-latency = "1ms"
+latency = "{way}us"
 [endpoints.it]
 steps = [{{ cpu = "1ms" }}]
 [contestants.sync]
 model = "django-sync"
 processes = 1
-{}
+before = [{{ cpu = "samples(before.csv)" }}]
+after = [{{ cpu = "samples(after.csv)" }}]
+cold = {{ extra = "{extra:.1}us", over = "0.2ms" }}
 "#,
-        around(rest("sync-1", cores, 5.0), 0.0)
+        // From the answer to the close: woken by the answer, a way, then the next, each sleep with its own waking.
+        think = (1_000.0 + wake).round(),
+        way = (1_000.0 + 1.5 * wake).round(),
     );
-    // Until the client has closed.
-    let think = "think = \"1ms\"";
-    served("sync-3", "sync-1", 3, cores, think, &text)
+    served(("sync-3", "sync-0, sync-1"), 3, cores, &text, files)
 }
 
-/// Django's sync view under uvicorn, eight users.
+/// Django's sync view under uvicorn, eight users: three hops, of the signal that a request begins, of the view, and of closing the
+/// response. That last one comes after the answer; here it comes before the next request's own work.
+///
+/// A user whose view sleeps 0 ms keeps everything warm. What was recorded up to the signal is half the loop's and half the
+/// thread's, which was not recorded apart; between the signal and the view and after it, the loop's. While that user wakes and asks again, the server closes:
+/// that hop costs what waking does, and the rest of it is in the next request's first stage.
 pub fn asgi(cores: u32) -> Case {
-    let half = rest("asgi-1", cores, 5.0 + 0.05 + 0.5) / 2.0;
+    let alone = Recorded::of("asgi-0", 1);
+    let close = median(&wakes(1));
+    let stage = |name: &str| median(alone.stage(name));
     let text = format!(
         r#"
 [endpoints.it]
 steps = [{{ wait = "5ms" }}, {{ cpu = "0.5ms" }}]
 [contestants.asgi]
 model = "ideal"
-executors.main = {{ tasks = 1 }}
+executors.main = {{ carriers = 1, tasks = "unlimited" }}
+executors.sync = {{}}
+place.handler = "sync"
 lock = {{ switch_interval = "5ms", order = "random", barging = true }}
-{}
+before = [
+  {{ name = "close", hop = "sync", steps = [{{ cpu = "{close:.1}us" }}] }},
+  {{ name = "parse", cpu = "{parse:.1}us" }},
+  {{ name = "signal", hop = "sync", steps = [{{ cpu = "{parse:.1}us" }}] }},
+  {{ name = "route", cpu = "{route:.1}us" }},
+]
+after = [{{ name = "respond", cpu = "{respond:.1}us" }}]
 "#,
-        around(half, half)
+        parse = stage("started") / 2.0,
+        route = stage("viewed"),
+        respond = stage("user") - close,
     );
-    served("asgi-8", "asgi-1", 8, cores, "", &text)
+    served(("asgi-8", "asgi-0"), 8, cores, &text, Vec::new())
 }
 
 /// Four users of a pool of one connection, which a contestant holds for so long.
-fn hold(
-    name: &'static str,
-    from: &'static str,
-    cores: u32,
-    rest_ms: f64,
-    contestant: &str,
-) -> Case {
+fn hold(names: (&'static str, &'static str), cores: u32, contestant: &str, files: Files) -> Case {
     let text = format!(
         r#"
 [services.postgres]
 model = "ideal"
 [services.postgres.endpoints.query]
-steps = [{{ wait = "2ms" }}]
+steps = [{{ wait = "samples(query.csv)" }}]
 [endpoints.it]
 steps = [{{ call = "postgres.query" }}, {{ cpu = "1ms" }}]
 [contestants.it]
+before = [{{ cpu = "samples(before.csv)" }}]
+after = [{{ cpu = "samples(after.csv)" }}]
 {contestant}
-{}
-"#,
-        around(rest_ms / 2.0, rest_ms / 2.0)
+"#
     );
-    served(name, from, 4, cores, "", &text)
+    served(names, 4, cores, &text, files)
 }
 
-/// Django: from the first query to the end of the request.
+/// Django: from the first query to the end of the request. One user's server waits for each query as long as that of four.
 pub fn hold_django(cores: u32) -> Case {
-    let from = "hold-django-1";
+    let alone = Recorded::of("hold-django-1", cores);
+    let wake = median(&wakes(cores));
+    let rest = median(alone.stage("done")) - 1_000.0;
     let contestant = r#"
 model = "django-gthread"
 processes = 1
-pools.postgres = { size = 1, hold = "request" }"#;
-    let rest = rest(from, cores, 3.0) - 0.05;
-    hold("hold-django-4", from, cores, rest, contestant)
+cold = "0s" # in what was recorded
+pools.postgres = { size = 1, hold = "request", max_age = "0s", open.steps = [{ cpu = "samples(open.csv)" }] }"#;
+    let files = vec![
+        // The main thread's part is the model's.
+        ("before.csv", lines(alone.stage("acquired"), wake + 30.0)),
+        ("open.csv", lines(alone.stage("asked"), 0.0)),
+        ("query.csv", lines(alone.stage("answered"), wake)),
+        ("after.csv", lines(alone.stage("released"), -rest)),
+    ];
+    hold(("hold-django-4", "hold-django-1"), cores, contestant, files)
 }
 
 /// node-postgres: for the query.
 pub fn hold_node(cores: u32) -> Case {
-    let from = "hold-node-1";
+    let alone = Recorded::of("hold-node-1", cores);
+    let wake = median(&wakes(cores));
     let contestant = r#"
 model = "node-http"
-pools.postgres = { size = 1, hold = "call" }"#;
-    hold(
-        "hold-node-4",
-        from,
-        cores,
-        rest(from, cores, 3.0),
-        contestant,
-    )
+cold = "0s" # in what was recorded
+pools.postgres = { size = 1, hold = "call", hand_over = "at-once" }"#;
+    let files = vec![
+        ("before.csv", lines(alone.stage("asked"), wake)),
+        ("query.csv", lines(alone.stage("answered"), wake)),
+        ("after.csv", lines(alone.stage("user"), wake)),
+    ];
+    hold(("hold-node-4", "hold-node-1"), cores, contestant, files)
 }

@@ -25,5 +25,6 @@ after = []
         seconds: 30,
         text,
         wake: waking(cores),
+        files: Vec::new(),
     }
 }
