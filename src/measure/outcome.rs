@@ -94,7 +94,7 @@ impl Component {
 pub enum Failure {
     /// The connection was refused.
     Refused,
-    /// The client gave up, or a wait for a connection ended without one.
+    /// The client gave up, the server did (408), or a wait for a connection ended without one.
     Timeout,
     /// The server killed the worker.
     Killed,

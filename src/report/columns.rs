@@ -50,7 +50,9 @@ fn figure_doc(figure: Figure) -> &'static str {
         Figure::Throughput => "requests answered successfully per second",
         Figure::Errors => "fraction of ended requests that failed",
         Figure::Refused => "fraction that failed because the connection was refused",
-        Figure::Timeout => "because the client gave up, or a wait for a connection did",
+        Figure::Timeout => {
+            "because the client gave up, the server did (408), or a wait for a connection did"
+        }
         Figure::Killed => "because the server killed the worker",
         Figure::Shed => "because the server refused the request (503)",
         Figure::Mean => "mean latency of the successful, from the moment the client meant to send",

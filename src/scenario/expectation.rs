@@ -70,7 +70,7 @@ pub enum Figure {
     Errors,
     /// That failed because the connection was refused.
     Refused,
-    /// Because the client gave up.
+    /// Because somebody gave up.
     Timeout,
     /// Because the server killed the worker.
     Killed,

@@ -1,24 +1,38 @@
-//! `gc`: when a model's runtime stops to collect garbage.
+//! `gc`: when a model's runtime stops to collect garbage. Amounts are bytes (`"16MiB"`), or objects (`700`) where the collector
+//! counts these; all of one table are the same.
 
 use super::diagnostic::Problem;
 use super::reader::{Keys, Reader};
-use super::tree::Node;
+use super::tree::{Node, Value};
 use crate::kernel::Span;
 use crate::service::{Gc, Major};
 
 /// Collections are no more frequent: each is drawn.
 const LEAST_WORK: Span = Span::from_micros(10);
+/// A request allocates no more than so much work does: each collection is drawn.
+const LONGEST_REQUEST: Span = Span::from_secs(10);
 
-/// `{ allocates, young, minor }`, and for major collections `{ survives, old, major }`.
+/// `{ allocates, young, minor }`, what each request allocates besides (`request`), and for major collections
+/// `{ survives, old, major }`.
 pub(super) fn gc<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Gc> {
     const EXAMPLE: &str =
         "a table such as { allocates = \"200MB/s\", young = \"16MiB\", minor = \"1ms\" }";
-    let mut keys = Keys::of(reader.table(node, EXAMPLE)?, reader);
-    let allocates = keys.read("allocates", |r, node| r.flow(node));
-    let young = keys.read("young", |r, node| r.positive_size(node));
+    let table = reader.table(node, EXAMPLE)?;
+    let mut keys = Keys::of(table, reader);
+    let objects = table.get("young").is_some_and(|node| counts(reader, node));
+    let amount = |r: &Reader<'t>, node| amount(r, node, objects);
+    let allocates = keys.read("allocates", |r, node| match objects {
+        true => r.rate(node),
+        false => r.flow(node),
+    });
+    let young = keys.read("young", |r, node| match objects {
+        true => r.whole(node, 1..=u32::MAX).map(u64::from),
+        false => r.positive_size(node),
+    });
+    let request = keys.read("request", amount);
     let minor = keys.read("minor", |r, node| r.dist(node));
     let survives = keys.read("survives", |r, node| r.fraction(node));
-    let old = keys.read("old", |r, node| r.positive_size(node));
+    let old = keys.read("old", amount);
     let major = keys.read("major", |r, node| r.dist(node));
     for key in ["allocates", "young", "minor"] {
         if keys.at(key).is_none() {
@@ -34,9 +48,10 @@ pub(super) fn gc<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Gc> {
         let problem = Problem::at(at, format!("`{said}` without `{missing}`"));
         reader.note(problem.label("a major collection needs `survives`, `old` and `major`"));
     }
+    let request_at = keys.at("request");
     keys.finish();
     let (allocates, young, minor) = (allocates?, young?, minor?);
-    let every = Gc::every(allocates, young);
+    let every = Gc::work(allocates, young);
     if every < LEAST_WORK {
         let message = format!("a collection after every {every} of work");
         let problem = Problem::at(node.origin, message);
@@ -47,9 +62,35 @@ pub(super) fn gc<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Gc> {
         let pause = major?;
         Some(Major { after, pause })
     })();
+    let request = Gc::work(allocates, request.unwrap_or(0));
+    if request > LONGEST_REQUEST {
+        let at = request_at.unwrap_or(node.origin);
+        let message = format!("a request allocates as much as {request} of work");
+        let problem = Problem::at(at, message);
+        return reader.refuse(problem.label(format!("expected no more than {LONGEST_REQUEST}")));
+    }
     Some(Gc {
         every,
+        request,
         minor,
         major,
     })
+}
+
+/// Whether an amount is a number of objects.
+fn counts<'t>(reader: &Reader<'t>, node: &'t Node) -> bool {
+    let node = reader.resolve(node);
+    node.is_some_and(|node| matches!(node.value, Value::Integer(_)))
+}
+
+/// Bytes, or objects.
+fn amount<'t>(reader: &Reader<'t>, node: &'t Node, objects: bool) -> Option<u64> {
+    match (objects, counts(reader, node)) {
+        (true, true) => reader.whole(node, 0..=u32::MAX).map(u64::from),
+        (true, false) => {
+            let problem = Problem::at(node.origin, "`young` is a number of objects");
+            reader.refuse(problem.label("expected a whole number"))
+        }
+        (false, _) => reader.size(node),
+    }
 }

@@ -1,20 +1,25 @@
-//! How long a model's processes live: `limits` and `lifecycle`.
+//! How long a model's processes live, and how long they wait for a request: `limits` and `lifecycle`.
 
 use super::diagnostic::Problem;
 use super::reader::{Keys, Reader};
 use super::tree::Node;
 use crate::kernel::Span;
-use crate::service::{Beats, Executor, Heartbeat, Lifecycle, Tasks};
+use crate::service::{Beats, Executor, Heartbeat, Lifecycle, Reading, Tasks};
 
 /// How often gunicorn's arbiter and uWSGI's master look.
 const CHECK: Span = Span::from_secs(1);
 
-/// The master that kills silent processes. Without `heartbeat` there is none; `0s` switches it off, as in gunicorn.
-pub(super) fn limits<'t>(
-    reader: &Reader<'t>,
-    node: &'t Node,
-    main: &Executor,
-) -> Option<Option<Heartbeat>> {
+/// What `limits` says.
+#[derive(Default)]
+pub(super) struct Limits {
+    /// The master that kills silent processes.
+    pub(super) heartbeat: Option<Heartbeat>,
+    /// How long requests may take to arrive.
+    pub(super) reading: Reading,
+}
+
+/// Time-outs of the server. Without `heartbeat` there is none; `0s` switches it off, as in gunicorn.
+pub(super) fn limits<'t>(reader: &Reader<'t>, node: &'t Node, main: &Executor) -> Option<Limits> {
     const REQUESTS: &str = "between-requests";
     const LOOP: &str = "loop";
     const MAIN_THREAD: &str = "main-thread";
@@ -24,6 +29,11 @@ pub(super) fn limits<'t>(
     );
     let patience = keys.read("heartbeat", |r, node| r.span(node));
     let check = keys.read("check", |r, node| r.positive_span(node));
+    let reading = Reading {
+        header: keys.read("header", |r, node| r.positive_span(node)),
+        request: keys.read("request", |r, node| r.positive_span(node)),
+        check: check.unwrap_or(Span::ZERO),
+    };
     let words = [REQUESTS, LOOP, MAIN_THREAD].map(|word| (word, word));
     let beats = keys.read("beats", |r, node| r.word(node, &words));
     let beats_at = keys.at("beats").unwrap_or(node.origin);
@@ -46,7 +56,7 @@ pub(super) fn limits<'t>(
         let problem = Problem::at(node.origin, "a heartbeat needs a number of threads");
         return reader.refuse(problem.label("expected `carriers` in `executors.main`"));
     }
-    Some(patience.map(|patience| Heartbeat {
+    let heartbeat = patience.map(|patience| Heartbeat {
         patience,
         check: check.unwrap_or(CHECK),
         beats: if beats == MAIN_THREAD {
@@ -54,7 +64,8 @@ pub(super) fn limits<'t>(
         } else {
             Beats::Handler
         },
-    }))
+    });
+    Some(Limits { heartbeat, reading })
 }
 
 /// When processes are replaced. `requests = 0` is never, as in gunicorn.

@@ -80,13 +80,16 @@ pub(super) fn model<'t>(
         let mut keys = Keys::of(r.table(node, "a table such as { keep_alive = \"5s\" }")?, r);
         let keep_alive = keys.read("keep_alive", |r, node| r.span(node));
         model.linger = keys.read("linger", |r, node| r.span(node));
+        model.requests_per_connection = keys
+            .read("requests", |r, node| r.whole(node, 0..=u32::MAX))
+            .filter(|&requests| requests > 0);
         model.connection_limit = keys.read("limit", |r, node| r.whole(node, 1..=u32::MAX));
         keys.finish();
         keep_alive
     });
-    model.heartbeat = keys
-        .read("limits", |r, node| limits(r, node, &model.executors[0]))
-        .flatten();
+    let limits = keys.read("limits", |r, node| limits(r, node, &model.executors[0]));
+    let limits = limits.unwrap_or_default();
+    (model.heartbeat, model.reading) = (limits.heartbeat, limits.reading);
     model.lifecycle = keys.read("lifecycle", lifecycle).unwrap_or_default();
     let executors = std::mem::take(&mut model.executors);
     let steps = |calls| Steps {

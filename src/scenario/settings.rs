@@ -8,7 +8,7 @@ use super::reader::{Keys, Reader};
 use super::tree::{Node, Table, Value};
 use crate::host::{Cold, Host};
 use crate::kernel::{Dist, Span, Time};
-use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse};
+use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse, Sending};
 
 /// The most users, and the most connections of clients.
 const MAX_USERS: u32 = 10_000_000;
@@ -188,10 +188,25 @@ pub(super) fn clients<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Clients
         latency: keys
             .read("latency", |r, node| r.span(node))
             .unwrap_or(ideal.latency),
+        sending: keys.read("sending", sending).unwrap_or_default(),
         timeout: keys.read("timeout", |r, node| r.positive_span(node)),
     };
     keys.finish();
     Some(clients)
+}
+
+/// How slowly requests arrive.
+fn sending<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Sending> {
+    const EXAMPLE: &str = "a table such as { body = \"bimodal(0ms, 4s, 5%)\" }";
+    let mut keys = Keys::of(reader.table(node, EXAMPLE)?, reader);
+    let none = Sending::default();
+    let head = keys.read("head", |r, node| r.dist(node));
+    let body = keys.read("body", |r, node| r.dist(node));
+    keys.finish();
+    Some(Sending {
+        head: head.unwrap_or(none.head),
+        body: body.unwrap_or(none.body),
+    })
 }
 
 /// `[slo]`.

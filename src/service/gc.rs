@@ -6,8 +6,9 @@
 //!
 //! V8's two generations: a scavenge when the semi-space that is allocated from is full, a mark-compact when what was promoted
 //! fills the room that was left after the last one (facts §1.9). CPython's cyclic collector is the same with other figures.
-//! Allocation goes by the CPU time of work in the process's own language, so a file's bytes come down to a time: a minor
-//! collection after so much work, a major one after so many minor ones. `native` work allocates nothing here.
+//! Allocation goes by requests, each the same, and by the CPU time of work in the process's own language. A file's amounts (bytes,
+//! or objects where the collector counts these, as CPython's) come down to a time: a minor collection after so much work, a
+//! major one after so many minor ones, a request as much as so much work. `native` work allocates nothing here.
 //!
 //! A burst pays the collections its allocations cause, one or several, before its work: the pause holds up the same callbacks
 //! and threads as one in the middle would, up to a burst's length earlier. It needs the core, and under a lock the lock.
@@ -21,6 +22,8 @@ use crate::kernel::{Dist, Key, Path, Span};
 pub struct Gc {
     /// Work that fills the young generation; not zero.
     pub every: Span,
+    /// Work that allocates as much as a request does beside its work.
+    pub request: Span,
     /// A minor pause.
     pub minor: Dist,
     /// What promotion leads to; `None`: nothing.
@@ -37,10 +40,10 @@ pub struct Major {
 }
 
 impl Gc {
-    /// From what a file says: bytes allocated per second of work and the size of the young generation, both not zero.
+    /// Work that allocates an amount, from how much is allocated per second of work, not zero.
     #[must_use]
-    pub fn every(allocates: f64, young: u64) -> Span {
-        Span::from_nanos_f64(young as f64 / allocates * 1e9).max(Span(1))
+    pub fn work(allocates: f64, amount: u64) -> Span {
+        Span::from_nanos_f64(amount as f64 / allocates * 1e9)
     }
 
     /// Mean pause for each unit of work.
@@ -52,11 +55,17 @@ impl Gc {
             .map_or(0.0, |major| major.pause.mean_ns() / major.after as f64);
         (self.minor.mean_ns() + major) / self.every.as_nanos_f64()
     }
+
+    /// Mean pause for each request beside that for its work, nanoseconds.
+    #[must_use]
+    pub fn of_request_ns(&self) -> f64 {
+        self.share() * self.request.as_nanos_f64()
+    }
 }
 
 impl Major {
-    /// From what a file says: bytes that fill the old generation, the young one's and the share of them that survives. `None`:
-    /// nothing survives.
+    /// From what a file says: what fills the old generation, what fills the young one and the share of that which survives.
+    /// `None`: nothing survives.
     #[must_use]
     pub fn after(old: u64, young: u64, survives: f64) -> Option<u64> {
         let promoted = (young as f64 * survives).round() as u64;
@@ -97,6 +106,11 @@ impl Heap {
         (self.filled, self.promoted) = (Span::ZERO, 0);
     }
 
+    /// Allocates what a request does beside its work. Collections that this causes wait for work.
+    pub fn request(&mut self, gc: &Gc) {
+        self.filled += gc.request;
+    }
+
     /// Allocates what so much work does, and says how long the collections take that this causes.
     pub fn work(&mut self, gc: &Gc, work: Span) -> Span {
         let mut pause = Span::ZERO;
@@ -130,7 +144,8 @@ mod tests {
 
     fn gc() -> Gc {
         Gc {
-            every: Gc::every(100e6, 1_000_000),
+            every: Gc::work(100e6, 1_000_000),
+            request: Gc::work(100e6, 200_000),
             minor: Dist::Constant(MS(1)),
             major: Major::after(2_500_000, 1_000_000, 1.0).map(|after| Major {
                 after,
@@ -143,9 +158,10 @@ mod tests {
     #[test]
     fn bytes_come_down_to_work() {
         let gc = gc();
-        assert_eq!(gc.every, MS(10));
+        assert_eq!((gc.every, gc.request), (MS(10), MS(2)));
         assert_eq!(gc.major.as_ref().map(|major| major.after), Some(3));
         assert!((gc.share() - (1.0 + 7.0 / 3.0) / 10.0).abs() < 1e-12);
+        assert!((gc.of_request_ns() - (1.0 + 7.0 / 3.0) / 10.0 * 2e6).abs() < 1e-6);
         assert_eq!(Major::after(10, 1_000_000, 0.0), None);
     }
 
@@ -156,6 +172,16 @@ mod tests {
         assert_eq!(heap.work(&gc, Span(1)), MS(1));
         assert_eq!(heap.work(&gc, MS(20)), MS(2 + 7));
         assert_eq!(Heap::new(Key::root(1, 0)).work(&gc, MS(60)), MS(6 + 2 * 7));
+    }
+
+    /// Four requests and 1.999999 ms of work: a nanosecond of room is left. A fifth fills it, the next work pays.
+    #[test]
+    fn requests_allocate_and_work_pays() {
+        let (gc, mut heap) = (gc(), Heap::new(Key::root(1, 0)));
+        (0..4).for_each(|_| heap.request(&gc));
+        assert_eq!(heap.work(&gc, Span(1_999_999)), Span::ZERO);
+        heap.request(&gc);
+        assert_eq!(heap.work(&gc, Span::ZERO), MS(1));
     }
 
     /// 25 ms and two minor collections before it is emptied are forgotten: the next is due after 10 ms, the major after 30.

@@ -46,8 +46,12 @@ pub struct Model {
     /// How long the thread that closes a connection at most waits for the client to do the same, counted from the answer;
     /// `None`: it does not wait. That thread is the main thread where there is one, else the handler's.
     pub linger: Option<Span>,
+    /// After how many requests it closes a connection; `None`: never.
+    pub requests_per_connection: Option<u32>,
     /// How many connections of its callers' pools it has at most; `None`: any number. More are refused.
     pub connection_limit: Option<u32>,
+    /// How long it waits for a request that has begun to arrive.
+    pub reading: Reading,
     /// Who kills processes that are silent for too long.
     pub heartbeat: Option<Heartbeat>,
     /// When processes are replaced.
@@ -271,6 +275,18 @@ pub struct Opening {
     pub work: Dist,
 }
 
+/// How long a server waits for a request that has begun to arrive, from when it begins to read it. Whoever is later is answered
+/// 408, and the connection closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// For the header; `None`: for ever.
+    pub header: Option<Span>,
+    /// For all of it; `None`: for ever.
+    pub request: Option<Span>,
+    /// It looks at the multiples of this only (Node's `connectionsCheckingInterval`); zero: at once.
+    pub check: Span,
+}
+
 /// How long a pool's connection is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
@@ -366,6 +382,8 @@ impl Model {
             },
             keep_alive: None,
             linger: None,
+            requests_per_connection: None,
+            reading: Reading::default(),
             connection_limit: None,
             heartbeat: None,
             lifecycle: Lifecycle::default(),

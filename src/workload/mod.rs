@@ -63,6 +63,8 @@ pub struct Clients {
     pub reuse: Reuse,
     /// One way between client and server.
     pub latency: Span,
+    /// How long a request takes to arrive, from its first byte.
+    pub sending: Sending,
     /// After this time from the intended start the client gives up. The server does not notice.
     pub timeout: Option<Span>,
 }
@@ -74,8 +76,36 @@ impl Default for Clients {
             keep_alive: true,
             reuse: Reuse::Fifo,
             latency: Span::ZERO,
+            sending: Sending::default(),
             timeout: None,
         }
+    }
+}
+
+/// How slowly a client sends: the time from a request's first byte at the server to its last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sending {
+    /// Until its header is there.
+    pub head: Dist,
+    /// From then until its body is.
+    pub body: Dist,
+}
+
+impl Default for Sending {
+    fn default() -> Self {
+        let none = Dist::Constant(Span::ZERO);
+        Self {
+            head: none.clone(),
+            body: none,
+        }
+    }
+}
+
+impl Sending {
+    /// Whether requests arrive whole.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.head.is_zero() && self.body.is_zero()
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Paths {
     pub wake: Path,
     pub life: Path,
     pub gc: Path,
+    pub head: Path,
+    pub body: Path,
 }
 
 impl<'p> World<'p> {
@@ -43,6 +45,8 @@ impl<'p> World<'p> {
             source: source_key(seed, replication),
             paths: Paths {
                 gap: root.child("gap"),
+                head: root.child("head"),
+                body: root.child("body"),
                 endpoint: root.child("endpoint"),
                 think: root.child("think"),
                 process: root.child("process"),

@@ -68,6 +68,15 @@ impl World<'_> {
         (carrier.cold, *degree) = (extra, left);
     }
 
+    /// A request on this thread allocates what it does beside its work.
+    pub fn allocate_request(&mut self, id: u32) {
+        let carrier = &self.carriers[id as usize];
+        let gc = &self.plan.services[carrier.service as usize].gc;
+        if let Some(gc) = gc {
+            self.heaps[carrier.heap as usize].request(gc);
+        }
+    }
+
     /// Adds the pauses of the collections that its allocations cause.
     fn allocate(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];

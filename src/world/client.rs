@@ -5,8 +5,8 @@
 //!
 //! A connection is opened by a handshake (three times the one-way latency until the server has it, with the request on its
 //! heels) and then carries one request at a time. The client pool hands out free connections and keeps a first-come queue
-//! when they are all busy. A server that closes, or whose keep-alive time has passed, makes the next request shake hands
-//! again. A client that gives up closes its connection and opens another for the next request; the server does not notice.
+//! when they are all busy. A server that closes (after each response, after so many, or because the keep-alive time has passed)
+//! makes the next request shake hands again. A client that gives up closes its connection and opens another for the next request; the server does not notice.
 
 use super::parts::Connection;
 use super::plan::{ArrivalPlan, NONE};
@@ -132,6 +132,7 @@ impl World<'_> {
         self.connections.push(Connection {
             process: NONE,
             last_used: Time::ZERO,
+            served: 0,
             busy: false,
         });
         self.connections.len() as u32 - 1
@@ -194,11 +195,20 @@ impl World<'_> {
     }
 
     /// Whether a connection ends with its answer.
-    fn closes(&self, connection: u32) -> bool {
+    fn closes(&mut self, connection: u32) -> bool {
+        let worn = self.wears_out(connection);
         let keep_alive = self.plan.services[0].keep_alive;
-        keep_alive.is_some_and(|time| time.is_zero())
+        worn || keep_alive.is_some_and(|time| time.is_zero())
             || !self.plan.clients.keep_alive
             || self.is_leaving(connection)
+    }
+
+    /// Whether this answer is the last that the server gives on a connection.
+    fn wears_out(&mut self, connection: u32) -> bool {
+        let served = &mut self.connections[connection as usize].served;
+        *served = served.saturating_add(1);
+        let most = self.plan.services[0].requests_per_connection;
+        most.is_some_and(|most| *served >= most)
     }
 
     /// Whether the process at the other end of a connection is about to leave.

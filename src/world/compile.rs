@@ -249,6 +249,8 @@ impl Plan {
             linger: linger(model, main, self.clients.latency)
                 .filter(|_| index == 0)
                 .unwrap_or(Span::ZERO),
+            reading: model.reading,
+            requests_per_connection: model.requests_per_connection,
             connection_limit: model.connection_limit,
             connections,
             heartbeat,

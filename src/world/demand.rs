@@ -4,6 +4,7 @@
 //! threads and a pool's connections are held for as long as what happens meanwhile takes without waiting, so their demands
 //! are lower bounds, as bounds from demands must be. How often a cache hits depends on the
 //! load ([`hits`](super::hits)). Cold cores are left out: a resource near its bound has no time to cool.
+//! So is a thread that reads what arrives slowly: near its bound requests arrive while they wait for it.
 
 use super::compile::Setting;
 use super::hits::{hit_ratio, presence};
@@ -119,7 +120,10 @@ impl<'a> Walk<'a> {
         };
         let endpoints = &system.services[0].endpoints;
         let total: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
-        let mut zero_load_ns = 2.0 * system.clients.latency.as_nanos_f64();
+        let sending = &system.clients.sending;
+        let mut zero_load_ns = 2.0 * system.clients.latency.as_nanos_f64()
+            + sending.head.mean_ns()
+            + sending.body.mean_ns();
         for endpoint in endpoints {
             let share = endpoint.weight / total;
             zero_load_ns += share * walk.visit(0, Some(&endpoint.steps), None, share);
@@ -149,6 +153,10 @@ impl<'a> Walk<'a> {
             hired: false,
             kept: Vec::new(),
         };
+        let gc = self.plan.services[service].gc.as_ref();
+        let pauses = gc.map_or(0.0, Gc::of_request_ns) / self.pauses(service, false);
+        self.cpu(&mut visit, pauses, times, false);
+        self.callback(&mut visit, times);
         self.steps(&mut visit, &model.before, times);
         self.at(&mut visit, model.place_handler, times, |walk, visit| {
             if let Some(work) = work {
@@ -206,7 +214,10 @@ impl<'a> Walk<'a> {
                 endpoint,
                 work,
             } => self.call(visit, *service, *endpoint, work, times),
-            Action::Wait { time } => visit.elapsed += time.mean_ns(),
+            Action::Wait { time } => {
+                visit.elapsed += time.mean_ns();
+                self.callback(visit, times);
+            }
             Action::Parallel { branches } => self.parallel(visit, branches, times),
             Action::Choose { branches } => {
                 let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
@@ -230,7 +241,15 @@ impl<'a> Walk<'a> {
                     walk.steps(visit, steps, times);
                 });
             }
-            Action::Yield => {}
+            Action::Yield => self.callback(visit, times),
+        }
+    }
+
+    /// A callback of a loop, at its cost. A round's is left out: under load it is shared by many.
+    fn callback(&mut self, visit: &mut Visit, times: f64) {
+        let plan = &self.plan.services[visit.service];
+        if plan.main == MainKind::Loop && visit.away.is_none() {
+            self.cpu(visit, plan.rounds.callback.as_nanos_f64(), times, false);
         }
     }
 
@@ -359,6 +378,7 @@ impl<'a> Walk<'a> {
         let work = endpoint.is_none().then_some(work);
         visit.elapsed +=
             2.0 * target.latency.as_nanos_f64() + self.visit(callee, steps, work, times);
+        self.callback(visit, times);
         if let Some(pool) = pool {
             let planned = self.plan.services[visit.service].pools[pool];
             match model.pools[planned.of as usize].1.hold {

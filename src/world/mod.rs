@@ -30,6 +30,7 @@ mod parts;
 mod plan;
 mod pools;
 mod program;
+mod receive;
 mod script;
 mod serve;
 mod state;

@@ -161,6 +161,8 @@ pub(super) struct Connection {
     /// The process that accepted it, or [`NONE`]: not open.
     pub process: u32,
     pub last_used: Time,
+    /// Requests answered since it was accepted.
+    pub served: u32,
     /// Whether a request is on it.
     pub busy: bool,
 }

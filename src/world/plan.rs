@@ -10,8 +10,8 @@ use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Component, Resource};
 use crate::service::{
-    Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Rounds, SessionRules,
-    Sessions,
+    Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Reading, Rounds,
+    SessionRules, Sessions,
 };
 use crate::workload::Clients;
 
@@ -41,6 +41,15 @@ pub enum Op {
         /// What it is charged to: a timer, or work where every task has a core of its own.
         component: Component,
     },
+    /// Wait for the rest of the request, if it is not all there; whoever gives up goes on elsewhere.
+    Receive {
+        /// Where.
+        cut: Pc,
+    },
+    /// A request will not arrive any more: close its connection.
+    CutOff,
+    /// Allocate what a request does beside its work.
+    Allocate,
     /// A timer of the loop.
     Timer {
         /// How long.
@@ -251,10 +260,14 @@ pub struct ServicePlan {
     pub keep_alive: Option<Span>,
     /// How long after the answer a thread that has closed a connection is kept by it.
     pub linger: Span,
+    /// After how many requests a connection is closed.
+    pub requests_per_connection: Option<u32>,
     /// How many connections of callers' pools it has at most.
     pub connection_limit: Option<u32>,
     /// Resource: those that are open, where they are limited.
     pub connections: u32,
+    /// How long a request may take to arrive.
+    pub reading: Reading,
     /// Who kills silent processes, if anybody can be killed.
     pub heartbeat: Option<Heartbeat>,
     /// When processes are replaced.

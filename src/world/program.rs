@@ -33,12 +33,18 @@ pub(super) struct Programs<'a> {
     entries: Vec<Vec<Option<Pc>>>,
     /// The auxiliary executor that the present steps are on.
     away: Option<usize>,
+    /// Where a request goes on that will not arrive any more.
+    cut: Pc,
 }
 
 impl<'a> Programs<'a> {
     /// Compiles everything the app's endpoints can reach into `plan`.
     pub(super) fn compile(plan: &'a mut Plan, system: &'a System, setting: Setting) {
         plan.ops.push(Op::End);
+        let cut = plan.ops.len() as Pc;
+        if !system.clients.sending.is_zero() {
+            plan.ops.extend([Op::CutOff, Op::End]);
+        }
         let entries = system
             .services
             .iter()
@@ -50,6 +56,7 @@ impl<'a> Programs<'a> {
             setting,
             entries,
             away: None,
+            cut,
         };
         for endpoint in 0..system.services[0].endpoints.len() {
             let entry = programs.endpoint(0, endpoint);
@@ -77,6 +84,10 @@ impl<'a> Programs<'a> {
         self.entries[service][endpoint] = Some(entry);
         let away = std::mem::take(&mut self.away);
         let model = &system.services[service].model;
+        if service == 0 && !system.clients.sending.is_zero() {
+            self.push(Op::Receive { cut: self.cut });
+        }
+        self.allocate(service);
         self.steps(service, &model.before);
         let steps = &system.services[service].endpoints[endpoint].steps;
         self.at(service, model.place_handler, |programs| {
@@ -86,6 +97,14 @@ impl<'a> Programs<'a> {
         self.push(Op::End);
         self.away = away;
         entry
+    }
+
+    /// What a request allocates beside its work.
+    fn allocate(&mut self, service: usize) {
+        let gc = self.system.services[service].model.gc.as_ref();
+        if gc.is_some_and(|gc| !gc.request.is_zero()) {
+            self.push(Op::Allocate);
+        }
     }
 
     /// The kernel wakes a sleeping thread later than asked.

@@ -25,6 +25,9 @@ impl World<'_> {
     /// A client's request, with its connection, is at the server's network card.
     #[inline]
     pub fn request_arrives(&mut self, task: u32) {
+        if !self.plan.clients.sending.is_zero() {
+            self.tasks.rare(task).first_byte = self.now;
+        }
         let connection = self.tasks.hot[task as usize].connection;
         let process = if connection == NONE {
             NONE
@@ -386,6 +389,7 @@ impl World<'_> {
             && self.plan.services[0].listen.is_some()
         {
             self.connections[connection as usize].process = process;
+            self.connections[connection as usize].served = 0;
             self.processes[process as usize].connections += 1;
             self.open_connections += 1;
             self.most_connections = self.most_connections.max(self.open_connections);

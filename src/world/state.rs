@@ -31,6 +31,7 @@ pub(super) mod kind {
     pub const BOOT: u8 = 16;
     pub const LINGER: u8 = 17;
     pub const WOKEN: u8 = 18;
+    pub const RECEIVED: u8 = 19;
 }
 
 /// Fixed agenda slots.
@@ -155,6 +156,7 @@ impl World<'_> {
                 kind::CHECK => self.check_heartbeats(event.index),
                 kind::BOOT => self.booted(event.index),
                 kind::LINGER => self.lingered(event.index),
+                kind::RECEIVED => self.resume(event.index),
                 kind::WOKEN => self.woken(event.index),
                 kind::CLIENT_TIMEOUT => self.client_timeout(),
                 _ => self.segment_ends(),

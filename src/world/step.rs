@@ -47,6 +47,13 @@ impl World<'_> {
                         return Progress::Suspended;
                     }
                 }
+                Op::Receive { cut } => {
+                    if self.receive(task, *cut) {
+                        return Progress::Suspended;
+                    }
+                }
+                Op::CutOff => self.cut_off(task),
+                Op::Allocate => self.allocate_request(carrier),
                 Op::End if hot.away => {
                     hot.pc = pc; // it has failed, and ends where it came from
                     self.come_back(task, false);

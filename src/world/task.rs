@@ -154,6 +154,8 @@ pub(super) struct Rare {
     pub waiting_since: Time,
     /// Its own thread on an auxiliary executor.
     pub own: u32,
+    /// When its first byte was at the server.
+    pub first_byte: Time,
 }
 
 /// All tasks.
@@ -303,6 +305,7 @@ impl Tasks {
                 timer: 0,
                 waiting_since: Time::ZERO,
                 own: NONE,
+                first_byte: Time::ZERO,
             };
             self.rare.resize(self.hot.0.len(), fresh);
         }

@@ -173,7 +173,7 @@ proptest! {
     fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..120), gap_us in 20u64..800) {
         let (text, _) = Tape::new(&tape).scenario();
         let (_, rest) = text.split_once("[clients]").expect("clients follow arrivals");
-        let closes = ["keep_alive = false", "connections.keep_alive"];
+        let closes = ["keep_alive = false", "connections.keep_alive", "connections.requests = 1"];
         prop_assume!(!rest.contains("below-limit") || closes.iter().any(|words| rest.contains(words)));
         let text = format!("arrivals = {{ process = \"replay\", file = \"times\" }}\n[clients]{rest}");
         let times: String = (0..80).map(|n| format!("{}us\n", n * gap_us)).collect();

@@ -161,6 +161,18 @@ impl<'t> Tape<'t> {
                 "connections.keep_alive = \"7ms\"",
             ],
         );
+        self.line(
+            text,
+            &["", "connections.requests = 1", "connections.requests = 3"],
+        );
+        self.line(
+            text,
+            &[
+                "",
+                "limits.header = \"4ms\"",
+                "limits.header = \"2ms\"\nlimits.request = \"3ms\"",
+            ],
+        );
         self.pools(text);
         self.line(text, &["", "cold = \"0.3ms\""]);
         self.line(text, &["", "caches.local = { entries = 4, cull = 2 }"]);
@@ -274,9 +286,9 @@ impl<'t> Tape<'t> {
                 text,
                 &[
                     "",
-                    "limits = { heartbeat = \"6ms\", check = \"2.1ms\" }",
-                    "limits = { heartbeat = \"1.5ms\", check = \"0.7ms\" }",
-                    "limits = { heartbeat = \"1ms\", beats = \"main-thread\" }",
+                    "limits.heartbeat = \"6ms\"\nlimits.check = \"2.1ms\"",
+                    "limits.heartbeat = \"1.5ms\"\nlimits.check = \"0.7ms\"",
+                    "limits.heartbeat = \"1ms\"\nlimits.beats = \"main-thread\"",
                 ],
             );
         }
@@ -338,6 +350,15 @@ impl<'t> Tape<'t> {
         self.line(&mut text, &["", "keep_alive = false"]);
         self.line(&mut text, &["", "reuse = \"lifo\""]);
         self.line(&mut text, &["", "timeout = \"6ms\"", "timeout = \"40ms\""]);
+        let sending = [
+            "",
+            "{ body = \"exp(2ms)\" }",
+            "{ head = \"bimodal(0ms, 9ms, 20%)\" }",
+        ];
+        let sending = self.pick(&sending);
+        if !sending.is_empty() {
+            writeln!(text, "sending = {sending}").expect("a text takes text");
+        }
         text.push_str("[hosts.app]\n");
         self.line(&mut text, &["", "cores = 1", "cores = 2", "cores = 4"]);
         self.line(&mut text, &["", "slice = \"0.3ms\"", "slice = \"5ms\""]);

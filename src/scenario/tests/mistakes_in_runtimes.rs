@@ -49,6 +49,75 @@ fn a_young_generation_of_nothing() {
 }
 
 #[test]
+fn objects_and_bytes() {
+    assert_snapshot!(model("gc = { allocates = \"10/ms\", young = 700, request = \"4KB\", minor = \"1ms\" }"), @r#"
+    error: `young` is a number of objects
+     --> mine.toml:1:52
+      |
+    1 | gc = { allocates = "10/ms", young = 700, request = "4KB", minor = "1ms" }
+      |                                                    ^^^^^ expected a whole number
+    "#);
+    assert_snapshot!(model("gc = { allocates = \"10MB/s\", young = 700, minor = \"1ms\" }"), @r#"
+    error: `10MB` is not a plain number
+     --> mine.toml:1:23
+      |
+    1 | gc = { allocates = "10MB/s", young = 700, minor = "1ms" }
+      |                       ^^ no unit here
+    "#);
+    assert_snapshot!(model("gc = { allocates = \"10MB/s\", young = \"1MB\", request = 41, minor = \"1ms\" }"), @r#"
+    error: `41` has no unit
+     --> mine.toml:1:55
+      |
+    1 | gc = { allocates = "10MB/s", young = "1MB", request = 41, minor = "1ms" }
+      |                                                       ^^ expected a size such as "64KiB"
+    "#);
+    assert_snapshot!(model("gc = { allocates = \"10/ms\", young = 0, minor = \"1ms\" }"), @r#"
+    error: expected a whole number of at least 1, found 0
+     --> mine.toml:1:37
+      |
+    1 | gc = { allocates = "10/ms", young = 0, minor = "1ms" }
+      |                                     ^
+    "#);
+}
+
+#[test]
+fn a_request_that_allocates_without_end() {
+    assert_snapshot!(model("gc = { allocates = \"1KB/s\", young = \"1MB\", request = \"1GB\", minor = \"1ms\" }"), @r#"
+    error: a request allocates as much as 1000000s of work
+     --> mine.toml:1:44
+      |
+    1 | gc = { allocates = "1KB/s", young = "1MB", request = "1GB", minor = "1ms" }
+      |                                            ^^^^^^^ expected no more than 10s
+    "#);
+}
+
+#[test]
+fn times_to_arrive_in() {
+    assert_snapshot!(model("limits = { header = \"0s\" }"), @r#"
+    error: expected a time of more than zero
+     --> mine.toml:1:21
+      |
+    1 | limits = { header = "0s" }
+      |                     ^^^^
+    "#);
+    assert_snapshot!(model("limits = { headers = \"60s\" }"), @r#"
+    error: unknown key `headers`
+     --> mine.toml:1:12
+      |
+    1 | limits = { headers = "60s" }
+      |            ^^^^^^^ expected `heartbeat`, `check`, `header`, `request` or `beats`
+      = help: did you mean `header`?
+    "#);
+    assert_snapshot!(model("connections = { requests = \"100\" }"), @r#"
+    error: expected a whole number, found a text
+     --> mine.toml:1:28
+      |
+    1 | connections = { requests = "100" }
+      |                            ^^^^^
+    "#);
+}
+
+#[test]
 fn collections_without_end() {
     assert_snapshot!(model("gc = { allocates = \"40GB/s\", young = \"4KB\", minor = \"1ms\" }"), @r#"
     error: a collection after every 100ns of work
@@ -77,7 +146,7 @@ fn a_collector_s_key_that_is_misspelt() {
      --> mine.toml:1:62
       |
     1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", survive = "5%" }
-      |                                                              ^^^^^^^ expected `allocates`, `young`, `minor`, `survives`, `old` or `major`
+      |                                                              ^^^^^^^ expected `allocates`, `young`, `request`, `minor`, `survives`, `old` or `major`
       = help: did you mean `survives`?
     "#);
 }

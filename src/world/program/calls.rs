@@ -123,6 +123,7 @@ impl Programs<'_> {
     fn work(&mut self, service: usize, work: &Dist, path: Path) -> Pc {
         let model = &self.system.services[service].model;
         self.bare(|programs| {
+            programs.allocate(service);
             programs.steps(service, &model.before);
             programs.at(service, model.place_handler, |programs| {
                 programs.cpu(service, work.clone(), path.child("work"), false);

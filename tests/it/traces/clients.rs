@@ -38,6 +38,38 @@ fn a_closed_connection_costs_a_handshake() {
     trace(&client, &script).took("b", &[(Network, 4 * MS), (Cpu, MS)]);
 }
 
+/// The server closes a connection after its second answer. a and b share one, c opens another, which d shares; with one request a
+/// connection everybody shakes hands.
+#[test]
+fn a_connection_wears_out() {
+    let text = r#"
+        clients.latency = "1ms"
+        endpoints.a.steps = [{ cpu = "1ms" }]
+        endpoints.b.steps = [{ cpu = "1ms" }]
+        endpoints.c.steps = [{ cpu = "1ms" }]
+        endpoints.d.steps = [{ cpu = "1ms" }]
+        [contestants.app]
+        listen = {}
+        connections.requests = 2
+    "#;
+    let script = [
+        at("0ms", "a"),
+        at("8ms", "b"),
+        at("20ms", "c"),
+        at("30ms", "d"),
+    ];
+    let two = trace(text, &script);
+    for (endpoint, trips) in [("a", 4), ("b", 2), ("c", 4), ("d", 2)] {
+        two.took(endpoint, &[(Network, trips * MS), (Cpu, MS)]);
+    }
+    let one = trace(&text.replace("requests = 2", "requests = 1"), &script);
+    let never = trace(&text.replace("requests = 2", "requests = 0"), &script);
+    for endpoint in ["b", "c", "d"] {
+        one.took(endpoint, &[(Network, 4 * MS), (Cpu, MS)]);
+        never.took(endpoint, &[(Network, 2 * MS), (Cpu, MS)]);
+    }
+}
+
 /// One connection, and a has it from 0 to 10: b waits for it from 2.
 #[test]
 fn clients_wait_for_a_connection() {

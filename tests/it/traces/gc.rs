@@ -55,6 +55,28 @@ fn a_burst_pays_its_collections_first() {
     trace(&text, &[at("0ms", "a")]).took("a", &[(Gc, 6 * MS), (Cpu, 35 * MS)]);
 }
 
+/// A request allocates 400 KB and its work of 2 ms 200 KB: a and b leave 1.2 MB behind, of which the first is full when b works, so b
+/// stops for 2 ms; c adds 600 KB. Counted in objects it is the same.
+#[test]
+fn a_request_allocates_beside_its_work() {
+    for amounts in [
+        r#"young = "1MB", request = "400KB", allocates = "100MB/s""#,
+        r#"young = 1000, request = 400, allocates = "100/ms""#,
+    ] {
+        let text = format!(
+            r#"endpoints.a.steps = [{{ cpu = "2ms" }}]
+               endpoints.b.steps = [{{ cpu = "2ms" }}]
+               endpoints.c.steps = [{{ cpu = "2ms" }}]
+               {LOOP}
+               gc = {{ {amounts}, minor = "2ms" }}"#
+        );
+        let trace = trace(&text, &[at("0ms", "a"), at("10ms", "b"), at("20ms", "c")]);
+        trace.took("a", &[(Cpu, 2 * MS)]);
+        trace.took("b", &[(Gc, 2 * MS), (Cpu, 2 * MS)]);
+        trace.took("c", &[(Cpu, 2 * MS)]);
+    }
+}
+
 /// Native work allocates nothing, wherever it runs; processes have heaps of their own.
 #[test]
 fn each_process_s_own_work_fills_its_heap() {

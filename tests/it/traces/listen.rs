@@ -1,6 +1,6 @@
 //! The kernel's side of accepting: full backlogs, SYN retries, refusals, and a primary that hands connections over.
 
-use crossover::measure::Component::{Call, Cpu, WaitAccept, WaitWorker};
+use crossover::measure::Component::{Call, Cpu, Gc, WaitAccept, WaitWorker};
 use crossover::measure::Failure;
 
 use super::{MS, at, trace, trace_for};
@@ -170,4 +170,50 @@ fn a_worker_that_sheds_gets_the_next_connection() {
     trace.took("b", &[(Cpu, 10 * MS)]);
     trace.failed("c", Failure::Shed);
     trace.took("d", &[(Cpu, 10 * MS)]);
+}
+
+/// Loops that accept from one socket (Node's cluster with NODE_CLUSTER_SCHED_POLICY=none): of those that sleep in epoll the one that
+/// went to sleep last is woken. Which process ran a request shows in its heap, full after 3 ms of work.
+///
+/// ```text
+///   0    a, 2 ms: the first process; asleep again at 2, the last to be so
+///   5    b, 2 ms: the first again, 4 ms in all: stops for 2 ms, works to 9; 1 ms is left in its heap
+///  10    c, 0.5 ms: the first
+///  10.2  d, 2 ms: the first is awake, so the second, to 12.2: now that is the last
+///  20    e, 1 ms: the second, 3 ms in all: stops for 2 ms. (In the first it would not: 2.5 ms.)
+/// ```
+///
+/// A primary goes round: b is for the second process, which has nothing in its heap.
+#[test]
+fn the_loop_last_gone_to_sleep_is_woken() {
+    let run = |policy: &str| {
+        let text = format!(
+            r#"clients.keep_alive = false
+               endpoints.a.steps = [{{ cpu = "2ms" }}]
+               endpoints.b.steps = [{{ cpu = "2ms" }}]
+               endpoints.c.steps = [{{ cpu = "0.5ms" }}]
+               endpoints.d.steps = [{{ cpu = "2ms" }}]
+               endpoints.e.steps = [{{ cpu = "1ms" }}]
+               [contestants.cluster]
+               processes = 2
+               executors.main = {{ carriers = 1, tasks = "unlimited" }}
+               listen = {{ policy = "{policy}", accepts_per_wakeup = 1 }}
+               gc = {{ allocates = "100MB/s", young = "300KB", minor = "2ms" }}"#
+        );
+        let script = [
+            at("0ms", "a"),
+            at("5ms", "b"),
+            at("10ms", "c"),
+            at("10.2ms", "d"),
+            at("20ms", "e"),
+        ];
+        trace(&text, &script)
+    };
+    let shared = run("shared");
+    shared.took("a", &[(Cpu, 2 * MS)]);
+    shared.took("b", &[(Gc, 2 * MS), (Cpu, 2 * MS)]);
+    shared.took("c", &[(Cpu, MS / 2)]);
+    shared.took("d", &[(Cpu, 2 * MS)]);
+    shared.took("e", &[(Gc, 2 * MS), (Cpu, MS)]);
+    run("primary").took("b", &[(Cpu, 2 * MS)]);
 }

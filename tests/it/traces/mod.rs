@@ -16,6 +16,7 @@ mod lifecycle;
 mod listen;
 mod lock;
 mod pools;
+mod sending;
 mod steps;
 mod threads;
 mod workers;
