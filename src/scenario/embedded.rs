@@ -79,6 +79,7 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "accept-overload",
     "gc-pauses",
     "heartbeat-kills",
+    "slow-clients",
     "worker-recycling",
     "worker-threads",
 );

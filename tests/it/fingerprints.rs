@@ -1,13 +1,13 @@
 //! Frozen fingerprints: a change of any number of any embedded example shows, whether it was meant or not.
 //!
-//! Each contestant of each example runs at one small load for a second, once; a line of the snapshot is a hash over what its
+//! Each contestant of each example runs at one small load for a second, or as long as its scenario says, once; a line of the snapshot is a hash over what its
 //! requests came to. After a change that is meant to change results: `INSTA_UPDATE=always cargo test --test it fingerprints`.
 
 use std::fmt::Write as _;
 
 use crossover::kernel::Span;
 use crossover::measure::Outcome;
-use crossover::scenario::{Embedded, embedded, load};
+use crossover::scenario::{Embedded, RunLength, embedded, load};
 use crossover::workload::Arrivals;
 use crossover::world::{Plan, Setting};
 
@@ -52,8 +52,12 @@ fn examples_come_to_the_same_numbers_as_ever() {
             Arrivals::Closed { .. } => 20.0,
             _ => 40.0,
         };
+        let horizon = match scenario.run.length {
+            RunLength::Duration(duration) => duration,
+            RunLength::Auto | RunLength::Requests(_) => Span::from_secs(1),
+        };
         for contestant in &scenario.contestants {
-            let setting = Setting::new(at, Span::from_secs(1));
+            let setting = Setting::new(at, horizon);
             let plan = Plan::compile(contestant, &scenario.arrivals, setting);
             let outcome = plan.run(scenario.run.seed, 0);
             writeln!(
