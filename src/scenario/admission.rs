@@ -1,7 +1,8 @@
 //! How a model takes work in: listening, queueing, caches.
 
 use super::diagnostic::Problem;
-use super::reader::{Keys, Reader};
+use super::keys::Keys;
+use super::reader::Reader;
 use super::tree::Node;
 use crate::kernel::Span;
 use crate::service::{Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Queue};

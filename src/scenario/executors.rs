@@ -1,9 +1,10 @@
 //! A model's threads: executors, and where steps run.
 
 use super::diagnostic::Problem;
+use super::keys::Keys;
 use super::languages::Languages;
 use super::model::ROLES;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::Span;
 use crate::service::{Executor, Model, Rounds, Slow, Tasks};

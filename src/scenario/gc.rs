@@ -2,7 +2,8 @@
 //! counts these; all of one table are the same.
 
 use super::diagnostic::Problem;
-use super::reader::{Keys, Reader};
+use super::keys::Keys;
+use super::reader::Reader;
 use super::tree::{Node, Value};
 use crate::kernel::Span;
 use crate::service::{Gc, Major};

@@ -1,7 +1,8 @@
 //! `languages.toml`: how much CPU the same logic costs in each language, by kind of work.
 
 use super::diagnostic::Problem;
-use super::reader::{Keys, Reader};
+use super::keys::Keys;
+use super::reader::Reader;
 use super::source::Origin;
 use super::tree::{Entry, Node, Table};
 use crate::kernel::Span;

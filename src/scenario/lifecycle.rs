@@ -1,7 +1,8 @@
 //! How long a model's processes live, and how long they wait for a request: `limits` and `lifecycle`.
 
 use super::diagnostic::Problem;
-use super::reader::{Keys, Reader};
+use super::keys::Keys;
+use super::reader::Reader;
 use super::tree::Node;
 use crate::kernel::Span;
 use crate::service::{Beats, Executor, Heartbeat, Lifecycle, Reading, Tasks};

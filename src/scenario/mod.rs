@@ -21,6 +21,7 @@ mod expect;
 mod expectation;
 mod files;
 mod gc;
+mod keys;
 mod languages;
 mod law;
 mod lifecycle;

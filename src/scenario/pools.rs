@@ -2,8 +2,8 @@
 
 use super::calls::Calls;
 use super::diagnostic::Problem;
+use super::keys::Keys;
 use super::model::ROLES;
-use super::reader::Keys;
 use super::steps::Steps;
 use super::tree::{Entry, Node};
 use crate::kernel::{Dist, Path, Span};

@@ -9,7 +9,7 @@ use super::files::Files;
 use super::piece::Piece;
 use super::quantity;
 use super::source::Origin;
-use super::tree::{Entry, Node, Table, Value};
+use super::tree::{Node, Table, Value};
 use crate::kernel::{Count, Dist, Span};
 
 /// The largest plain number.
@@ -330,84 +330,5 @@ impl<'t> Reader<'t> {
             )
             .label(expected),
         })
-    }
-}
-
-/// The keys of a table: those asked for are known, the rest are mistakes.
-pub(super) struct Keys<'r, 't> {
-    /// The reader of its values.
-    pub(super) reader: &'r Reader<'t>,
-    table: &'t Table,
-    known: Vec<&'static str>,
-    elsewhere: &'static [&'static str],
-}
-
-impl<'r, 't> Keys<'r, 't> {
-    /// No key known yet.
-    pub(super) fn of(table: &'t Table, reader: &'r Reader<'t>) -> Self {
-        Self {
-            reader,
-            table,
-            known: Vec::new(),
-            elsewhere: &[],
-        }
-    }
-
-    /// The value of a key that may be there. The text `none` takes back what a model says: as if omitted.
-    pub(super) fn get(&mut self, key: &'static str) -> Option<&'t Node> {
-        if !self.known.contains(&key) {
-            self.known.push(key);
-        }
-        self.table
-            .get(key)
-            .filter(|node| node.as_text() != Some("none"))
-    }
-
-    /// Where a key was written.
-    pub(super) fn at(&self, key: &str) -> Option<Origin> {
-        self.table.entry(key).map(|entry| entry.at)
-    }
-
-    /// Of some keys, the entry written last: an override comes behind what it is put over.
-    pub(super) fn last_of(&self, keys: &[&str]) -> Option<&'t Entry> {
-        self.table
-            .entries
-            .iter()
-            .rfind(|entry| keys.contains(&entry.key.as_str()))
-    }
-
-    /// What a key says; `None` if it is omitted, or wrong and noted.
-    pub(super) fn read<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(&'r Reader<'t>, &'t Node) -> Option<T>,
-    ) -> Option<T> {
-        let node = self.get(key)?;
-        read(self.reader, node)
-    }
-
-    /// Names that were taken out of this table before, for "did you mean".
-    pub(super) fn elsewhere(&mut self, keys: &'static [&'static str]) {
-        self.elsewhere = keys;
-    }
-
-    /// How many keys nobody has asked for so far.
-    pub(super) fn unknown(&self) -> usize {
-        self.table
-            .keys()
-            .filter(|key| !self.known.contains(key))
-            .count()
-    }
-
-    /// Notes the keys that nobody asked for.
-    pub(super) fn finish(self) {
-        for entry in &self.table.entries {
-            let key = entry.key.as_str();
-            if !self.known.contains(&key) {
-                let problem = Problem::at(entry.at, format!("unknown key `{key}`"));
-                let known = self.known.iter().chain(self.elsewhere).copied();
-                self.reader.note(problem.names(key, known));
-            }
-        }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::checked::{RunLength, RunSettings, Slo};
 use super::diagnostic::Problem;
+use super::keys::Keys;
 use super::model::MAX_CORES;
 use super::piece::Piece;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use super::tree::{Node, Table, Value};
 use crate::host::{Cold, Host};
 use crate::kernel::{Dist, Span, Time};

@@ -3,8 +3,9 @@
 use super::calls::Calls;
 use super::diagnostic::{Problem, alternatives};
 use super::executors::executor_of;
+use super::keys::Keys;
 use super::languages::Languages;
-use super::reader::{Keys, Reader};
+use super::reader::Reader;
 use super::source::Origin;
 use super::tree::Node;
 use crate::kernel::{Count, Path, Span};
