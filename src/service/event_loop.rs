@@ -23,51 +23,13 @@
 
 use std::collections::VecDeque;
 
+use super::due::{Due, by_length};
+use super::rounds::Rounds;
 use crate::kernel::fifo::{Fifo, Links, NONE};
 use crate::kernel::{Span, Time};
 
 /// The resolution of the delay monitor, Node's default.
 pub const RESOLUTION: Span = Span::from_millis(10);
-
-/// How a loop's rounds go. The default is libuv without costs and with an exact clock. Model files set `timers`, `round` and
-/// `callback`; the others are where loops of other makes differ, and what the conformance tests switch off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rounds {
-    /// Timers are due at whole multiples of this; `None`: to the nanosecond.
-    pub timers: Option<Span>,
-    /// Whether all timers of one length that are due run before those of the next.
-    pub timer_lists: bool,
-    /// Whether timers run at the end of the round (libuv since 1.45), or right behind poll.
-    pub timers_last: bool,
-    /// The most events of one poll.
-    pub events: u32,
-    /// Whether ticks and microtasks run after every callback, or when a phase is over.
-    pub drain: bool,
-    /// Whether what is put off to the check phase during it waits for the next round.
-    pub check_batch: bool,
-    /// Whether completions of a pool that are there when the loop gets to the first of them run with it.
-    pub completions_together: bool,
-    /// CPU of a round, whatever it finds: the system calls around it.
-    pub round: Span,
-    /// CPU around each callback.
-    pub callback: Span,
-}
-
-impl Default for Rounds {
-    fn default() -> Self {
-        Self {
-            timers: None,
-            timer_lists: true,
-            timers_last: true,
-            events: u32::MAX,
-            drain: true,
-            check_batch: true,
-            completions_together: true,
-            round: Span::ZERO,
-            callback: Span::ZERO,
-        }
-    }
-}
 
 /// Where in a round a loop is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,13 +39,6 @@ enum Phase {
     Check,
     Closing,
     Timers,
-}
-
-/// A timer that is due, and how long it was set for, in multiples of the resolution.
-#[derive(Clone, Copy, Debug)]
-struct Due {
-    length: u32,
-    task: u32,
 }
 
 /// The state of one loop.
@@ -424,25 +379,4 @@ impl EventLoop {
 /// The last whole multiple of `unit`.
 fn floor(now: Time, unit: Span) -> Time {
     Time(now.0 - now.0 % unit.0)
-}
-
-/// Puts those of one length together, in the order in which each length's first is due.
-fn by_length(due: &mut [Due]) {
-    let mut from = 0;
-    while from < due.len() {
-        let length = due[from].length;
-        let mut to = from + 1;
-        while to < due.len() && due[to].length == length {
-            to += 1;
-        }
-        let mut at = to;
-        while at < due.len() {
-            if due[at].length == length {
-                due[to..=at].rotate_right(1);
-                to += 1;
-            }
-            at += 1;
-        }
-        from = to;
-    }
 }

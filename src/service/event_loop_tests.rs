@@ -1,6 +1,7 @@
 //! Rounds of a loop, worked out by hand.
 
-use super::event_loop::{EventLoop, Rounds, Turn};
+use super::event_loop::{EventLoop, Turn};
+use super::rounds::Rounds;
 use crate::kernel::fifo::Links;
 use crate::kernel::{Span, Time};
 

@@ -2,9 +2,9 @@
 //!
 //! An omitted key is the ideal: cost 0, no limit, infinite queue, no lock, warm cores. [`Model::ideal`] is the empty file.
 
-use super::event_loop::Rounds;
 use super::gc::Gc;
 use super::lifecycle::{Heartbeat, Lifecycle};
+use super::rounds::Rounds;
 use super::sessions::SessionRules;
 use crate::host::Warming;
 use crate::kernel::{Dist, Span};
