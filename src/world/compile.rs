@@ -1,15 +1,21 @@
 //! From a checked contestant at a load to a [`Plan`].
 
+mod arrivals;
+mod hosts;
+
+pub use arrivals::named_loads;
+
+use arrivals::arrival_plan;
+
 use super::plan::{
-    ArrivalPlan, AuxPlan, CarrierPlan, DispatcherPlan, HostPlan, MainKind, NONE, Plan, PoolPlan,
-    ServicePlan,
+    AuxPlan, CarrierPlan, DispatcherPlan, MainKind, NONE, Plan, PoolPlan, ServicePlan,
 };
 use super::program::Programs;
-use crate::kernel::{Dist, Span};
+use crate::kernel::Span;
 use crate::measure::Resource;
 use crate::scenario::{Contestant, Service, System};
 use crate::service::{Admit, Beats, ListenPolicy, MainThread, Model, Reuse, Tasks};
-use crate::workload::{Arrivals, Loads, OpenProcess};
+use crate::workload::Arrivals;
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
 const LONGEST: Span = Span(1 << 62);
@@ -85,40 +91,6 @@ impl Plan {
             plan.warm_caches(system, arrivals, setting);
         }
         plan
-    }
-
-    fn add_hosts(&mut self, system: &System, elide: bool) {
-        for (index, host) in system.hosts.iter().enumerate() {
-            let shared_cores = host.cores.filter(|&cores| {
-                let warm = host.cold.is_none() && host.switch_cost.is_zero() && host.wake.is_none();
-                let enough =
-                    most_runnable(system, index).is_some_and(|threads| threads <= u64::from(cores));
-                !(elide && warm && enough)
-            });
-            let owner = system.services.iter().find(|service| service.host == index);
-            let app = system.services[0].host == index;
-            let name = if app {
-                "cores"
-            } else {
-                owner.map_or(host.name.as_str(), |service| service.name.as_str())
-            };
-            let resource = host.cores.map_or(NONE, |cores| {
-                self.resource(name, Some(u64::from(cores)), false)
-            });
-            let parts = app && shared_cores.is_some();
-            for core in 0..if parts { shared_cores.unwrap_or(0) } else { 0 } {
-                self.resource(&format!("core_{core}"), Some(1), true);
-            }
-            let core_slot = self.slots as u32;
-            self.slots += shared_cores.unwrap_or(0) as usize;
-            self.hosts.push(HostPlan {
-                host: host.clone(),
-                shared_cores,
-                core_slot,
-                resource,
-                parts,
-            });
-        }
     }
 
     fn resource(&mut self, name: &str, units: Option<u64>, part: bool) -> u32 {
@@ -400,29 +372,6 @@ fn linger(model: &Model, main: MainKind, latency: Span) -> Option<Span> {
         .map(|most| most.min(latency * 2))
 }
 
-/// How many threads on a host can want a core at once; `None`: any number.
-fn most_runnable(system: &System, host: usize) -> Option<u64> {
-    system
-        .services
-        .iter()
-        .filter(|service| service.host == host)
-        .try_fold(0, |sum, service| {
-            let model = &service.model;
-            let used = model.executors.iter().enumerate();
-            let used = used.filter(|(index, _)| model.uses(*index));
-            let threads = used
-                .map(|(_, executor)| executor.carriers.map(u64::from))
-                .sum::<Option<u64>>()?;
-            let main_thread = u64::from(
-                model
-                    .listen
-                    .as_ref()
-                    .is_some_and(|l| l.main_thread.is_some()),
-            );
-            Some(sum + u64::from(model.processes) * (threads + main_thread))
-        })
-}
-
 /// Upper ends of shares of the range of a 64-bit word, in proportion to the weights.
 pub(super) fn thresholds(weights: impl Iterator<Item = f64> + Clone) -> Vec<u64> {
     let total: f64 = weights.clone().sum();
@@ -445,48 +394,4 @@ pub(super) fn thresholds(weights: impl Iterator<Item = f64> + Clone) -> Vec<u64>
         *end = u64::MAX;
     }
     ends
-}
-
-fn arrival_plan(arrivals: &Arrivals, load: f64) -> ArrivalPlan {
-    match arrivals {
-        Arrivals::Open { process, .. } => {
-            let mean = 1e9 / load;
-            let gap = match process {
-                OpenProcess::Poisson => Dist::Exp { mean },
-                OpenProcess::Constant => Dist::Constant(Span::from_nanos_f64(mean)),
-            };
-            ArrivalPlan::Open { gap }
-        }
-        Arrivals::Closed { think, .. } => ArrivalPlan::Closed {
-            users: load.round() as u32,
-            think: think.clone(),
-        },
-        Arrivals::Replay { times } => ArrivalPlan::Replay {
-            times: times.clone(),
-        },
-    }
-}
-
-/// The loads a scenario names itself, if it does.
-#[must_use]
-pub fn named_loads(arrivals: &Arrivals) -> Option<Vec<f64>> {
-    match arrivals {
-        Arrivals::Open {
-            rate: Loads::List(loads),
-            ..
-        }
-        | Arrivals::Closed {
-            users: Loads::List(loads),
-            ..
-        } => Some(loads.clone()),
-        Arrivals::Open { .. } | Arrivals::Closed { .. } => None,
-        Arrivals::Replay { times } => {
-            let span = times.last().map_or(0.0, |last| last.as_secs_f64());
-            Some(vec![if span > 0.0 {
-                times.len() as f64 / span
-            } else {
-                1.0
-            }])
-        }
-    }
 }

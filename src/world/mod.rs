@@ -29,6 +29,7 @@ mod loops;
 mod parts;
 mod plan;
 mod pools;
+mod primary;
 mod program;
 mod receive;
 mod script;

@@ -366,36 +366,6 @@ impl<'a> Programs<'a> {
     }
 }
 
-/// A step with other dice: at this address, and the steps inside it below that as the files have them.
-fn readdressed(step: &Step, path: Path) -> Step {
-    let list = |steps: &[Step], path: Path| -> Vec<Step> {
-        let step = |step: &Step| readdressed(step, path.child(&step.name));
-        steps.iter().map(step).collect()
-    };
-    let branch = |i: usize| path.child(&(i + 1).to_string());
-    let mut action = step.action.clone();
-    match &mut action {
-        Action::Parallel { branches } => {
-            for (i, steps) in branches.iter_mut().enumerate() {
-                *steps = list(steps, branch(i));
-            }
-        }
-        Action::Choose { branches } => {
-            for (i, (_, steps)) in branches.iter_mut().enumerate() {
-                *steps = list(steps, branch(i));
-            }
-        }
-        Action::Repeat { steps, .. } | Action::Hop { steps, .. } => *steps = list(steps, path),
-        Action::Cached { miss, .. } => *miss = list(miss, path.child("miss")),
-        _ => {}
-    }
-    Step {
-        name: step.name.clone(),
-        path,
-        action,
-    }
-}
-
 /// Work at the ratios' exponent `language`: `work` is at exponent 1.
 pub(super) fn scaled(work: &Dist, ratio: f64, language: f64) -> Dist {
     if ratio == 1.0 || language == 1.0 {

@@ -109,12 +109,6 @@ impl World<'_> {
         }
     }
 
-    /// Whether a primary accepts for all processes.
-    pub fn has_primary(&self, service: u32) -> bool {
-        let listen = self.plan.services[service as usize].listen.as_ref();
-        listen.is_some_and(|listen| listen.policy == ListenPolicy::Primary)
-    }
-
     /// Gives the connection to a process that takes it at once, if there is one.
     fn admit_now(&mut self, task: u32, queue: usize) -> bool {
         let plan = &self.plan.services[0];
@@ -183,7 +177,7 @@ impl World<'_> {
     }
 
     /// Whether a process takes new requests.
-    fn is_open(&self, process: u32) -> bool {
+    pub fn is_open(&self, process: u32) -> bool {
         self.processes[process as usize].open
     }
 
@@ -201,29 +195,6 @@ impl World<'_> {
             self.hand_over(task, process);
         }
         self.deliver(task, process);
-    }
-
-    /// A primary's hand-over: the worker gets no other connection before its loop has got to this one.
-    fn hand_over(&mut self, task: u32, process: u32) {
-        if self.plan.services[0].main == MainKind::Loop {
-            self.tasks.hot[task as usize].unacknowledged = true;
-        } else {
-            self.services[0].credit.push_back(process);
-        }
-    }
-
-    /// A worker's loop has got to the connection handed over: it may have the next.
-    pub fn acknowledge(&mut self, task: u32) {
-        let hot = &mut self.tasks.hot[task as usize];
-        hot.unacknowledged = false;
-        let process = hot.process;
-        if !self.is_open(process) {
-            return;
-        }
-        match self.services[0].accept[0].pop(&mut self.tasks) {
-            Some(next) => self.accept(next, process),
-            None => self.services[0].credit.push_back(process),
-        }
     }
 
     /// Lets processes that admit again take what waits in the accept queues.

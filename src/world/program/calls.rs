@@ -5,9 +5,10 @@
 //!                └──open─────────────────────────────────────────────────────►└─► Call ─► Release, if held for the call only
 //! ```
 
-use super::{Programs, readdressed};
+use super::Programs;
 use crate::kernel::{Dist, Path};
 use crate::service::Hold;
+use crate::workload::{Action, Step};
 use crate::world::plan::{Op, Pc};
 
 impl Programs<'_> {
@@ -142,5 +143,35 @@ impl Programs<'_> {
         self.away = away;
         self.plan.ops[over] = Op::Jump(self.here());
         entry
+    }
+}
+
+/// A step with other dice: at this address, and the steps inside it below that as the files have them.
+fn readdressed(step: &Step, path: Path) -> Step {
+    let list = |steps: &[Step], path: Path| -> Vec<Step> {
+        let step = |step: &Step| readdressed(step, path.child(&step.name));
+        steps.iter().map(step).collect()
+    };
+    let branch = |i: usize| path.child(&(i + 1).to_string());
+    let mut action = step.action.clone();
+    match &mut action {
+        Action::Parallel { branches } => {
+            for (i, steps) in branches.iter_mut().enumerate() {
+                *steps = list(steps, branch(i));
+            }
+        }
+        Action::Choose { branches } => {
+            for (i, (_, steps)) in branches.iter_mut().enumerate() {
+                *steps = list(steps, branch(i));
+            }
+        }
+        Action::Repeat { steps, .. } | Action::Hop { steps, .. } => *steps = list(steps, path),
+        Action::Cached { miss, .. } => *miss = list(miss, path.child("miss")),
+        _ => {}
+    }
+    Step {
+        name: step.name.clone(),
+        path,
+        action,
     }
 }
