@@ -1,7 +1,7 @@
 //! Step lists to flat programs.
 //!
 //! Every (service, endpoint) that can be reached becomes one stretch of [`Op`]s: the model's `before`, the steps, the
-//! model's `after`, [`Op::End`]. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
+//! model's `after`, [`Op::End`], behind a limit on requests in progress if there is one. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
 
 mod calls;
 
@@ -77,6 +77,7 @@ impl<'a> Programs<'a> {
         self.entries[service][endpoint] = Some(entry);
         let away = std::mem::take(&mut self.away);
         let model = &system.services[service].model;
+        self.admit(service);
         self.steps(service, &model.before);
         let steps = &system.services[service].endpoints[endpoint].steps;
         self.at(service, model.place_handler, |programs| {
@@ -86,6 +87,18 @@ impl<'a> Programs<'a> {
         self.push(Op::End);
         self.away = away;
         entry
+    }
+
+    /// The limit on what a process has in hand, with what becomes of those beyond it.
+    fn admit(&mut self, service: usize) {
+        let queue = self.system.services[service].model.queue;
+        if queue.concurrency.is_none() {
+            return;
+        }
+        let refused = self.bare(|programs| {
+            programs.cpu(service, Dist::Constant(queue.refusal), Path::ROOT, false);
+        });
+        self.push(Op::Admit { refused });
     }
 
     /// The kernel wakes a sleeping thread later than asked.
