@@ -77,6 +77,8 @@ pub(super) fn queue<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Queue> {
         .unwrap_or("idle-only");
     let limit = keys.read("limit", |r, node| r.whole(node, 1..=u32::MAX));
     let capacity = keys.read("capacity", |r, node| r.whole(node, 0..=u32::MAX));
+    let concurrency = keys.read("concurrency", |r, node| r.whole(node, 1..=u32::MAX));
+    let refusal = keys.read("refusal", |r, node| r.span(node));
     keys.read("scope", |r, node| r.word(node, &[("process", ())]));
     let has_limit = keys.get("limit").is_some();
     keys.finish();
@@ -91,7 +93,12 @@ pub(super) fn queue<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Queue> {
         ("always", _) => Admit::Always,
         _ => Admit::Idle,
     };
-    Some(Queue { admit, capacity })
+    Some(Queue {
+        admit,
+        capacity,
+        concurrency,
+        refusal: refusal.unwrap_or(Span::ZERO),
+    })
 }
 
 /// The cache in each process's memory.

@@ -230,6 +230,11 @@ pub struct Queue {
     pub admit: Admit,
     /// Requests that may wait inside a process for a carrier; `None`: any number. The surplus is refused (503).
     pub capacity: Option<u32>,
+    /// A request that comes to its turn is refused (503) where its process has so many connections, its own among them, or so
+    /// many other requests in progress; `None`: it never is.
+    pub concurrency: Option<u32>,
+    /// CPU for answering one that is refused so, in the model's own language.
+    pub refusal: Span,
 }
 
 /// When a process takes another connection.
@@ -342,7 +347,13 @@ impl Model {
     #[must_use]
     pub fn shares_interpreter(&self, executor: usize) -> bool {
         let on_call = self.on_call.iter().map(|(_, steps)| steps);
-        let mut lists = [&self.before, &self.after].into_iter().chain(on_call);
+        let openings = self
+            .pools
+            .iter()
+            .filter_map(|(_, pool)| pool.opening.as_ref());
+        let openings = openings.map(|opening| &opening.steps);
+        let lists = [&self.before, &self.after].into_iter().chain(on_call);
+        let mut lists = lists.chain(openings);
         let picks_up = !self.executors[executor].pickup.is_zero() && !self.runs_cpu(executor);
         self.place_handler == Some(executor)
             || picks_up
@@ -379,6 +390,8 @@ impl Model {
             queue: Queue {
                 admit: Admit::Idle,
                 capacity: None,
+                concurrency: None,
+                refusal: Span::ZERO,
             },
             keep_alive: None,
             linger: None,

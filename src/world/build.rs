@@ -152,6 +152,7 @@ impl<'p> World<'p> {
                 .map(|cache| warmed(cache, dice))
                 .collect(),
             connections: 0,
+            admitted: 0,
             open: true,
             leaving: false,
             inside: 0,

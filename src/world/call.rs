@@ -55,6 +55,9 @@ impl World<'_> {
         if self.tasks.hot[task as usize].hired {
             self.dismiss(task);
         }
+        if self.tasks.hot[task as usize].admitted {
+            self.discharge(task);
+        }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         let (role, process) = (hot.role, hot.process);

@@ -173,7 +173,7 @@ impl World<'_> {
     #[inline(always)]
     pub fn respond(&mut self, task: u32) {
         let connection = self.tasks.hot[task as usize].connection;
-        let closes = connection != NONE && self.closes(connection);
+        let closes = connection != NONE && (self.closes(connection) || self.was_refused(task));
         if self.plan.services[0].dispatcher.is_some() {
             self.give_back(task, closes);
         } else if closes {

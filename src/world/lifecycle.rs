@@ -132,7 +132,7 @@ impl World<'_> {
         (hot.carrier, hot.process) = (NONE, NONE);
         hot.holds = 0;
         self.threads -= u64::from(std::mem::take(&mut hot.hired));
-        hot.away = false;
+        (hot.away, hot.admitted) = (false, false);
         hot.unacknowledged = false;
         hot.failure = Some(Failure::Killed);
         // Only a timer's end and a call's answer are on their way to a task, rather than to its thread or queue.
@@ -259,7 +259,7 @@ impl World<'_> {
         let state = &mut self.processes[process as usize];
         state.open = false;
         state.leaving = false;
-        state.inside = 0;
+        (state.inside, state.admitted) = (0, 0);
         state.queue = Fifo::default();
         state.event_loop = EventLoop::default(); // not idle: nobody wakes it
         for (aux, executor) in (0..).zip(&mut state.aux) {

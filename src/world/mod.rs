@@ -18,6 +18,7 @@ mod call;
 mod carrier;
 mod client;
 mod compile;
+mod concurrency;
 mod cores;
 mod demand;
 mod dispatch;

@@ -112,6 +112,8 @@ pub(super) struct Process {
     pub caches: Vec<CacheState>,
     /// Open connections of clients.
     pub connections: u32,
+    /// Requests in progress, where they are limited.
+    pub admitted: u32,
     /// Whether it takes new requests: it neither leaves nor boots.
     pub open: bool,
     /// Whether it ends when it has nothing left to do.

@@ -1,7 +1,7 @@
 //! Step lists to flat programs.
 //!
 //! Every (service, endpoint) that can be reached becomes one stretch of [`Op`]s: the model's `before`, the steps, the
-//! model's `after`, [`Op::End`]. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
+//! model's `after`, [`Op::End`], behind a limit on requests in progress if there is one. A call to a service without endpoints gets a stretch of its own with the caller's `work`.
 
 mod calls;
 
@@ -87,6 +87,7 @@ impl<'a> Programs<'a> {
         if service == 0 && !system.clients.sending.is_zero() {
             self.push(Op::Receive { cut: self.cut });
         }
+        self.admit(service);
         self.allocate(service);
         self.steps(service, &model.before);
         let steps = &system.services[service].endpoints[endpoint].steps;
@@ -105,6 +106,18 @@ impl<'a> Programs<'a> {
         if gc.is_some_and(|gc| !gc.request.is_zero()) {
             self.push(Op::Allocate);
         }
+    }
+
+    /// The limit on what a process has in hand, with what becomes of those beyond it.
+    fn admit(&mut self, service: usize) {
+        let queue = self.system.services[service].model.queue;
+        if queue.concurrency.is_none() {
+            return;
+        }
+        let refused = self.bare(|programs| {
+            programs.cpu(service, Dist::Constant(queue.refusal), Path::ROOT, false);
+        });
+        self.push(Op::Admit { refused });
     }
 
     /// The kernel wakes a sleeping thread later than asked.

@@ -87,6 +87,7 @@ impl World<'_> {
                     }
                 }
                 Op::Again => self.again(task),
+                Op::Admit { refused } => self.admit(task, *refused),
                 Op::Hire { executor, start } => {
                     if self.hire(task, *executor) && !start.is_zero() {
                         self.begin_burst(carrier, *start, false);

@@ -80,6 +80,8 @@ pub(super) struct Task {
     pub away: bool,
     /// Has a thread of its own on an auxiliary executor.
     pub hired: bool,
+    /// It was let in by a process that limits how many are in progress.
+    pub admitted: bool,
 }
 
 /// When a request was meant to be sent, and the first half of its account: one cache line.
@@ -219,6 +221,7 @@ impl Tasks {
             gone: false,
             away: false,
             hired: false,
+            admitted: false,
         };
         let sheet = Sheet {
             intended: now,

@@ -151,6 +151,8 @@ impl<'t> Tape<'t> {
                 "queue = { admit = \"always\", capacity = 4 }",
                 "queue = { capacity = 0 }",
                 "queue = { admit = \"below-limit\", limit = 20, capacity = 2 }",
+                "queue = { admit = \"always\", concurrency = 3, refusal = \"0.05ms\" }",
+                "queue = { concurrency = 1 }",
             ],
         );
         self.line(
@@ -223,6 +225,12 @@ impl<'t> Tape<'t> {
         let twice = format!("after = [{{ repeat = 2, steps = [{{ {hop} }}] }}]");
         self.line(text, &["", &twice]);
         self.line(text, &["", &format!("on_call.database = [{{ {hop} }}]")]);
+        let app = text.rsplit("[contestants.app]").next();
+        if app.is_some_and(|app| !app.contains("pools.db")) {
+            let open =
+                format!("pools.db = {{ open = {{ steps = [{{ {hop} }}], work = \"0.2ms\" }} }}");
+            self.line(text, &["", &open]);
+        }
     }
 
     /// Garbage collected, and work sent to other interpreters.
@@ -308,7 +316,7 @@ impl<'t> Tape<'t> {
         self.executors(text);
         self.line(text, &["", "latency = \"0.2ms\""]);
         self.line(text, &["", "cores = 1", "cores = 3", "host = \"app\""]);
-        self.line(text, &["", "queue.capacity = 2"]);
+        self.line(text, &["", "queue.capacity = 2", "queue.concurrency = 2"]);
         self.line(
             text,
             &["", "connections.limit = 2", "connections.limit = 9"],

@@ -263,3 +263,48 @@ fn a_main_thread_that_does_something_else() {
       = help: did you mean `close`?
     "#);
 }
+
+#[test]
+fn a_concurrency_of_nothing() {
+    assert_snapshot!(model("queue.concurrency = 0"), @r"
+    error: expected a whole number of at least 1, found 0
+     --> mine.toml:1:21
+      |
+    1 | queue.concurrency = 0
+      |                     ^
+    ");
+}
+
+#[test]
+fn a_concurrency_in_words() {
+    assert_snapshot!(model("queue = { concurrency = \"100/s\" }"), @r#"
+    error: expected a whole number, found a text
+     --> mine.toml:1:25
+      |
+    1 | queue = { concurrency = "100/s" }
+      |                         ^^^^^^^
+    "#);
+}
+
+#[test]
+fn a_refusal_that_is_misspelt() {
+    assert_snapshot!(model("queue = { concurrency = 9, refuse = \"1ms\" }"), @r#"
+    error: unknown key `refuse`
+     --> mine.toml:1:28
+      |
+    1 | queue = { concurrency = 9, refuse = "1ms" }
+      |                            ^^^^^^ expected `admit`, `limit`, `capacity`, `concurrency`, `refusal` or `scope`
+      = help: did you mean `refusal`?
+    "#);
+}
+
+#[test]
+fn a_refusal_that_varies() {
+    assert_snapshot!(model("queue = { concurrency = 9, refusal = \"exp(1ms)\" }"), @r#"
+    error: `exp(1ms)` is not a number with a unit
+     --> mine.toml:1:39
+      |
+    1 | queue = { concurrency = 9, refusal = "exp(1ms)" }
+      |                                       ^^^^^^^^ expected a time such as "2ms"
+    "#);
+}

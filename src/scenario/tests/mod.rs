@@ -4,6 +4,7 @@ mod embedded_files;
 mod meaning;
 mod mistakes_in_executors;
 mod mistakes_in_expectations;
+mod mistakes_in_hops;
 mod mistakes_in_laws;
 mod mistakes_in_models;
 mod mistakes_in_overrides;

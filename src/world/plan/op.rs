@@ -41,6 +41,11 @@ pub enum Op {
         /// Its dice.
         path: Path,
     },
+    /// Count the request as in progress, or refuse it where its process has enough in hand.
+    Admit {
+        /// Where one that is refused goes on.
+        refused: Pc,
+    },
     /// Make a thread of an executor for the request, unless it has it.
     Hire {
         /// Which of the service's auxiliary executors.

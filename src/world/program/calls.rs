@@ -124,6 +124,7 @@ impl Programs<'_> {
     fn work(&mut self, service: usize, work: &Dist, path: Path) -> Pc {
         let model = &self.system.services[service].model;
         self.bare(|programs| {
+            programs.admit(service);
             programs.allocate(service);
             programs.steps(service, &model.before);
             programs.at(service, model.place_handler, |programs| {
@@ -133,8 +134,8 @@ impl Programs<'_> {
         })
     }
 
-    /// A program within its caller's, which jumps over it; it begins on its own service's main executor.
-    fn bare(&mut self, body: impl FnOnce(&mut Self)) -> Pc {
+    /// A program within another, which jumps over it; it begins on its own service's main executor.
+    pub(super) fn bare(&mut self, body: impl FnOnce(&mut Self)) -> Pc {
         let away = std::mem::take(&mut self.away);
         let over = self.push(Op::Jump(0));
         let entry = self.here();

@@ -209,3 +209,38 @@ fn a_thread_may_send_work_on() {
         }
     }
 }
+
+/// What opening a connection computes may be a hop too, under the same lock.
+///
+/// ```text
+///  0    a: the loop hands over (0.1) and makes the thread (0.3);  0.4  its thread works (1)
+///  0.5  c: the loop waits for the lock, to 1.4, and computes (1)
+///  2.4  the loop takes a back (0.1);  2.5  the database opens the connection (2) and answers (5)
+/// 20    b finds it open
+/// ```
+#[test]
+fn opening_a_connection_may_hop() {
+    let text = r#"
+        endpoints.a.steps = [{ call = "db", work = "5ms" }]
+        endpoints.b.steps = [{ call = "db", work = "5ms" }]
+        endpoints.c.steps = [{ cpu = "1ms" }]
+        services.db = {}
+        [contestants.asgi]
+        executors.main = { carriers = 1, tasks = "unlimited" }
+        executors.sync = { hop = "0.1ms", start = "0.3ms" }
+        lock = { switch_interval = "5ms", barging = true }
+        pools.db.open = { steps = [{ hop = "sync", steps = [{ cpu = "1ms" }] }], work = "2ms" }
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("0.5ms", "c"), at("20ms", "b")]);
+    trace.took(
+        "a",
+        &[
+            (Cpu, 1_500 * US),
+            (WaitWorker, MS),
+            (WaitConnection, 2 * MS),
+            (Call, 5 * MS),
+        ],
+    );
+    trace.took("c", &[(WaitLock, 900 * US), (Cpu, MS)]);
+    trace.took("b", &[(Call, 5 * MS)]);
+}

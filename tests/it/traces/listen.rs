@@ -69,6 +69,63 @@ fn a_full_backlog_may_refuse() {
     trace.failed("c", Failure::Refused);
 }
 
+/// asyncio accepts up to its backlog each time it wakes, uvloop, as libuv, one (facts §2.6, §1.3): there, requests on open
+/// connections overtake new ones. The kernel holds three, and all have 10 ms, but z.
+///
+/// ```text
+///       asyncio                                                 uvloop
+///  0    z opens the first connection, to 1;  2  a goes over it, to 12;  3, 4, 5  b, c and d ask to be accepted
+/// 12    b and c accepted; as many again: d; b runs              b accepted; b runs, c accepted
+/// 13    x, on the first connection, stands behind d             x stands behind c
+/// 22    c runs                                                  d accepted, behind x; c runs
+/// 32    d runs                                                  x runs
+/// 42    x runs                                                  d runs
+/// ```
+#[test]
+fn asyncio_accepts_up_to_its_backlog_and_uvloop_one() {
+    let endpoints: String = ["a", "b", "c", "d", "x"]
+        .map(|name| format!("endpoints.{name}.steps = [{{ cpu = \"10ms\" }}]\n"))
+        .concat();
+    let run = |accepts: u32| {
+        let text = format!(
+            r#"{endpoints}
+               endpoints.z.steps = [{{ cpu = "1ms" }}]
+               [contestants.asgi]
+               executors.main = {{ carriers = 1, tasks = "unlimited" }}
+               listen = {{ backlog = 2, accepts_per_wakeup = {accepts} }}"#
+        );
+        let script = [
+            at("0ms", "z"),
+            at("2ms", "a"),
+            at("3ms", "b"),
+            at("4ms", "c"),
+            at("5ms", "d"),
+            at("13ms", "x"),
+        ];
+        let trace = trace(&text, &script);
+        trace.took("z", &[(Cpu, MS)]);
+        trace.took("a", &[(Cpu, 10 * MS)]);
+        trace.took("b", &[(WaitAccept, 9 * MS), (Cpu, 10 * MS)]);
+        trace.took(
+            "c",
+            &[(WaitAccept, 8 * MS), (WaitWorker, 10 * MS), (Cpu, 10 * MS)],
+        );
+        trace
+    };
+    let asyncio = run(2);
+    asyncio.took(
+        "d",
+        &[(WaitAccept, 7 * MS), (WaitWorker, 20 * MS), (Cpu, 10 * MS)],
+    );
+    asyncio.took("x", &[(WaitWorker, 29 * MS), (Cpu, 10 * MS)]);
+    let uvloop = run(1);
+    uvloop.took(
+        "d",
+        &[(WaitAccept, 17 * MS), (WaitWorker, 20 * MS), (Cpu, 10 * MS)],
+    );
+    uvloop.took("x", &[(WaitWorker, 19 * MS), (Cpu, 10 * MS)]);
+}
+
 const CLUSTER: &str = r#"
     [contestants.cluster]
     processes = 2

@@ -6,6 +6,7 @@
 
 mod account;
 mod clients;
+mod concurrency;
 mod connections;
 mod cores;
 mod dispatch;
