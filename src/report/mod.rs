@@ -6,6 +6,7 @@
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`hgrm`] | percentile spectra in HdrHistogram's text |
+//! | [`explain`] | tables, sentences and exports of an [`Explanation`](crate::experiment::Explanation) |
 //! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
 //! | [`verdict`] | the conclusion in words |
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
@@ -15,6 +16,7 @@ pub mod columns;
 pub mod csv;
 pub mod expectations;
 pub mod hgrm;
+pub mod explain;
 pub mod json;
 pub mod table;
 pub mod verdict;

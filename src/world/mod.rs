@@ -24,6 +24,7 @@ mod dispatch;
 mod executor;
 mod hits;
 mod idle;
+mod inside;
 mod lifecycle;
 mod loops;
 mod parts;

@@ -5,6 +5,7 @@
 mod conformance;
 mod conformance_time;
 mod expected;
+mod explain;
 mod fingerprints;
 mod profile;
 mod properties;
