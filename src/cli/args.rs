@@ -92,6 +92,11 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         endpoint: Option<String>,
     },
+    /// What the closed forms of queueing theory say, what of their assumptions holds, and how far the simulation is from them
+    Theory {
+        /// A file or an embedded example
+        scenario: String,
+    },
     /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
         /// Simulate each scenario and its controls, and fail unless every expectation holds

@@ -30,6 +30,7 @@ mod shortfall;
 mod simulator;
 mod single;
 pub mod study;
+pub mod theory;
 mod transient;
 mod world;
 
@@ -43,6 +44,7 @@ pub use progress::{Control, Observer, Progress};
 pub use simulator::{Plan, Simulator};
 pub use single::{run, run_with};
 pub use study::*;
+pub use theory::theory;
 pub use world::Simulation;
 
 #[cfg(test)]

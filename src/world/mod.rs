@@ -34,12 +34,14 @@ mod program;
 mod script;
 mod serve;
 mod state;
+mod stations;
 mod step;
 mod task;
 mod usage;
 
 pub use compile::{Setting, named_loads};
 pub use demand::{Demand, Demands, demands};
+pub use stations::{Station, StationKind, stations};
 
 pub use plan::Plan;
 pub use script::{Act, play};

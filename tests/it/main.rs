@@ -2,6 +2,7 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod beside;
 mod conformance;
 mod conformance_time;
 mod expected;
