@@ -41,10 +41,7 @@ pub fn assumptions(system: &System, arrivals: &Arrivals, shape: &Shape) -> Vec<A
             "service times are exponential where it is fullest",
             law(shape),
         ),
-        assume(
-            "a request is at one station at a time",
-            nested(system, shape),
-        ),
+        assume("a request is at one station at a time", nested(shape)),
         assume(
             "separate queues are joined at random",
             queues(system, shape),
@@ -95,7 +92,7 @@ fn law(shape: &Shape) -> Option<String> {
 }
 
 /// Threads and pools are held while something else is waited for.
-fn nested(system: &System, shape: &Shape) -> Option<String> {
+fn nested(shape: &Shape) -> Option<String> {
     let has = |kind| shape.queues.iter().find(|queue| queue.station.kind == kind);
     let others = shape.queues.len() > 1;
     let mut reasons = Vec::new();
@@ -105,7 +102,7 @@ fn nested(system: &System, shape: &Shape) -> Option<String> {
     if let Some(pool) = has(StationKind::Pool) {
         reasons.push(format!("{} is held during calls", pool.station.name));
     }
-    if system.services[0].model.lock.is_some() {
+    if has(StationKind::Lock).is_some() {
         reasons.push("the lock is held on a core".to_owned());
     }
     any(reasons)
