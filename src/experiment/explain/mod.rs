@@ -13,6 +13,8 @@
 mod bands;
 mod causes;
 mod laws;
+mod result;
+mod without;
 
 use super::brief::{Brief, Part};
 use super::error::ExperimentError;
@@ -22,14 +24,15 @@ use super::length::whole_slots;
 use super::progress::Control;
 use super::scene::{Course, Scene};
 use super::single;
-use super::study::{ContestantInfo, Estimate, LoadUnit, Row};
+use super::study::Row;
 use super::world::Simulation;
 use crate::kernel::Span;
-use crate::measure::{BANDS, Component, SEGMENTS};
+use crate::measure::SEGMENTS;
 use crate::scenario::{Contestant, RunLength, Scenario};
-use crate::stats::{Jackknifed, Pool, Sample, Scale, requests_for};
-use causes::Cause;
+use crate::stats::{Jackknifed, Pool, Sample, requests_for};
+
 pub use causes::is_wait;
+pub use result::*;
 
 /// The share of a study's events that each pass over all contestants may cost.
 const SHARE: f64 = 0.2;
@@ -41,117 +44,6 @@ const QUANTILE: f64 = 0.99;
 const LEFT: f64 = 0.74;
 /// Milliseconds in a nanosecond.
 const MS: f64 = 1e-6;
-
-/// Why the slowest requests are slow, of everybody at one load.
-#[derive(Clone, Debug)]
-pub struct Explanation {
-    /// The scenario's name.
-    pub scenario: String,
-    /// Its title.
-    pub title: String,
-    /// The seed of all dice.
-    pub seed: u64,
-    /// This program's version.
-    pub version: String,
-    /// The scenario's digest.
-    pub digest: String,
-    /// The load.
-    pub load: f64,
-    /// What it counts.
-    pub load_unit: LoadUnit,
-    /// The only endpoint that is looked at; `None`: all requests.
-    pub endpoint: Option<String>,
-    /// Endpoint names, in the order of the scenario.
-    pub endpoints: Vec<String>,
-    /// Services' names, the app first.
-    pub services: Vec<String>,
-    /// The compared, in the order of the scenario.
-    pub contestants: Vec<Explained>,
-    /// What was decided for the user.
-    pub notes: Vec<String>,
-    /// What the run was too short for.
-    pub shortfalls: Vec<String>,
-}
-
-/// One contestant.
-#[derive(Clone, Debug)]
-pub struct Explained {
-    /// Its name, its model, its bounds.
-    pub info: ContestantInfo,
-    /// Its figures at the load, of the requests looked at.
-    pub row: Row,
-    /// Its demands, bounds and knee.
-    pub laws: Laws,
-    /// The account by band, the fastest first; empty where percentiles are.
-    pub bands: Vec<Slice>,
-    /// What was taken away, the greatest effect first.
-    pub without: Vec<Without>,
-    /// All of it at once; `None` where less than two were taken away.
-    pub together: Option<Without>,
-}
-
-/// The answered requests between two quantiles.
-#[derive(Clone, Debug)]
-pub struct Slice {
-    /// Between which shares of the requests it lies.
-    pub shares: (f64, f64),
-    /// The latencies it lies between, milliseconds; the last has no upper end.
-    pub limits_ms: (f64, Option<f64>),
-    /// Requests in it.
-    pub requests: u64,
-    /// Mean time in each state, by [`Component`]; the sum is the mean latency.
-    pub account_ms: [f64; Component::COUNT],
-    /// By service, the app first: what the time inside called services consists of. The sum is that of [`Component::Call`].
-    pub inside_ms: Vec<[f64; Component::COUNT]>,
-    /// The share of each endpoint in its requests.
-    pub endpoints: Vec<f64>,
-}
-
-/// The same requests without something to wait for.
-#[derive(Clone, Debug)]
-pub struct Without {
-    /// What they do not wait for, in words that follow "without".
-    pub title: String,
-    /// What was changed to that end.
-    pub change: String,
-    /// The share of the slowest requests' time that is charged to it; `None` where that is not known.
-    pub charged: Option<f64>,
-    /// Whether the system could not keep up without it.
-    pub saturated: bool,
-    /// Their p99.
-    pub p99_ms: Option<Estimate>,
-    /// By how much it is lower: a paired difference, so its interval is narrower than the two percentiles' own.
-    pub less_ms: Option<Estimate>,
-}
-
-/// What the operational laws say.
-#[derive(Clone, Debug)]
-pub struct Laws {
-    /// The limited resources that requests need, the fullest first.
-    pub resources: Vec<Law>,
-    /// Mean latency of a request that never waits, milliseconds.
-    pub zero_load_ms: f64,
-    /// The knee: of an open system the requests inside, of a closed one the users, beyond which somebody must wait even if everything
-    /// took turns perfectly (N* = Σ D / max D). `None` where nothing is limited.
-    pub knee: Option<f64>,
-}
-
-/// The utilisation law of a resource.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Law {
-    /// Its name.
-    pub resource: String,
-    /// Its units.
-    pub units: u64,
-    /// Mean time each request needs of it at this load, milliseconds.
-    pub demand_ms: f64,
-    /// In use by the law, U = X D / units.
-    pub used: f64,
-    /// In use in the simulation, where it was measured.
-    pub seen: Option<f64>,
-    /// The load at which it is in use all the time.
-    pub bound: Option<f64>,
-}
 
 /// Explains one load as [`run`](super::run) chooses it, of all requests or of those of one endpoint (its index).
 ///
@@ -332,20 +224,6 @@ struct Subject<'a> {
     first: &'a First,
 }
 
-/// What was found without each cause, and without all of them.
-type Found = (Vec<Without>, Option<Without>);
-
-/// A contestant without something.
-struct Variant {
-    contestant: usize,
-    system: crate::scenario::System,
-    /// Absent: all of those of its contestant.
-    cause: Option<Cause>,
-    title: String,
-    change: String,
-    charged: Option<f64>,
-}
-
 impl Subject<'_> {
     fn all(&self, contestant: usize) -> &Row {
         &self.first.point.rows[contestant][0]
@@ -365,128 +243,5 @@ impl Subject<'_> {
             contestants,
             ..self.point.clone()
         }
-    }
-
-    /// Everybody without each wait that is noticeable in its slowest requests.
-    fn without(
-        &self,
-        accounts: &[Option<bands::Accounts>],
-        control: &Control,
-    ) -> Result<Vec<Found>, ExperimentError> {
-        let variants: Vec<Variant> = (0..self.scenario.contestants.len())
-            .flat_map(|contestant| self.variants(contestant, accounts[contestant].as_ref()))
-            .collect();
-        let mut found: Vec<Found> = vec![(Vec::new(), None); self.scenario.contestants.len()];
-        if variants.is_empty() {
-            return Ok(found);
-        }
-        let figures = self.rerun(&variants, control)?;
-        for (variant, (saturated, p99)) in variants.into_iter().zip(figures) {
-            let base = self.first.p99[variant.contestant].as_ref();
-            let less = base
-                .zip(p99.as_ref())
-                .and_then(|(base, p99)| base.minus(p99));
-            let without = Without {
-                title: variant.title,
-                change: variant.change,
-                charged: variant.charged,
-                saturated,
-                p99_ms: p99.map(|p99| p99.interval(Scale::Log)),
-                less_ms: less.map(|less| less.interval(Scale::Linear)),
-            };
-            match variant.cause {
-                Some(_) => found[variant.contestant].0.push(without),
-                None => found[variant.contestant].1 = Some(without),
-            }
-        }
-        for (without, _) in &mut found {
-            without.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
-        }
-        Ok(found)
-    }
-
-    /// What is to be run again of a contestant: without each cause that shows, then without all of them. Of one that cannot keep up nobody
-    /// knows what its slowest requests wait for, so everything is taken away that can be.
-    fn variants(&self, contestant: usize, accounts: Option<&bands::Accounts>) -> Vec<Variant> {
-        let system = &self.scenario.contestants[contestant].system;
-        if accounts.is_none() && !self.all(contestant).saturated {
-            return Vec::new();
-        }
-        let slowest = accounts.map(|accounts| &accounts.whole[BANDS - 1]);
-        let charged = |cause: &Cause| {
-            slowest.map_or(1.0, |band| {
-                let charged = cause.charged(&band.account_ns, &band.inside_ns);
-                charged as f64 / (band.account_ns.total() as f64).max(1.0)
-            })
-        };
-        let mut variants: Vec<Variant> = Cause::all(system)
-            .into_iter()
-            .filter(|cause| charged(cause) >= NOTICEABLE)
-            .filter_map(|cause| {
-                let (changed, change) = cause.change(system)?;
-                Some(Variant {
-                    contestant,
-                    system: changed,
-                    cause: Some(cause),
-                    title: cause.title(system),
-                    change,
-                    charged: slowest.filter(|_| cause.alone()).map(|_| charged(&cause)),
-                })
-            })
-            .collect();
-        if variants.len() > 1 {
-            let causes: Vec<Cause> = variants
-                .iter()
-                .filter_map(|variant| variant.cause)
-                .collect();
-            variants.push(Variant {
-                contestant,
-                system: causes::together(system, &causes),
-                cause: None,
-                title: "all of these".to_owned(),
-                change: "all of the above at once".to_owned(),
-                charged: None,
-            });
-        }
-        variants
-    }
-
-    /// Runs variants on the same requests: whether each saturates, and its p99.
-    fn rerun(
-        &self,
-        variants: &[Variant],
-        control: &Control,
-    ) -> Result<Vec<(bool, Option<Jackknifed>)>, ExperimentError> {
-        let contestants = variants.iter().map(|variant| Contestant {
-            name: format!("{} without {}", variant.contestant, variant.title),
-            system: variant.system.clone(),
-        });
-        let scenario = Scenario {
-            contestants: contestants.collect(),
-            ..self.scenario.clone()
-        };
-        let points = [self.with((0..variants.len()).collect())];
-        let fold = |_: usize, cells: &[Replicated]| {
-            let figures = cells.iter().zip(variants).map(|(cell, variant)| {
-                let saturated = self.point.open && cell.saturated();
-                let cut = self.cut(variant.contestant);
-                let p99 = p99(&cell.briefs, cut, self.endpoint).filter(|_| !saturated);
-                (saturated, p99)
-            });
-            figures.collect::<Vec<_>>()
-        };
-        let simulation = Simulation(&scenario);
-        let done = replicate(&simulation, &points, scenario.run.seed, control, fold);
-        let figures = done.into_iter().flatten().next();
-        figures.ok_or(ExperimentError::Interrupted)
-    }
-}
-
-/// The greatest effect first; of somebody saturated, the lowest p99; what does not help last.
-fn rank(without: &Without) -> f64 {
-    match (without.less_ms, without.p99_ms) {
-        (Some(less), _) => -less.value,
-        (None, Some(p99)) => p99.value,
-        (None, None) => f64::INFINITY,
     }
 }

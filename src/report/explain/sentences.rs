@@ -126,7 +126,7 @@ fn effects(one: &Explained) -> Vec<String> {
         return Vec::new();
     };
     let helping = one.without.iter().filter_map(|without| clear(one, without));
-    let said: Vec<String> = helping
+    let mut said: Vec<String> = helping
         .filter(|(_, less)| less.value > 0.0)
         .take(MOST)
         .filter_map(|(without, less)| {
@@ -141,15 +141,44 @@ fn effects(one: &Explained) -> Vec<String> {
         })
         .collect();
     if said.is_empty() {
-        return vec![match one.without.len() {
-            0 => "They wait for nothing to speak of: it is the work itself.".to_owned(),
-            _ => format!(
-                "No single wait that was taken away lowers it by {}: mostly it is the work itself.",
-                words::percent(WORTH)
-            ),
-        }];
+        said.push(alone(one));
     }
+    said.extend(harm(one));
     said
+}
+
+/// What to say where no single wait counts.
+fn alone(one: &Explained) -> String {
+    let all = one.together.as_ref().and_then(|all| clear(one, all));
+    let large = one.without.iter().chain(&one.together).filter(|w| {
+        let (less, p99) = (w.less_ms.map(|l| l.value), one.row.p99_ms.map(|p| p.value));
+        less.zip(p99).is_some_and(|(less, p99)| less >= WORTH * p99)
+    });
+    match (one.without.len(), all) {
+        (1.., None) if large.count() > 0 => {
+            "What each wait counts for is less than its uncertainty: more --replications would tell.".to_owned()
+        }
+        (0, _) => "They wait for nothing to speak of: it is the work itself.".to_owned(),
+        (_, None) => format!(
+            "No wait that was taken away lowers it by {}: it is the work itself.",
+            words::percent(WORTH)
+        ),
+        (_, Some(_)) => format!(
+            "No single wait that was taken away lowers it by {} beyond doubt.",
+            words::percent(WORTH)
+        ),
+    }
+}
+
+/// Where one wait keeps a worse one away.
+fn harm(one: &Explained) -> Option<String> {
+    let mut worse = one.without.iter().filter_map(|without| clear(one, without));
+    let (without, _) = worse.rfind(|(_, less)| less.value < 0.0)?;
+    Some(format!(
+        "Without {} it would be {}: what is waited for then is worse.",
+        without.title,
+        words::time(without.p99_ms?.value)
+    ))
 }
 
 /// Who could keep up without what.
@@ -172,25 +201,20 @@ fn relieved(one: &Explained) -> Vec<String> {
 
 /// What all together take away, and whether the parts add up.
 fn together(one: &Explained) -> Option<String> {
-    let all = one.together.as_ref()?;
-    let (less, p99) = (all.less_ms?.value, all.p99_ms?.value);
-    if less.abs() < WORTH * one.row.p99_ms?.value {
-        return None;
-    }
+    let (all, less) = clear(one, one.together.as_ref()?)?;
     let single: f64 = one
         .without
         .iter()
         .filter_map(|w| Some(w.less_ms?.value))
         .sum();
     let what = format!(
-        "Without any of these {} waits it would be {}",
-        one.without.len(),
-        words::time(p99)
+        "Without any wait at all it would be {}",
+        words::time(all.p99_ms?.value)
     );
-    let compared = if (single - less).abs() <= ADDS_UP * less.abs() {
+    let compared = if (single - less.value).abs() <= ADDS_UP * less.value.abs() {
         "the parts add up".to_owned()
     } else {
-        let why = if single < less {
+        let why = if single < less.value {
             "where one is taken away, the next is waited for"
         } else {
             "they are in part the same wait"
@@ -198,7 +222,7 @@ fn together(one: &Explained) -> Option<String> {
         format!(
             "the parts come to {} instead of {}: {why}",
             words::time(single),
-            words::time(less)
+            words::time(less.value)
         )
     };
     Some(format!("{what}; {compared}."))

@@ -78,7 +78,7 @@ fn explanation() -> Explanation {
             without("waiting inside postgres", 170.0, 10.0, Some(0.05)),
             without("switches and wake-ups", 179.0, 1.0, None),
         ],
-        together: Some(without("all of these", 12.0, 168.0, None)),
+        together: Some(without("any wait at all", 12.0, 168.0, None)),
     };
     let mut drowned = first.clone();
     drowned.info.name = "drowned".to_owned();
