@@ -2,7 +2,7 @@
 
 use super::shape::{Discipline, Shape};
 use crate::scenario::System;
-use crate::service::{Admit, Beats, ListenPolicy};
+use crate::service::{Admit, Beats, ListenPolicy, Tasks};
 use crate::workload::{Action, Arrivals, OpenProcess, Step};
 use crate::world::StationKind;
 
@@ -41,7 +41,10 @@ pub fn assumptions(system: &System, arrivals: &Arrivals, shape: &Shape) -> Vec<A
             "service times are exponential where it is fullest",
             law(shape),
         ),
-        assume("a request is at one station at a time", nested(shape)),
+        assume(
+            "a request is at one station at a time",
+            nested(system, shape),
+        ),
         assume(
             "separate queues are joined at random",
             queues(system, shape),
@@ -91,8 +94,8 @@ fn law(shape: &Shape) -> Option<String> {
     }
 }
 
-/// Threads and pools are held while something else is waited for.
-fn nested(shape: &Shape) -> Option<String> {
+/// Threads, loops and pools are held while something else is waited for.
+fn nested(system: &System, shape: &Shape) -> Option<String> {
     let has = |kind| shape.queues.iter().find(|queue| queue.station.kind == kind);
     let others = shape.queues.len() > 1;
     let mut reasons = Vec::new();
@@ -101,6 +104,16 @@ fn nested(shape: &Shape) -> Option<String> {
     }
     if let Some(pool) = has(StationKind::Pool) {
         reasons.push(format!("{} is held during calls", pool.station.name));
+    }
+    let cores = has(StationKind::Cores).is_some();
+    if cores && system.services[0].model.executors[0].tasks == Tasks::Unlimited {
+        reasons.push("the loop is held while it waits for a core".to_owned());
+    }
+    if let Some(auxiliary) = has(StationKind::Auxiliary).filter(|_| cores) {
+        let name = &auxiliary.station.name;
+        reasons.push(format!(
+            "threads of {name} are held while they wait for a core"
+        ));
     }
     if has(StationKind::Lock).is_some() {
         reasons.push("the lock is held on a core".to_owned());
