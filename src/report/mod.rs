@@ -16,8 +16,8 @@
 pub mod columns;
 pub mod csv;
 pub mod expectations;
-pub mod hgrm;
 pub mod explain;
+pub mod hgrm;
 pub mod json;
 pub mod table;
 pub mod theory;
