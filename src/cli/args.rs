@@ -84,6 +84,19 @@ pub enum Command {
         /// A file or an embedded example
         scenario: String,
     },
+    /// Why p99 is what it is: what the slowest requests wait for, and p99 without each wait
+    Explain {
+        /// A file or an embedded example
+        scenario: String,
+        /// Look at the requests of this endpoint only
+        #[arg(long, value_name = "NAME")]
+        endpoint: Option<String>,
+    },
+    /// What the closed forms of queueing theory say, what of their assumptions holds, and how far the simulation is from them
+    Theory {
+        /// A file or an embedded example
+        scenario: String,
+    },
     /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
         /// Simulate each scenario and its controls, and fail unless every expectation holds

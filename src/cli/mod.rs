@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
+//! | `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `theory` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -17,6 +17,7 @@ mod compare;
 mod completions;
 mod examples;
 mod expect;
+mod explain;
 mod init;
 mod interrupt;
 mod models;
@@ -26,6 +27,7 @@ mod precision;
 mod progress;
 mod run;
 mod study;
+mod theory;
 
 use std::process::ExitCode;
 
@@ -65,6 +67,10 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
             compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
         }
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
+        Some(Command::Explain { scenario, endpoint }) => {
+            explain::explain(&global, &scenario, endpoint.as_deref())
+        }
+        Some(Command::Theory { scenario }) => theory::run(&global, &scenario),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init {
             app: Some(app),

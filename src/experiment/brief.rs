@@ -6,7 +6,7 @@
 use hdrhistogram::Histogram;
 
 use crate::kernel::Span;
-use crate::measure::{Component, Failure, Outcome, SEGMENTS, Segment, Slot, Tally};
+use crate::measure::{Band, Component, Failure, Outcome, SEGMENTS, Segment, Slot, Tally};
 use crate::stats::Sample;
 
 /// One endpoint in one part of the run; adds up in any grouping.
@@ -94,6 +94,7 @@ struct Sixteenth {
     endpoints: Vec<Part>,
     busy_ns: Vec<u64>,
     loop_delay: Vec<(u64, u64)>,
+    bands: Vec<Band>,
 }
 
 impl Sixteenth {
@@ -102,6 +103,7 @@ impl Sixteenth {
             endpoints: segment.endpoints.iter().map(Part::of).collect(),
             busy_ns: segment.busy_ns.clone(),
             loop_delay: buckets(&segment.loop_delay),
+            bands: segment.bands.clone(),
         }
     }
 }
@@ -129,6 +131,8 @@ pub struct Measured {
     pub busy_ns: Vec<u64>,
     /// Event-loop delays.
     pub loop_delay: Sample,
+    /// By endpoint and band, where they were asked for.
+    pub bands: Vec<Band>,
     /// How long it is, seconds.
     pub seconds: f64,
 }
@@ -154,6 +158,8 @@ impl Brief {
         let mut endpoints = vec![Part::default(); first.map_or(0, |s| s.endpoints.len())];
         let mut busy_ns = vec![0; first.map_or(0, |s| s.busy_ns.len())];
         let mut loop_delay = Sample::default();
+        let mut bands =
+            first.map_or_else(Vec::new, |s| s.bands.iter().map(Band::emptied).collect());
         for sixteenth in kept {
             for (sum, part) in endpoints.iter_mut().zip(&sixteenth.endpoints) {
                 sum.add(part);
@@ -162,11 +168,15 @@ impl Brief {
                 *sum += busy;
             }
             loop_delay.extend(sixteenth.loop_delay.iter().copied());
+            for (sum, band) in bands.iter_mut().zip(&sixteenth.bands) {
+                sum.add(band);
+            }
         }
         Measured {
             endpoints,
             busy_ns,
             loop_delay,
+            bands,
             seconds: self.horizon.as_secs_f64() * kept.len() as f64 / SEGMENTS as f64,
         }
     }

@@ -15,6 +15,7 @@ mod compare;
 mod error;
 mod expect;
 mod expected;
+pub mod explain;
 mod figures;
 mod flip;
 mod fold;
@@ -29,6 +30,7 @@ mod shortfall;
 mod simulator;
 mod single;
 pub mod study;
+pub mod theory;
 mod transient;
 mod world;
 
@@ -36,11 +38,13 @@ pub use compare::{compare, compare_with};
 pub use error::ExperimentError;
 pub use expect::{Examined, Finding, Measured, examine};
 pub use expected::{IDLE, idle};
+pub use explain::{Explanation, explain};
 pub use length::BUDGET;
 pub use progress::{Control, Observer, Progress};
 pub use simulator::{Plan, Simulator};
 pub use single::{run, run_with};
 pub use study::*;
+pub use theory::theory;
 pub use world::Simulation;
 
 #[cfg(test)]

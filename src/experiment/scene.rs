@@ -215,6 +215,13 @@ impl<'a, S: Simulator> Scene<'a, S> {
         each.fold(0.0, f64::max)
     }
 
+    /// How many times longer a point could be within a budget of events.
+    pub fn affordable(&self, point: &Point, budget: f64) -> f64 {
+        let events = point.contestants.iter().map(|&c| self.events[c]);
+        let cost = f64::from(point.replications) * point.requests * events.sum::<f64>();
+        budget / cost.max(1.0)
+    }
+
     /// Simulates a course; points that were not finished are none.
     pub fn simulate(
         &self,

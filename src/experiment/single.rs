@@ -37,19 +37,7 @@ pub fn run_with<S: Simulator>(
         return Err(ExperimentError::NoContestants);
     }
     let scene = Scene::new(scenario, simulator);
-    let (load, note) = match named_loads(&scenario.arrivals).as_deref() {
-        Some([load]) => (*load, None),
-        Some(several) => return Err(ExperimentError::SeveralLoads(several.len())),
-        None => match scenario.expected {
-            Some(expected) => (
-                expected,
-                Some(format!(
-                    "one load, {expected}, the one that the scenario expects"
-                )),
-            ),
-            None => chosen(&scene),
-        },
-    };
+    let (load, note) = load_of(&scene)?;
     let everybody = (0..scenario.contestants.len()).collect();
     let course = scene.course(
         vec![(load, everybody)],
@@ -69,6 +57,25 @@ pub fn run_with<S: Simulator>(
     let mut study = scene.study("run", &points, false);
     study.notes.extend(note);
     Ok(study)
+}
+
+/// The one load the scenario names, or the one chosen for it and why.
+pub(super) fn load_of<S: Simulator>(
+    scene: &Scene<S>,
+) -> Result<(f64, Option<String>), ExperimentError> {
+    match named_loads(&scene.scenario.arrivals).as_deref() {
+        Some([load]) => Ok((*load, None)),
+        Some(several) => Err(ExperimentError::SeveralLoads(several.len())),
+        None => Ok(match scene.scenario.expected {
+            Some(expected) => (
+                expected,
+                Some(format!(
+                    "one load, {expected}, the one that the scenario expects"
+                )),
+            ),
+            None => chosen(scene),
+        }),
+    }
 }
 
 /// The load where the scenario leaves it open, and why.

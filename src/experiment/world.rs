@@ -10,16 +10,27 @@ use crate::world::{self, Demands, Setting};
 #[derive(Clone, Copy, Debug)]
 pub struct Simulation<'a>(pub &'a Scenario);
 
+impl Simulation<'_> {
+    /// What this scenario is compiled with at a load.
+    pub(super) fn setting(&self, load: f64, horizon: Span, language: f64) -> Setting {
+        Setting {
+            language,
+            warm_caches: !self.0.run.cold_caches,
+            ..Setting::new(load, horizon)
+        }
+    }
+
+    /// A contestant compiled with this.
+    pub(super) fn plan(&self, contestant: usize, setting: Setting) -> world::Plan {
+        world::Plan::compile(&self.0.contestants[contestant], &self.0.arrivals, setting)
+    }
+}
+
 impl Simulator for Simulation<'_> {
     type Plan = world::Plan;
 
     fn compile(&self, contestant: usize, load: f64, horizon: Span, language: f64) -> world::Plan {
-        let setting = Setting {
-            language,
-            warm_caches: !self.0.run.cold_caches,
-            ..Setting::new(load, horizon)
-        };
-        world::Plan::compile(&self.0.contestants[contestant], &self.0.arrivals, setting)
+        self.plan(contestant, self.setting(load, horizon, language))
     }
 
     fn demands(&self, contestant: usize, rate: f64, language: f64) -> Demands {

@@ -3,6 +3,7 @@
 use hdrhistogram::Histogram;
 
 use super::account::Account;
+use super::bands::Band;
 
 use crate::kernel::Span;
 
@@ -137,6 +138,8 @@ pub struct Segment {
     pub in_system_ns: u128,
     /// For each event loop of the app, by process: intervals of a 10 ms monitor in nanoseconds (Node's `monitorEventLoopDelay`).
     pub loop_delay: Histogram<u64>,
+    /// Where they were asked for, by endpoint and band: [`BANDS`](super::BANDS) of the first endpoint, then of the second.
+    pub bands: Vec<Band>,
 }
 
 /// One slot of the coarse series.

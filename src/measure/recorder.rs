@@ -5,6 +5,7 @@
 use hdrhistogram::Histogram;
 
 use super::account::Account;
+use super::bands::{BANDS, Band, Bands};
 use super::outcome::{Failure, Outcome, SEGMENTS, SLOTS, Segment, Slot, Tally};
 use crate::kernel::{Span, Time};
 
@@ -25,6 +26,8 @@ pub struct Recorder {
     /// The sum of the times at which those in the system were meant to be sent.
     begun: u128,
     failed_ns: u128,
+    /// The limits of the bands, if they are asked for.
+    bands: Option<Bands>,
 }
 
 /// A histogram of nanoseconds to three digits that grows as needed.
@@ -47,6 +50,7 @@ fn segment(endpoints: usize, resources: usize) -> Segment {
         busy_ns: vec![0; resources],
         in_system_ns: 0,
         loop_delay: histogram(),
+        bands: Vec::new(),
     }
 }
 
@@ -68,7 +72,40 @@ impl Recorder {
             arrived: 0,
             begun: 0,
             failed_ns: 0,
+            bands: None,
         }
+    }
+
+    /// Also sums accounts by band of latency, in a system of so many services.
+    #[must_use]
+    pub fn with_bands(mut self, bands: Bands, services: usize) -> Self {
+        self.bands = Some(bands);
+        self.current.bands = vec![Band::new(services); BANDS * self.current.endpoints.len()];
+        self
+    }
+
+    /// The account of an answered request goes to its band; `inside` is what called services did for it.
+    pub fn banded(
+        &mut self,
+        endpoint: usize,
+        latency: Span,
+        account: &Account,
+        inside: &[Account],
+    ) {
+        let Some(bands) = self
+            .bands
+            .filter(|bands| bands.endpoint.is_none_or(|only| only == endpoint))
+        else {
+            return;
+        };
+        self.current.bands[BANDS * endpoint + bands.of(latency.0)].count(account, inside);
+    }
+
+    /// The next sixteenth, empty.
+    fn fresh(&self) -> Segment {
+        let mut next = segment(self.current.endpoints.len(), self.current.busy_ns.len());
+        next.bands = self.current.bands.iter().map(Band::emptied).collect();
+        next
     }
 
     /// When the present sixteenth ends: with its last slot.
@@ -84,7 +121,7 @@ impl Recorder {
         if self.segments.len() + 1 == SEGMENTS {
             return false;
         }
-        let next = segment(self.current.endpoints.len(), self.current.busy_ns.len());
+        let next = self.fresh();
         self.segments
             .push(std::mem::replace(&mut self.current, next));
         true
@@ -167,10 +204,7 @@ impl Recorder {
     #[must_use]
     pub fn finish(mut self, events: u64, memory_bytes: u64) -> Outcome {
         self.account(Time::ZERO + self.horizon);
-        self.segments.resize(
-            SEGMENTS - 1,
-            segment(self.current.endpoints.len(), self.current.busy_ns.len()),
-        );
+        self.segments.resize(SEGMENTS - 1, self.fresh());
         self.segments.push(self.current);
         for (segment, slots) in self
             .segments

@@ -237,10 +237,13 @@ impl Column {
 
 /// Nine significant digits: enough for any use, and no noise in the last bits of a file. What is not finite is absent.
 fn number(value: Option<f64>) -> Cell {
-    let rounded = value
-        .filter(|v| v.is_finite())
-        .and_then(|v| format!("{v:.8e}").parse().ok());
-    Cell::Number(rounded)
+    Cell::Number(value.and_then(rounded))
+}
+
+/// A figure of a file: nine significant digits, absent where it is not finite.
+pub(super) fn rounded(value: f64) -> Option<f64> {
+    let text = value.is_finite().then(|| format!("{value:.8e}"))?;
+    text.parse().ok()
 }
 
 /// The columns as a Markdown table, for `docs/results.md`: a figure and the ends of its interval in one line.

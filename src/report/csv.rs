@@ -31,7 +31,7 @@ fn text(cell: Cell) -> String {
 }
 
 /// As RFC 4180 has it: quotes around what holds a separator, doubled inside.
-fn quoted(cell: &str) -> String {
+pub(super) fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

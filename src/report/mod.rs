@@ -6,7 +6,9 @@
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`hgrm`] | percentile spectra in HdrHistogram's text |
+//! | [`explain`] | tables, sentences and exports of an [`Explanation`](crate::experiment::Explanation) |
 //! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
+//! | [`theory`] | closed forms beside the simulation: tables, sentences and exports of a [`Theory`](crate::experiment::theory::Theory) |
 //! | [`verdict`] | the conclusion in words |
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
 //! | [`save`] | all of these in a folder, each file whole or not at all |
@@ -14,9 +16,11 @@
 pub mod columns;
 pub mod csv;
 pub mod expectations;
+pub mod explain;
 pub mod hgrm;
 pub mod json;
 pub mod table;
+pub mod theory;
 pub mod verdict;
 pub mod view;
 pub mod words;

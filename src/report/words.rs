@@ -44,6 +44,16 @@ pub fn load(value: f64) -> String {
     }
 }
 
+/// A load that was computed: three digits.
+#[must_use]
+pub fn load_about(value: f64) -> String {
+    if value >= 10.0 {
+        thousands(value.round())
+    } else {
+        number(value)
+    }
+}
+
 fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();

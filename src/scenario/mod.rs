@@ -52,6 +52,7 @@ pub use embedded::EmbeddedFile;
 pub use expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subject, Unit};
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
+pub use nearest::nearest;
 
 use crate::host::Host;
 use crate::service::Model;

@@ -1,10 +1,7 @@
 //! "Did you mean ...?"
 
 /// The candidate that `word` most likely stands for, if any is near enough.
-pub(super) fn nearest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let lower = word.to_lowercase();
     let limit = (word.chars().count() / 3).max(1) + 1;
     candidates

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::inside::Inside;
 use super::parts::{Aux, Carrier, HostState, Process, ServiceState};
 use super::plan::{ArrivalPlan, CachePlan, MainKind, NONE, Plan, PoolPlan, source_key};
 use super::state::{SLOT_SEGMENT, World, kind};
@@ -75,6 +76,11 @@ impl<'p> World<'p> {
             open_connections: 0,
             most_connections: 0,
         };
+        if let Some(bands) = plan.bands {
+            let services = plan.services.len();
+            world.recorder = world.recorder.with_bands(bands, services);
+            world.tasks.inside = Some(Inside::new(services));
+        }
         world.build();
         world
     }

@@ -68,7 +68,13 @@ impl World<'_> {
         match role {
             Role::Root => return self.respond(task),
             Role::Branch => self.join(task),
-            Role::Call => self.answer(parent, failure, service),
+            Role::Call => {
+                if self.tasks.inside.is_some() {
+                    let wire = self.plan.services[usize::from(service)].latency;
+                    self.tasks.note_call(task, parent, service, wire, self.now);
+                }
+                self.answer(parent, failure, service);
+            }
             Role::Open => self.greeted(parent, failure, service),
             Role::Detached | Role::TakenBack | Role::Closing => {}
         }

@@ -13,7 +13,7 @@ use super::plan::{ArrivalPlan, NONE};
 use super::state::{SLOT_ARRIVAL, SLOT_TIMEOUT, Soon, World, kind};
 use super::task::Role;
 use crate::kernel::{Span, Time};
-use crate::measure::{Component, Failure};
+use crate::measure::{Account, Component, Failure};
 use crate::workload::Reuse;
 
 /// With so many tasks alive nothing new is let in: the system is far beyond saturation.
@@ -311,9 +311,19 @@ impl World<'_> {
         );
         let endpoint = usize::from(self.tasks.hot[task as usize].endpoint);
         match failure {
-            None => self
-                .recorder
-                .succeeded(endpoint, self.now, latency, &account),
+            None => {
+                self.recorder
+                    .succeeded(endpoint, self.now, latency, &account);
+                if let Some(inside) = &self.tasks.inside {
+                    debug_assert_eq!(
+                        inside.of(task).iter().map(Account::total).sum::<u64>(),
+                        account.get(Component::Call),
+                        "what called services did must sum to the time inside them"
+                    );
+                    self.recorder
+                        .banded(endpoint, latency, &account, inside.of(task));
+                }
+            }
             Some(why) => self.recorder.failed(endpoint, self.now, latency, why),
         }
         let user = self.tasks.hot[task as usize].parent;

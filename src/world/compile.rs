@@ -12,7 +12,7 @@ use super::plan::{
 };
 use super::program::Programs;
 use crate::kernel::Span;
-use crate::measure::Resource;
+use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
 use crate::service::{Admit, Beats, ListenPolicy, MainThread, Model, Reuse, Tasks};
 use crate::workload::Arrivals;
@@ -35,6 +35,8 @@ pub struct Setting {
     pub pinned: bool,
     /// Whether what cannot matter is left out. Off only to show that it changes nothing.
     pub elide: bool,
+    /// Whether accounts are summed by band of latency, and with which limits.
+    pub bands: Option<Bands>,
 }
 
 impl Setting {
@@ -48,6 +50,7 @@ impl Setting {
             warm_caches: false,
             pinned: false,
             elide: true,
+            bands: None,
         }
     }
 }
@@ -80,6 +83,7 @@ impl Plan {
             slots: 2 + usize::from(system.clients.timeout.is_some()),
             resources: Vec::new(),
             horizon: setting.horizon.min(LONGEST),
+            bands: setting.bands,
         };
         plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
         plan.add_hosts(system, setting.elide);

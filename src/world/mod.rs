@@ -25,6 +25,7 @@ mod dispatch;
 mod executor;
 mod hits;
 mod idle;
+mod inside;
 mod lifecycle;
 mod loops;
 mod parts;
@@ -36,12 +37,14 @@ mod receive;
 mod script;
 mod serve;
 mod state;
+mod stations;
 mod step;
 mod task;
 mod usage;
 
 pub use compile::{Setting, named_loads};
 pub use demand::{Demand, Demands, demands};
+pub use stations::{Station, StationKind, stations};
 
 pub use plan::Plan;
 pub use script::{Act, play};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::host::{Host, Warming};
 use crate::kernel::{Count, Dist, Key, Path, Span, Time};
-use crate::measure::Resource;
+use crate::measure::{Bands, Resource};
 use crate::service::{
     Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Reading, Rounds,
     SessionRules, Sessions,
@@ -257,6 +257,8 @@ pub struct Plan {
     pub resources: Vec<Resource>,
     /// How long a replication is.
     pub horizon: Span,
+    /// The bands of latency whose accounts are summed, if that is asked for.
+    pub(crate) bands: Option<Bands>,
 }
 
 /// The address of a replication's arrivals.

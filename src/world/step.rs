@@ -337,6 +337,7 @@ impl World<'_> {
         hot.state = Component::WaitWorker;
         let (process, service) = (hot.process, hot.service);
         self.tasks.adopt(parent, &account);
+        self.tasks.note_branch(branch, parent);
         match self.plan.services[service as usize].main {
             MainKind::Loop => self.processes[process as usize]
                 .event_loop

@@ -7,6 +7,7 @@ mod held;
 
 use std::ops::{Index, IndexMut};
 
+use super::inside::Inside;
 use super::plan::NONE;
 use crate::kernel::fifo::Links;
 use crate::kernel::{Key, Path, Span, Time};
@@ -168,6 +169,8 @@ pub(super) struct Tasks {
     /// As many as were ever needed.
     rare: Vec<Rare>,
     free: Vec<u32>,
+    /// What called services did for them, where bands are asked for.
+    pub inside: Option<Inside>,
 }
 
 impl Links for Tasks {
@@ -183,6 +186,7 @@ impl Tasks {
             hot: Pairs(Vec::new()),
             rare: Vec::new(),
             free: Vec::new(),
+            inside: None,
         }
     }
 
@@ -227,12 +231,20 @@ impl Tasks {
             intended: now,
             first: [0; HALF],
         };
-        if let Some(id) = self.free.pop() {
-            self.hot.0[id as usize] = Pair { hot, sheet };
-            return id;
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.hot.0[id as usize] = Pair { hot, sheet };
+                id
+            }
+            None => {
+                self.hot.0.push(Pair { hot, sheet });
+                self.hot.0.len() as u32 - 1
+            }
+        };
+        if let Some(inside) = &mut self.inside {
+            inside.begin(id);
         }
-        self.hot.0.push(Pair { hot, sheet });
-        self.hot.0.len() as u32 - 1
+        id
     }
 
     #[inline(always)]

@@ -57,6 +57,8 @@ fn help_names_every_command_and_flag() {
     let words = [
         "compare",
         "run",
+        "explain",
+        "theory",
         "check",
         "init",
         "models",

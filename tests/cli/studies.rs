@@ -203,3 +203,54 @@ fn an_interrupted_study_keeps_what_is_finished() {
         "{err}"
     );
 }
+
+/// What the slowest wait for, in every format, and nothing of `run` is touched.
+#[test]
+fn explain_says_why_and_leaves_files() {
+    let folder = empty();
+    let asked = [
+        "explain",
+        "libuv-pool",
+        "--endpoint=file",
+        "--replications=2",
+        "--quiet",
+    ];
+    let (status, out, err) = seen(folder.path(), &asked);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(
+        out.contains("Without waiting for an auxiliary thread"),
+        "{out}"
+    );
+    let files = names_in(&folder.path().join("output/libuv-pool"));
+    let kinds = ["csv", "json", "md", "png", "svg"];
+    assert_eq!(files, kinds.map(|kind| format!("explain.{kind}")));
+    let (_, csv, _) = seen(folder.path(), &[&asked[..], &["--format=csv"]].concat());
+    assert_eq!(
+        csv,
+        std::fs::read_to_string(folder.path().join("output/libuv-pool/explain.csv")).unwrap()
+    );
+}
+
+#[test]
+fn explain_and_theory_refuse_what_they_cannot_do() {
+    let folder = empty();
+    let (status, out, err) = seen(
+        folder.path(),
+        &["explain", "libuv-pool", "--endpoint", "fiel"],
+    );
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(
+        err.contains("no endpoint fiel; did you mean file?"),
+        "{err}"
+    );
+    assert!(err.contains("it has: login, file, ping"), "{err}");
+    for command in ["explain", "theory"] {
+        let asserting: &[&str] = &[command, "quickstart", "--assert-slo"];
+        for wrong in [asserting, &[command], &[command, "no-such.toml"]] {
+            assert_eq!(seen(folder.path(), wrong).0, 2, "{wrong:?}");
+        }
+    }
+    let several = ["explain", "hello", "--set=arrivals.rate=[\"1/s\", \"2/s\"]"];
+    assert_eq!(seen(folder.path(), &several).0, 2);
+    assert_eq!(names_in(folder.path()), Vec::<String>::new());
+}

@@ -2,9 +2,11 @@
 //!
 //! One binary. `support` runs scenario texts on the ordinary engine.
 
+mod beside;
 mod conformance;
 mod conformance_time;
 mod expected;
+mod explain;
 mod fingerprints;
 mod profile;
 mod properties;

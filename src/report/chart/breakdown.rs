@@ -101,7 +101,13 @@ fn draw_bars(
                 .text((x, middle + 8.0), UNVALIDATED, QUIET, Align::Right);
         }
         match account {
-            Some(account) => bar(page, &panel, middle, account, shown),
+            Some(account) => {
+                let segments: Vec<(RGBColor, f64)> = shown
+                    .iter()
+                    .map(|&c| (colour(c), account[c as usize]))
+                    .collect();
+                bar(page, &panel, middle, &segments, account.iter().sum());
+            }
             None => page.canvas.text(
                 (panel.left + 6.0, middle),
                 "saturated, or too little data",
@@ -113,17 +119,16 @@ fn draw_bars(
     page.axis_title(&panel, "mean latency, ms");
 }
 
-/// One bar: its segments from left to right, each with its milliseconds where they fit, then the sum.
-fn bar(
+/// One bar: its segments (colour, milliseconds) from left to right, each with its figure where it fits, then the sum.
+pub(super) fn bar(
     page: &mut Page,
     panel: &Panel,
     middle: f64,
-    account: &[f64; Component::COUNT],
-    shown: &[Component],
+    segments: &[(RGBColor, f64)],
+    total: f64,
 ) {
     let mut sum = 0.0;
-    for &component in shown {
-        let ms = account[component as usize];
+    for &(fill, ms) in segments {
         let (from, to) = (panel.at(sum, 0.0).0, panel.at(sum + ms, 0.0).0);
         sum += ms;
         if to - from < 0.3 {
@@ -131,7 +136,6 @@ fn bar(
         }
         // A hair of white between neighbours of similar colour.
         let gap = if to - from > 3.0 { 0.8 } else { 0.0 };
-        let fill = colour(component);
         page.canvas.rectangle(
             (from, middle - BAR / 2.0),
             (to - gap, middle + BAR / 2.0),
@@ -152,7 +156,6 @@ fn bar(
             );
         }
     }
-    let total: f64 = account.iter().sum();
     let text = words::number(total);
     page.canvas.text(
         (panel.at(total, 0.0).0 + 5.0, middle),
@@ -172,7 +175,7 @@ fn on(RGBColor(r, g, b): RGBColor) -> RGBColor {
 }
 
 /// In a bar: what the request does itself, what others do for it, what it waits for.
-const ORDER: [Component; Component::COUNT] = [
+pub(super) const ORDER: [Component; Component::COUNT] = [
     Component::Cpu,
     Component::Cold,
     Component::Native,
@@ -190,7 +193,7 @@ const ORDER: [Component; Component::COUNT] = [
 ];
 
 /// Blues for work, greens and greys for what happens elsewhere, yellow to red for waiting: neighbours differ in lightness too.
-fn colour(component: Component) -> RGBColor {
+pub(super) fn colour(component: Component) -> RGBColor {
     match component {
         Component::Cpu => RGBColor(0, 90, 150),
         Component::Cold => RGBColor(140, 200, 240),
@@ -210,7 +213,7 @@ fn colour(component: Component) -> RGBColor {
 }
 
 /// What a segment is called in the legend.
-fn name(component: Component) -> &'static str {
+pub(super) fn name(component: Component) -> &'static str {
     match component {
         Component::WaitClient => "wait: client connection",
         Component::WaitAccept => "wait: accept queue",

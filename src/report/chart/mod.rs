@@ -8,6 +8,7 @@
 mod axis;
 mod breakdown;
 mod canvas;
+mod explain;
 mod font;
 mod latency;
 mod page;
@@ -27,6 +28,7 @@ use page::Sample;
 use panel::Datum;
 use style::Look;
 
+pub use explain::draw as explanation;
 pub use png::png;
 
 /// A finished chart.

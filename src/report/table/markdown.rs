@@ -7,25 +7,38 @@ use crate::report::verdict;
 /// The whole page: title, verdict, tables.
 #[must_use]
 pub fn markdown(study: &Study) -> String {
-    let mut out = format!("# {}\n\n", escaped(&study.title));
-    for sentence in verdict::verdict(study) {
-        out.push_str(&format!("- {}\n", escaped(&sentence)));
+    let came_from = format!(
+        "Scenario `{}`, seed {}, crossover {}, digest `{}`.",
+        study.scenario, study.seed, study.version, study.digest
+    );
+    let (said, lacks) = (verdict::verdict(study), verdict::shortfalls(study));
+    markdown_page(&study.title, &tables(study), &said, &lacks, &came_from)
+}
+
+/// A title, sentences, what the data was too little for, tables, and where it all came from.
+#[must_use]
+pub fn markdown_page(
+    title: &str,
+    tables: &[Table],
+    sentences: &[String],
+    shortfalls: &[String],
+    came_from: &str,
+) -> String {
+    let mut out = format!("# {}\n\n", escaped(title));
+    for sentence in sentences {
+        out.push_str(&format!("- {}\n", escaped(sentence)));
     }
-    let shortfalls = verdict::shortfalls(study);
     if !shortfalls.is_empty() {
         out.push_str("\nToo little data for:\n\n");
     }
     for shortfall in shortfalls {
-        out.push_str(&format!("- {}\n", escaped(&shortfall)));
+        out.push_str(&format!("- {}\n", escaped(shortfall)));
     }
-    for table in tables(study) {
+    for table in tables {
         out.push('\n');
-        push(&mut out, &table);
+        push(&mut out, table);
     }
-    out.push_str(&format!(
-        "\nScenario `{}`, seed {}, crossover {}, digest `{}`.\n",
-        study.scenario, study.seed, study.version, study.digest
-    ));
+    out.push_str(&format!("\n{came_from}\n"));
     out
 }
 

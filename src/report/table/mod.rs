@@ -10,9 +10,9 @@ mod terminal;
 use super::view;
 use crate::experiment::Study;
 
-pub use markdown::markdown;
+pub use markdown::{markdown, markdown_page};
 #[cfg(feature = "cli")]
-pub use terminal::terminal;
+pub use terminal::{page, terminal};
 
 /// A table: a title, a header, rows of equally many cells. All columns but the first hold figures.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,36 +15,50 @@ const LEAST_WIDTH: usize = 40;
 /// `colour`: whether control sequences may be used.
 #[must_use]
 pub fn terminal(study: &Study, width: usize, colour: bool) -> String {
+    let (said, lacks) = (verdict::verdict(study), verdict::shortfalls(study));
+    page(&study.title, &tables(study), &said, &lacks, width, colour)
+}
+
+/// A title, tables, sentences, and what the data was too little for, no line longer than `width` unless a single word is.
+#[must_use]
+pub fn page(
+    title: &str,
+    tables: &[Table],
+    sentences: &[String],
+    shortfalls: &[String],
+    width: usize,
+    colour: bool,
+) -> String {
     let width = width.max(LEAST_WIDTH);
     let mut out = String::new();
-    for line in wrap(&study.title, width, "") {
+    for line in wrap(title, width, "") {
         out.push_str(&line);
         out.push('\n');
     }
-    for table in tables(study) {
+    for table in tables {
         out.push('\n');
-        draw(&mut out, &table, width, colour);
+        draw(&mut out, table, width, colour);
     }
     out.push('\n');
-    for sentence in verdict::verdict(study) {
-        let lines = wrap(&sentence, width - 2, "  ");
+    for sentence in sentences {
+        let lines = wrap(sentence, width - 2, "  ");
         out.push_str(&lines.join("\n"));
         out.push('\n');
     }
-    push_shortfalls(&mut out, verdict::shortfalls(study), width);
+    push_shortfalls(&mut out, shortfalls, width);
     out
 }
 
 /// What the data was too little for; the first few are enough to see how it is mended.
-fn push_shortfalls(out: &mut String, shortfalls: Vec<String>, width: usize) {
+fn push_shortfalls(out: &mut String, shortfalls: &[String], width: usize) {
     if shortfalls.is_empty() {
         return;
     }
     out.push_str("\nToo little data for:\n");
     let more = shortfalls.len().saturating_sub(MOST_SHORTFALLS);
     let rest = (more > 0).then(|| format!("... and {more} more, listed in summary.md"));
-    for line in shortfalls.into_iter().take(MOST_SHORTFALLS).chain(rest) {
-        out.push_str(&wrap(&line, width - 2, "  ").join("\n"));
+    for line in shortfalls.iter().take(MOST_SHORTFALLS).chain(&rest) {
+        out.push_str(&wrap(line, width - 2, "  ").join("\n"));
         out.push('\n');
     }
 }

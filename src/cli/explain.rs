@@ -1,0 +1,97 @@
+//! `crossover explain SCENARIO [--endpoint NAME]`.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Format, Global};
+use super::outcome::{Done, Failure};
+use super::study::{self, Watch, failure, on_threads};
+use super::{interrupt, output};
+use crate::experiment::{BUDGET, Control, Explanation, explain as why};
+use crate::report::{chart, explain, save};
+use crate::scenario::{self, Scenario};
+
+/// Why p99 is what it is, of everybody at one load.
+pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<Done, Failure> {
+    if global.assert_slo || global.precision.is_some() {
+        return Err(Failure::Refused(
+            "error: explain takes neither --assert-slo nor --precision: `crossover run` does"
+                .to_owned(),
+        ));
+    }
+    let scenario = study::read(global, asked)?;
+    let endpoint = endpoint.map(|name| index(&scenario, name)).transpose()?;
+    let (stop, watch) = (
+        interrupt::flag(),
+        Watch::start(&scenario.name, global.quiet),
+    );
+    let explained = on_threads(global, || {
+        why(&scenario, endpoint, BUDGET, &Control::new(&stop, &watch))
+    })?;
+    drop(watch);
+    let mut explanation = explained.map_err(failure)?;
+    let typed = format!("`crossover explain {asked}");
+    for shortfall in &mut explanation.shortfalls {
+        *shortfall = shortfall.replace(
+            &format!("`crossover explain {}", explanation.scenario),
+            &typed,
+        );
+    }
+    let folder = global.out.clone();
+    let folder = folder.unwrap_or_else(|| Path::new("output").join(&explanation.scenario));
+    save_all(&explanation, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    output::show(&shown(global.format, &explanation))?;
+    if !global.quiet {
+        output::remark(&format!(
+            "\nexplain.md, .csv, .json and the chart: {}",
+            folder.display()
+        ));
+    }
+    Ok(Done::Well)
+}
+
+/// The endpoint of a name.
+fn index(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
+    let first = scenario.contestants.first();
+    let endpoints = first.map_or(&[][..], |c| &c.system.services[0].endpoints);
+    let names: Vec<&str> = endpoints
+        .iter()
+        .map(|endpoint| endpoint.name.as_str())
+        .collect();
+    let found = names.iter().position(|known| *known == name);
+    found.ok_or_else(|| {
+        let near = scenario::nearest(name, names.iter().copied());
+        let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        Failure::Refused(format!(
+            "error: the scenario has no endpoint {name}{meant}\nit has: {}",
+            names.join(", ")
+        ))
+    })
+}
+
+fn shown(format: Format, explanation: &Explanation) -> String {
+    match format {
+        Format::Table => {
+            let (width, colour) = output::page();
+            explain::terminal(explanation, width, colour)
+        }
+        Format::Json => explain::json(explanation),
+        Format::Csv => explain::csv(explanation),
+        Format::Markdown => explain::markdown(explanation),
+    }
+}
+
+/// `explain.json`, `.csv`, `.md`, `.svg` and `.png`, beside what other commands left in the folder.
+fn save_all(explanation: &Explanation, folder: &Path) -> Result<Vec<PathBuf>, save::SaveError> {
+    let svg = chart::explanation(explanation)?;
+    let files = [
+        ("explain.json", explain::json(explanation).into_bytes()),
+        ("explain.csv", explain::csv(explanation).into_bytes()),
+        ("explain.md", explain::markdown(explanation).into_bytes()),
+        ("explain.png", chart::png(&svg)?),
+        ("explain.svg", svg.into_bytes()),
+    ];
+    let written = files
+        .iter()
+        .map(|(name, bytes)| save::write(&folder.join(name), bytes));
+    written.collect()
+}
