@@ -22,7 +22,6 @@ mod interrupt;
 mod models;
 mod outcome;
 mod output;
-mod precision;
 mod progress;
 mod run;
 mod study;

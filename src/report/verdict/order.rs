@@ -1,9 +1,11 @@
 //! Where latency curves cross, and up to where the choice does not matter.
 
+use super::paired;
 use crate::experiment::{Crossing, Study};
-use crate::report::{view, words};
+use crate::report::view::{self, ALL};
+use crate::report::words;
 
-/// One sentence for the crossings, one for the indifferent range.
+/// One sentence for the crossings, one for a load side by side, one for the indifferent range.
 pub fn sentences(study: &Study) -> Vec<String> {
     let unit = view::unit(study);
     let mut out = Vec::new();
@@ -14,6 +16,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
             each.join("; ")
         ));
     }
+    out.extend(side_by_side(study, unit));
     if study.contestants.len() > 1 {
         out.extend(
             study
@@ -23,6 +26,26 @@ pub fn sentences(study: &Study) -> Vec<String> {
         );
     }
     out
+}
+
+/// Who is ahead at the highest load at which everybody has a p99.
+fn side_by_side(study: &Study, unit: &str) -> Option<String> {
+    let everybody = |load: &f64| {
+        let here = study
+            .rows
+            .iter()
+            .filter(|r| r.load == *load && r.endpoint == ALL);
+        here.filter(|r| r.p99_slo_ms.is_some()).count() == study.contestants.len()
+    };
+    let load = view::loads(study).into_iter().rfind(everybody)?;
+    let said = paired::each_endpoint(study, load);
+    (study.contestants.len() > 1).then(|| {
+        format!(
+            "At {} {unit}, the highest load at which everybody's p99 is known: {}.",
+            words::load(load),
+            said.join(". ")
+        )
+    })
 }
 
 fn crossing(crossing: &Crossing) -> String {
