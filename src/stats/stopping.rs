@@ -9,7 +9,11 @@
 //!   10, 20, 30, 50, 80, 120, 160;
 //! - a narrow interval must be narrow at two looks in a row: what lucky replications said, others have confirmed.
 //!
-//! It ends at sixteen times the first number, or where twice three looks show that four times that would not do.
+//! On a queue with Pareto service of index 2.2, stopped at 10 %, the interval of p99 held the truth in 134 of 150 studies
+//! (`stats/coverage.rs`): less often than 95 %. There the first
+//! narrow look would have done as well; the second costs half to twice as many replications again.
+//!
+//! It ends at sixteen times the first number, or where after three batches the forecast is more than four times that.
 
 /// Replications before the first look.
 pub const FIRST_LOOK: u32 = 10;
@@ -53,7 +57,7 @@ pub fn look(first: u32, n: u32, within: f64, width: f64, before: Option<f64>) ->
 
 /// The boundary after `n`: about half as many again, in whole batches.
 fn next(first: u32, n: u32) -> u32 {
-    n + first * (n / first / 2).max(1)
+    n + first * (n / first).div_ceil(2)
 }
 
 /// How many replications make an interval of this width as narrow as asked: widths shrink with the root of their number.

@@ -28,24 +28,23 @@ pub fn sentences(study: &Study) -> Vec<String> {
     out
 }
 
-/// Who is ahead at the highest load at which everybody has a p99.
-fn side_by_side(study: &Study, unit: &str) -> Option<String> {
-    let everybody = |load: &f64| {
-        let here = study
-            .rows
-            .iter()
-            .filter(|r| r.load == *load && r.endpoint == ALL);
-        here.filter(|r| r.p99_slo_ms.is_some()).count() == study.contestants.len()
+/// Who is ahead at the highest load at which everybody is compared with the best.
+fn side_by_side(study: &Study, unit: &str) -> Vec<String> {
+    let compared = |load: &f64| {
+        let differences = study.verdict.differences.iter();
+        let here = differences.filter(|d| d.load == *load && d.endpoint == ALL);
+        study.contestants.len() > 1 && here.count() + 1 == study.contestants.len()
     };
-    let load = view::loads(study).into_iter().rfind(everybody)?;
-    let said = paired::each_endpoint(study, load);
-    (study.contestants.len() > 1).then(|| {
-        format!(
-            "At {} {unit}, the highest load at which everybody's p99 is known: {}.",
-            words::load(load),
-            said.join(". ")
-        )
+    let Some(load) = view::loads(study).into_iter().rfind(compared) else {
+        return Vec::new();
+    };
+    let each = paired::each_endpoint(study, load).into_iter().enumerate();
+    let load = words::load(load);
+    each.map(|(index, said)| match index {
+        0 => format!("At {load} {unit}, the highest load at which everybody is compared: {said}."),
+        _ => format!("At {load} {unit}: {said}."),
     })
+    .collect()
 }
 
 fn crossing(crossing: &Crossing) -> String {

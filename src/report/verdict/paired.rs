@@ -46,7 +46,7 @@ fn lowest(study: &Study, endpoint: &str, load: f64) -> Option<String> {
         format!(" of {endpoint}")
     };
     if others.is_empty() {
-        return Some(format!("{best}: p99{of} {}", figure(*at_best)));
+        return Some(format!("p99{of}: {best}, {}", figure(*at_best)));
     }
     let ratio = |name: &str| {
         let here = |d: &&Difference| d.load == load && d.endpoint == endpoint;
@@ -73,9 +73,9 @@ fn lowest(study: &Study, endpoint: &str, load: f64) -> Option<String> {
         )
         .collect();
     let seen = if standings.iter().all(|(apart, _)| *apart) {
-        "Lowest"
+        "lowest"
     } else {
-        "Lowest seen"
+        "lowest seen"
     };
     let standings: Vec<&str> = standings.iter().map(|(_, text)| text.as_str()).collect();
     Some(format!(

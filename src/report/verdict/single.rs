@@ -1,6 +1,6 @@
 //! The verdict on one load.
 
-use super::paired;
+use super::{caveats, paired};
 use crate::experiment::{LoadUnit, Row, Study};
 use crate::measure::Component;
 use crate::report::view::{self, ALL};
@@ -18,7 +18,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
     out.extend(saturated(study, &rows));
     if let Some(load) = view::loads(study).first() {
         let each = paired::each_endpoint(study, *load);
-        out.extend(each.into_iter().map(|said| said + "."));
+        out.extend(each.iter().map(|said| caveats::sentence(said)));
     }
     out.extend(rows.iter().filter_map(|row| where_time_goes(study, row)));
     out
