@@ -1,69 +1,102 @@
-//! Do the intervals keep their word? Many whole studies of a queue whose answer is known, each at the run length that the
-//! tool itself chooses, and how many of their 95 % intervals hold the truth.
+//! Do the intervals keep their word? Many whole studies of systems whose answer is known, each at the run length that the
+//! tool itself chooses, and how many of their 95 % intervals hold the truth; and what pairing is worth.
 //!
-//! `cargo test --release --test coverage -- --nocapture` prints the table.
+//! `cargo test --release --test coverage -- --nocapture` prints the table of one queue and the pairs.
+//! `cargo test --release --test coverage -- --ignored --nocapture` prints the whole one, case by case;
+//! `STUDIES=100 CASE=M/M/8` in front of it runs fewer, and only those with this name.
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crossover::experiment::{Control, Estimate, Row, compare};
-use crossover::scenario::{Scenario, load};
-use crossover::stats::theory::Mm1;
+use crossover::experiment::{Control, Estimate, Row, compare, run};
+use crossover::scenario::{Figure, Scenario, load};
+use crossover::stats::theory::{MachineRepair, Mg1, Mm1, Mmc};
+use statrs::distribution::{ContinuousCDF, Normal};
 
-/// One server, exponential work of 10 ms, 80 requests a second: ρ = 0.8.
-const MM1: &str = r#"
+/// One server, exponential work of 10 ms.
+const QUEUE: &str = r#"
 arrivals = { process = "poisson", rate = "80/s" }
-endpoints.page.steps = [{ cpu = "exp(10ms)" }]
+endpoints.page.steps = [{ name = "work", cpu = "exp(10ms)" }]
 contestants.one = { model = "ideal", executors.main = { carriers = 1, tasks = 1 } }
 "#;
+/// Forty users who think for a second, four servers of 50 ms.
+const CLOSED: &str = r#"
+arrivals = { users = 40, think = "exp(1s)" }
+endpoints.page.steps = [{ cpu = "exp(50ms)" }]
+contestants.one = { model = "ideal", executors.main = { carriers = 4, tasks = 1 } }
+"#;
+/// The same requests for eight servers and for nine, at 70 % of the eight.
+const WORKERS: &str = r#"
+arrivals = { process = "poisson", rate = "560/s" }
+run = { requests = 11000, replications = 2 }
+endpoints.page.steps = [{ cpu = "exp(10ms)" }]
+contestants.eight = { model = "ideal", executors.main = { carriers = 8, tasks = 1 } }
+contestants.nine = { model = "ideal", executors.main = { carriers = 9, tasks = 1 } }
+"#;
 
-/// Studies; their seeds are `FIRST_SEED` and those that follow it. Fixed before the first run.
+/// Studies of the short form; their seeds are `FIRST_SEED` and those that follow it. Fixed before the first run.
 const STUDIES: u64 = 400;
 const FIRST_SEED: u64 = 20_261_124;
+/// The seed of the runs whose figures stand for truths that no formula gives.
+const REFERENCE_SEED: u64 = 77_000_001;
 
-/// The binomial limit of 99.9 %, in standard deviations on each side.
-const LIMIT: f64 = 3.29;
-
-fn scenario(seed: u64) -> Scenario {
-    let text = |path: &Path| (path.to_str() == Some("mm1.toml")).then(|| MM1.as_bytes().to_vec());
-    load(&text, "mm1.toml", &[format!("run.seed={seed}")]).unwrap_or_else(|wrong| panic!("{wrong}"))
+fn scenario(text: &str, seed: u64, changes: &[&str]) -> Scenario {
+    let read = |path: &Path| (path.to_str() == Some("case.toml")).then(|| text.as_bytes().to_vec());
+    let mut overrides: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+    overrides.push(format!("run.seed={seed}"));
+    load(&read, "case.toml", &overrides).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-fn study(seed: u64) -> Row {
+/// The rows of `all` of a study.
+fn rows(scenario: &Scenario, in_depth: bool) -> Vec<Row> {
     let never = AtomicBool::new(false);
-    let study =
-        compare(&scenario(seed), &Control::new(&never, &())).expect("it is not interrupted");
-    study.rows.into_iter().next().expect("a row for `all`")
+    let study = if in_depth { run } else { compare };
+    let study = study(scenario, &Control::new(&never, &())).expect("it is not interrupted");
+    let all = study.rows.into_iter().filter(|row| row.endpoint == "all");
+    all.collect()
 }
 
 /// A figure, its truth, and the coverage that is asked of it.
-struct Figure {
-    name: &'static str,
+struct Cell {
+    figure: Figure,
     truth: f64,
     wanted: std::ops::RangeInclusive<f64>,
     seen: Vec<Estimate>,
 }
 
-impl Figure {
+impl Cell {
+    fn new(figure: Figure, truth: f64) -> Self {
+        let wanted = match figure {
+            Figure::Mean | Figure::Throughput => 0.93..=0.97,
+            _ => 0.92..=0.99,
+        };
+        Self {
+            figure,
+            truth,
+            wanted,
+            seen: Vec::new(),
+        }
+    }
+
     fn coverage(&self) -> f64 {
         let hits = self.seen.iter().filter(|e| e.contains(self.truth)).count();
         hits as f64 / self.seen.len() as f64
     }
 
-    /// Whether the coverage may be what is wanted, at the binomial limits.
-    fn plausible(&self) -> bool {
-        let slack = |p: f64| LIMIT * (p * (1.0 - p) / self.seen.len() as f64).sqrt();
+    /// Whether the coverage may be what is wanted, at binomial limits of so many standard deviations.
+    fn plausible(&self, limit: f64) -> bool {
+        let slack = |p: f64| limit * (p * (1.0 - p) / self.seen.len() as f64).sqrt();
         let (low, high) = (*self.wanted.start(), *self.wanted.end());
         (low - slack(low)..=high + slack(high)).contains(&self.coverage())
     }
 
-    fn line(&self) -> String {
+    fn line(&self, case: &str) -> String {
         let n = self.seen.len() as f64;
         let mean = self.seen.iter().map(|e| e.value).sum::<f64>() / n;
         let width = self.seen.iter().map(|e| e.hi - e.lo).sum::<f64>() / n;
         format!(
-            "| {} | {:.3} ms | {:+.2} % | ±{:.1} % | {:.1} % |",
-            self.name,
+            "| {case} | {} | {:.3} | {:+.2} % | ±{:.1} % | {:.1} % | {n} |",
+            self.figure.name(),
             self.truth,
             100.0 * (mean / self.truth - 1.0),
             50.0 * width / self.truth,
@@ -72,56 +105,272 @@ impl Figure {
     }
 }
 
-/// The mean must be covered in 93 to 97 of 100 studies, p99 in at least 92: the test fails only where the binomial 99.9 %
-/// limits of as many studies rule that out.
-#[test]
-fn mm1_at_eighty_percent() {
+const HEAD: &str = "| case | figure | truth | bias | half width | coverage of the 95 % interval | studies |\n\
+                    | --- | --- | ---: | ---: | ---: | ---: | ---: |";
+
+/// A system of which something is known exactly.
+struct Case {
+    name: &'static str,
+    text: String,
+    changes: Vec<&'static str>,
+    /// As `run` does it, with ten times the requests, for p99.9; otherwise as `compare`.
+    in_depth: bool,
+    studies: u64,
+    known: Vec<(Figure, f64)>,
+    /// What is not: taken from two hundred replications with other seeds.
+    unknown: Vec<Figure>,
+}
+
+impl Case {
+    /// The cells after this many studies.
+    fn studied(&self, studies: u64) -> Vec<Cell> {
+        let mut cells: Vec<Cell> = self.known.iter().map(|(f, t)| Cell::new(*f, *t)).collect();
+        if !self.unknown.is_empty() {
+            let mut changes = self.changes.clone();
+            changes.push("run.replications=200");
+            let reference = scenario(&self.text, REFERENCE_SEED, &changes);
+            let row = rows(&reference, self.in_depth).swap_remove(0);
+            cells.extend(self.unknown.iter().map(|figure| {
+                let truth = row.figure(*figure).expect("the reference has all figures");
+                Cell::new(*figure, truth.value)
+            }));
+        }
+        for seed in FIRST_SEED..FIRST_SEED + studies {
+            let all = rows(&scenario(&self.text, seed, &self.changes), self.in_depth);
+            let row = &all[0];
+            assert!(!row.saturated, "{}: seed {seed}", self.name);
+            for cell in &mut cells {
+                let seen = row.figure(cell.figure);
+                cell.seen.push(seen.unwrap_or_else(|| {
+                    panic!(
+                        "{} of {} is empty, seed {seed}",
+                        cell.figure.name(),
+                        self.name
+                    )
+                }));
+            }
+        }
+        cells
+    }
+}
+
+/// M/M/1 with service of 10 ms, in milliseconds.
+fn mm1(rate: f64) -> Vec<(Figure, f64)> {
     let queue = Mm1 {
-        lambda: 0.08,
+        lambda: rate / 1000.0,
         mu: 0.1,
     };
-    let figure = |name, truth, wanted| Figure {
+    let quantile = |figure, q| (figure, queue.sojourn_quantile(q));
+    vec![
+        (Figure::Mean, queue.sojourn_mean()),
+        quantile(Figure::P50, 0.5),
+        quantile(Figure::P95, 0.95),
+        quantile(Figure::P99, 0.99),
+        (Figure::Throughput, rate),
+    ]
+}
+
+fn cases() -> Vec<Case> {
+    let quantiles = vec![Figure::P50, Figure::P95, Figure::P99];
+    let case = |name, text: &str, changes, known| Case {
         name,
-        truth,
-        wanted,
-        seen: Vec::new(),
+        text: text.to_owned(),
+        changes,
+        in_depth: false,
+        studies: 500,
+        known,
+        unknown: Vec::new(),
     };
-    let mut figures = [
-        figure("mean", queue.sojourn_mean(), 0.93..=0.97),
-        figure("p50", queue.sojourn_quantile(0.5), 0.92..=0.98),
-        figure("p90", queue.sojourn_quantile(0.9), 0.92..=0.98),
-        figure("p99", queue.sojourn_quantile(0.99), 0.92..=0.98),
+    let lognormal = Mg1 {
+        lambda: 0.05,
+        service: 10.0,
+        scv: 4.0,
+    };
+    let eight = Mmc {
+        lambda: 0.64,
+        mu: 0.1,
+        servers: 8,
+    };
+    let closed = MachineRepair {
+        users: 40,
+        think: 1000.0,
+        service: 50.0,
+        servers: 4,
+    };
+    let p999 = |rate: f64| (Figure::P999, 1000.0 / (100.0 - rate) * 1000f64.ln());
+    let (requests, _) = include_str!("../examples/quickstart.toml")
+        .split_once("[contestants.node]")
+        .expect("the quickstart compares node first");
+    let mut all = vec![
+        case(
+            "M/M/1, ρ = 0.5",
+            QUEUE,
+            vec!["arrivals.rate=50/s"],
+            mm1(50.0),
+        ),
+        case("M/M/1, ρ = 0.8", QUEUE, vec![], mm1(80.0)),
+        Case {
+            studies: 100,
+            ..case(
+                "M/M/1, ρ = 0.95",
+                QUEUE,
+                vec!["arrivals.rate=95/s"],
+                mm1(95.0),
+            )
+        },
+        Case {
+            in_depth: true,
+            studies: 100,
+            ..case(
+                "M/M/1, ρ = 0.5, in depth",
+                QUEUE,
+                vec!["arrivals.rate=50/s"],
+                vec![p999(50.0)],
+            )
+        },
+        Case {
+            unknown: quantiles.clone(),
+            ..case(
+                "M/G/1, lognormal cv 2, ρ = 0.5",
+                QUEUE,
+                vec![
+                    "arrivals.rate=50/s",
+                    "endpoints.page.steps.work.cpu=lognormal(10ms, cv=2)",
+                ],
+                vec![
+                    (Figure::Mean, lognormal.sojourn_mean()),
+                    (Figure::Throughput, 50.0),
+                ],
+            )
+        },
+        case(
+            "M/M/8, ρ = 0.8",
+            QUEUE,
+            vec![
+                "arrivals.rate=640/s",
+                "contestants.one.executors.main.carriers=8",
+            ],
+            vec![
+                (Figure::Mean, eight.sojourn_mean()),
+                (Figure::P50, eight.sojourn_quantile(0.5)),
+                (Figure::P95, eight.sojourn_quantile(0.95)),
+                (Figure::P99, eight.sojourn_quantile(0.99)),
+                (Figure::Throughput, 640.0),
+            ],
+        ),
+        Case {
+            unknown: quantiles.clone(),
+            ..case(
+                "40 users, 4 servers",
+                CLOSED,
+                vec![],
+                vec![
+                    (Figure::Mean, closed.response_mean()),
+                    (Figure::Throughput, 1000.0 * closed.throughput()),
+                ],
+            )
+        },
     ];
-    let mut requests = 0;
-    for seed in FIRST_SEED..FIRST_SEED + STUDIES {
-        let row = study(seed);
-        assert!(!row.saturated, "seed {seed}");
-        requests += row.requests / u64::from(row.replications);
-        for (figure, seen) in
-            figures
-                .iter_mut()
-                .zip([row.mean_ms, row.p50_ms, row.p90_ms, row.p99_ms])
-        {
-            figure
-                .seen
-                .push(seen.unwrap_or_else(|| panic!("{} is empty, seed {seed}", figure.name)));
+    for (name, model) in [
+        ("quickstart, node at 200/s", "node"),
+        ("quickstart, django-gthread at 200/s", "django-gthread"),
+    ] {
+        let text = format!("{requests}[contestants.one]\nmodel = \"{model}\"\n");
+        all.push(Case {
+            unknown: [vec![Figure::Mean], quantiles.clone()].concat(),
+            ..case(
+                name,
+                &text,
+                vec!["arrivals.rate=200/s"],
+                vec![(Figure::Throughput, 200.0)],
+            )
+        });
+    }
+    all
+}
+
+/// The mean must be covered in 93 to 97 of 100 studies, quantiles in at least 92: the test fails only where the binomial 99.9 %
+/// limits of as many studies (3.29 standard deviations) rule that out.
+#[test]
+fn mm1_at_eighty_percent() {
+    let cases = cases();
+    let case = cases.iter().find(|case| case.name == "M/M/1, ρ = 0.8");
+    let cells = case.expect("it is a case").studied(STUDIES);
+    println!("{HEAD}");
+    for cell in &cells {
+        println!("{}", cell.line("M/M/1, ρ = 0.8"));
+    }
+    for cell in &cells {
+        let (name, coverage) = (cell.figure.name(), cell.coverage());
+        assert!(cell.plausible(3.29), "{name}: {coverage:.3}");
+    }
+}
+
+/// All cases. Fails only beyond the binomial 99.9 % limits over all figures together (Bonferroni).
+#[test]
+#[ignore = "takes long: the whole study"]
+fn all_cases() {
+    let asked = |name: &str| std::env::var(name).ok();
+    let (studies, only) = (asked("STUDIES"), asked("CASE").unwrap_or_default());
+    let most = studies.map_or(u64::MAX, |n| n.parse().expect("STUDIES is a number"));
+    let cases = cases();
+    let figures: usize = cases.iter().map(|c| c.known.len() + c.unknown.len()).sum();
+    let normal = Normal::new(0.0, 1.0).expect("a standard normal");
+    let limit = normal.inverse_cdf(1.0 - 0.001 / (2.0 * figures as f64));
+    println!("{HEAD}");
+    let mut outside = Vec::new();
+    for case in cases.iter().filter(|case| case.name.contains(&only)) {
+        for cell in case.studied(case.studies.min(most)) {
+            println!("{}", cell.line(case.name));
+            if !cell.plausible(limit) {
+                outside.push(format!("{} of {}", cell.figure.name(), case.name));
+            }
         }
     }
-    println!(
-        "{STUDIES} studies of M/M/1 at ρ = 0.8, 10 replications of {} requests",
-        requests / STUDIES
+    assert!(
+        outside.is_empty(),
+        "outside {limit:.2} standard deviations: {outside:?}"
     );
-    println!("| figure | truth | bias | half width | coverage of the 95 % interval |");
-    println!("| --- | --- | --- | --- | --- |");
-    for figure in &figures {
-        println!("{}", figure.line());
+}
+
+fn variance(values: &[f64]) -> f64 {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0)
+}
+
+/// How many times the variance of the difference of two contestants' figure is smaller with the same requests in both than with
+/// others, over this many studies: the second's figure is paired with the first's of the same study, or of the next.
+fn worth_of_pairing(text: &str, changes: &[&str], figure: Figure, studies: u64) -> f64 {
+    let pairs: Vec<(f64, f64)> = (FIRST_SEED..FIRST_SEED + studies)
+        .map(|seed| {
+            let all = rows(&scenario(text, seed, changes), false);
+            let value = |row: &Row| row.figure(figure).expect("there is a figure").value;
+            (value(&all[0]), value(&all[1]))
+        })
+        .collect();
+    let paired: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
+    let next = pairs.iter().cycle().skip(1);
+    let apart: Vec<f64> = pairs
+        .iter()
+        .zip(next)
+        .map(|((a, _), (_, b))| a - b)
+        .collect();
+    variance(&apart) / variance(&paired)
+}
+
+/// Eight servers against nine at 70 % of what eight carry: pairing must cut the variance of the difference of means at least five
+/// times (seen: 6.3). Of 40 studies a ratio of variances is known to about 40 %. Percentiles are printed and not held to it: that of
+/// p95 was 3.9, so five is not reached there.
+#[test]
+fn pairing_is_worth_its_name() {
+    println!("variance of the difference with independent requests over that with the same");
+    for figure in [Figure::Mean, Figure::P95, Figure::P99] {
+        let worth = worth_of_pairing(WORKERS, &[], figure, 40);
+        println!("8 and 9 workers, ρ = 0.7, {}: {worth:.1}", figure.name());
+        assert!(figure != Figure::Mean || worth >= 5.0, "{worth}");
     }
-    for figure in &figures {
-        assert!(
-            figure.plausible(),
-            "{}: {:.3}",
-            figure.name,
-            figure.coverage()
-        );
-    }
+    let slower = ["contestants.nine.executors.main.carriers=16"];
+    let worth = worth_of_pairing(WORKERS, &slower, Figure::P99, 40);
+    println!("8 and 16 workers, ρ = 0.7, p99_ms: {worth:.1}");
 }

@@ -4,10 +4,9 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
-use super::precision::precisely;
 use super::study::{self, Watch, failure, on_threads};
 use super::{interrupt, output};
-use crate::experiment::{Control, Examined, Simulation, examine, run_with};
+use crate::experiment::{BUDGET, Control, Examined, Simulation, examine, run_with};
 use crate::report::expectations;
 use crate::scenario::Scenario;
 
@@ -53,11 +52,9 @@ fn examined(
     let watch = Watch::start(&scenario.name, global.quiet);
     let examined = on_threads(global, || {
         examine(scenario, |scenario| {
-            precisely(scenario, global.precision, |scenario, budget| {
-                watch.begin();
-                let control = Control::new(stop, &watch);
-                run_with(scenario, &Simulation(scenario), SHARE * budget, &control)
-            })
+            watch.begin();
+            let control = Control::new(stop, &watch);
+            run_with(scenario, &Simulation(scenario), SHARE * BUDGET, &control)
         })
     })?;
     examined.map_err(failure)

@@ -23,7 +23,6 @@ mod interrupt;
 mod models;
 mod outcome;
 mod output;
-mod precision;
 mod progress;
 mod run;
 mod study;

@@ -8,10 +8,9 @@ use clap::ValueEnum;
 
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
-use super::precision::precisely;
 use super::progress::Progress;
 use super::{interrupt, output};
-use crate::experiment::{self, Control, ExperimentError, Observer, Study};
+use crate::experiment::{self, BUDGET, Control, ExperimentError, Observer, Study};
 use crate::report::{csv, json, save, table, view};
 use crate::scenario::{FileSystem, Scenario, load};
 
@@ -23,6 +22,7 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
     let mut overrides = global.set.clone();
     overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
     overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
+    overrides.extend(global.precision.map(|p| format!("run.precision={p}")));
     let scenario =
         load(&FileSystem, scenario, &overrides).map_err(|e| Failure::Refused(e.to_string()))?;
     if global.assert_slo && scenario.slo == Default::default() {
@@ -47,10 +47,7 @@ pub fn simulate(
     let watch = Watch::start(&scenario.name, global.quiet);
     let started = Instant::now();
     let simulated = on_threads(global, || {
-        precisely(scenario, global.precision, |scenario, budget| {
-            watch.begin();
-            run(scenario, budget, &Control::new(&stop, &watch))
-        })
+        run(scenario, BUDGET, &Control::new(&stop, &watch))
     })?;
     let mut study = simulated.map_err(failure)?;
     study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();

@@ -98,6 +98,7 @@ mod tests {
                 }],
                 p99_slo: None,
             },
+            endpoints: Vec::new(),
             busiest: Some(("loop".to_owned(), load / 100.0)),
         }
     }

@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::simulator::Simulator;
 use super::study::{Capacity, Study, Verdict};
 use super::world::Simulation;
-use super::{loads, order};
+use super::{loads, order, precision};
 use crate::scenario::Scenario;
 
 /// Replications at equal CPU, where only capacities are looked for.
@@ -52,13 +52,14 @@ pub fn compare_with<S: Simulator>(
         .into_iter()
         .map(|load| (load, everybody.clone()))
         .collect();
-    let course = scene.course(visits, 1.0, scenario.run.replications, false, budget);
+    let course = scene.main_course(visits, false, budget);
     let points: Vec<Option<LoadPoint>> = scene.simulate(&course, false, control);
     let mut interrupted = points.iter().any(Option::is_none);
     let points: Vec<LoadPoint> = points.into_iter().flatten().collect();
     if points.is_empty() {
         return Err(ExperimentError::Interrupted);
     }
+    interrupted |= precision::cut_short(&points, control);
     let mut verdict = measured_verdict(&scene, &points);
     interrupted |= !equal_cpu(&scene, &mut verdict, interrupted, budget, control);
     let mut study = scene.study("compare", &points, interrupted);
@@ -68,7 +69,7 @@ pub fn compare_with<S: Simulator>(
 }
 
 /// A contestant's findings in the order of loads.
-fn curve(points: &[LoadPoint], contestant: usize) -> Vec<&Finding> {
+pub(super) fn curve(points: &[LoadPoint], contestant: usize) -> Vec<&Finding> {
     points
         .iter()
         .flat_map(|p| &p.findings)
@@ -84,7 +85,7 @@ fn measured_verdict<S: Simulator>(scene: &Scene<S>, points: &[LoadPoint]) -> Ver
         capacity_measured: (0..names.len()).map(carried).collect(),
         crossings: order::crossings(&names, &curves),
         indifferent_up_to: order::indifferent_up_to(&curves),
-        differences: order::differences(&names, &curves),
+        differences: order::differences(&names, &curves, &scene.endpoints()),
         ..Verdict::default()
     }
 }

@@ -7,8 +7,8 @@ use crate::kernel::Span;
 use crate::measure::{Component, Failure};
 use crate::scenario::Slo;
 use crate::stats::{
-    Jackknifed, Pool, Sample, Scale, mean_interval, ratio_interval, relaxations_for, requests_for,
-    zero_count_upper,
+    Jackknifed, Located, Pool, Sample, Scale, mean_interval, ratio_interval, relaxations_for,
+    requests_for, zero_count_upper,
 };
 
 /// Milliseconds in a nanosecond.
@@ -100,12 +100,12 @@ impl<'a> Figures<'a> {
             .map(|e| e.scaled(MS))
     }
 
-    /// [`Self::slo_interval`]'s figure, of all and without each replication: for differences.
+    /// [`Self::slo_interval`] with what is needed for differences.
     #[must_use]
-    pub fn slo_quantile(&self, q: f64) -> Option<Jackknifed> {
+    pub fn slo_located(&self, q: f64) -> Option<Located> {
         self.supports(&self.ended, q)
-            .then(|| self.ended.quantile(q))?
-            .map(|j| j.map(|ns| ns * MS))
+            .then(|| self.ended.located(q))?
+            .map(|located| located.scaled(MS))
     }
 
     /// Mean latency of the answered.

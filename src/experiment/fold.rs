@@ -1,15 +1,19 @@
 //! From all replications of all contestants at one load to its rows: common warm-up, saturation, figures.
 
+use std::sync::Arc;
+
 use super::brief::{Brief, Measured, Part};
 use super::figures::{Figures, Quality};
-use super::jobs::{Point, Replicated};
+use super::jobs::Point;
 use super::judge::Judged;
+use super::precision::Wanting;
+use super::replicated::Replicated;
 use super::study::{Row, TimelineSlot};
 use super::transient;
 use crate::kernel::Span;
 use crate::measure::{SEGMENTS, SLOTS};
 use crate::scenario::Scenario;
-use crate::stats::{Pool, agreed, mser};
+use crate::stats::{Located, Pool, agreed, mser};
 
 /// Batches of the series on which MSER looks: four to a sixteenth.
 const BATCHES: usize = 4 * SEGMENTS;
@@ -31,6 +35,8 @@ pub struct Finding {
     pub saturated: bool,
     /// Its objectives over all endpoints.
     pub judged: Judged,
+    /// [`Judged::p99_slo`] of each endpoint.
+    pub endpoints: Vec<Option<Located>>,
     /// What was in use most.
     pub busiest: Option<(String, f64)>,
 }
@@ -77,6 +83,8 @@ pub struct LoadPoint {
     pub findings: Vec<Finding>,
     /// What was too little.
     pub lacks: Vec<Lack>,
+    /// Whose figure is not yet known as precisely as asked.
+    pub wanting: Vec<Wanting>,
     /// Saturated contestants that were not yet at rest, by index in the scenario.
     pub transient: Vec<usize>,
     /// The load.
@@ -103,6 +111,7 @@ pub fn fold(
         rows: Vec::new(),
         findings: Vec::new(),
         lacks: Vec::new(),
+        wanting: Vec::new(),
         transient: Vec::new(),
         load: point.load,
         horizon: point.horizon,
@@ -169,7 +178,7 @@ fn own_cut(
 }
 
 /// MSER on the number in system averaged over replications, as far as the replications agree.
-fn cut(briefs: &[Brief]) -> usize {
+fn cut(briefs: &[Arc<Brief>]) -> usize {
     let fine: Vec<Vec<f64>> = briefs.iter().map(|b| b.in_system(BATCHES)).collect();
     let average: Vec<f64> = (0..BATCHES)
         .map(|i| fine.iter().map(|f| f[i]).sum())
@@ -201,13 +210,16 @@ impl Bench<'_> {
         rows.push(row);
         let requests = all.iter().map(|p| p.ended()).sum::<u64>() as f64 / all.len().max(1) as f64;
         result.lacks.extend(self.lack(&figures, None, requests));
+        let mut p99s = Vec::new();
         for endpoint in 0..endpoints {
             let parts: Vec<Part> = measured
                 .iter()
                 .map(|m| m.endpoints[endpoint].clone())
                 .collect();
             let figures = Figures::new(&parts, self.quality);
-            rows.push(self.row(&figures, Some(endpoint)).0);
+            let (row, judged) = self.row(&figures, Some(endpoint));
+            rows.push(row);
+            p99s.push(judged.p99_slo);
             result
                 .lacks
                 .extend(self.lack(&figures, Some(endpoint), requests));
@@ -218,6 +230,7 @@ impl Bench<'_> {
             load: self.point.load,
             saturated: self.quality.saturated,
             judged,
+            endpoints: p99s,
             busiest,
         });
     }
@@ -303,13 +316,13 @@ fn loop_delay(measured: &[Measured]) -> Option<(f64, f64)> {
         .map(|(ns, n)| u128::from(*ns) * u128::from(*n))
         .sum();
     let pool = Pool::new(&samples);
-    let p99 = pool.quantile(0.99)?.full;
+    let p99 = (!pool.is_empty()).then(|| pool.curve(&[0.99])[0])?;
     let beyond = |ns: f64| (ns * 1e-6 - LOOP_MONITOR_MS).max(0.0);
     Some((beyond(total as f64 / pool.len() as f64), beyond(p99)))
 }
 
 /// The whole run, warm-up included, in 128 slots averaged over replications.
-fn timeline(briefs: &[Brief]) -> Vec<TimelineSlot> {
+fn timeline(briefs: &[Arc<Brief>]) -> Vec<TimelineSlot> {
     let Some(first) = briefs.first() else {
         return Vec::new();
     };

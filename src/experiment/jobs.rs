@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! point ──► scouts: 3 replications ──► the rest, ──────────► as many again ──► fold ──► result of the point
-//!           of every contestant        unless hopeless        if it seems to grow
+//!           of every contestant        unless hopeless  ▲     if it seems to grow   │
+//!                                                       └── more replications ◄─────┘ if it is not known narrowly enough
 //! ```
 //!
 //! A replication is a pure function, its place in the result is fixed before it runs, and a point is folded by whoever
@@ -10,24 +11,26 @@
 //! Points are worked off one after the other (their work overlaps only at the seams), so that an interruption leaves
 //! complete points behind, and that little is in memory.
 //!
+//! Where the fold asks for more replications, those that there are stay and others are added: the next look is at the first
+//! and the new ones together, and nothing runs twice. When to look is decided by the fold from the replications alone, so
+//! that too is the same on any number of threads.
+//!
 //! A contestant that drowned without doubt in its first replications gets no more: its latencies would stay empty anyway.
 //! One that loses nothing but seems to grow is looked at again with other dice: by the definition of a test at 99 %, one in
 //! a hundred that keep up seems to grow, and a comparison looks at dozens.
 
 use std::collections::BTreeSet;
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::ops::{Range, RangeBounds};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::brief::Brief;
 use super::progress::Control;
+use super::replicated::{Replicated, grows, hopeless, loses};
 use super::simulator::{Plan, Simulator};
 use crate::kernel::Span;
-use crate::measure::{Resource, SLOTS};
-use crate::stats::{deficit, deficit_beyond, growth};
 
 /// Replications after which a contestant may be given up.
 pub const SCOUTS: u32 = 3;
-/// The share of the offered requests that must be missing without doubt for it: well beyond the 1 % of saturation.
-const HOPELESS: f64 = 0.05;
 
 /// A load to visit, and how.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +43,7 @@ pub struct Point {
     pub requests: f64,
     /// Who is simulated at it, by index in the scenario.
     pub contestants: Vec<usize>,
-    /// How often.
+    /// How often, before the first fold.
     pub replications: u32,
     /// The exponent on the languages' ratios.
     pub language: f64,
@@ -48,87 +51,61 @@ pub struct Point {
     pub open: bool,
 }
 
-/// All replications of one contestant at one point.
+/// What comes of folding a point.
 #[derive(Clone, Debug)]
-pub struct Replicated {
-    /// Who, by index in the scenario.
-    pub contestant: usize,
-    /// Its resources.
-    pub resources: Vec<Resource>,
-    /// In the order of replications.
-    pub briefs: Vec<Brief>,
-    /// Further replications, to look again at whether it grows; empty where nothing was to be looked at.
-    pub again: Vec<Brief>,
+pub struct Folded<T> {
+    /// The result with the replications that there are.
+    pub result: T,
+    /// Up to how many replications to go on, where these are not enough; a better result replaces this one.
+    pub extend: Option<u32>,
 }
 
-impl Replicated {
-    /// Whether the contestant could not keep up.
+impl<T> Folded<T> {
+    /// A result that needs no more replications.
     #[must_use]
-    pub fn saturated(&self) -> bool {
-        loses(&self.briefs)
-            || (grows(&self.briefs) && (self.again.is_empty() || grows(&self.again)))
+    pub fn enough(result: T) -> Self {
+        Self {
+            result,
+            extend: None,
+        }
     }
 }
 
-/// Whether requests are missing, from the second half of the runs.
-fn loses(briefs: &[Brief]) -> bool {
-    let (offered, succeeded) = flows(briefs);
-    deficit(&offered, &succeeded)
-}
-
-/// Whether the number in system grows over the second half of the runs.
-fn grows(briefs: &[Brief]) -> bool {
-    let halves: Vec<Vec<f64>> = briefs
-        .iter()
-        .map(|brief| brief.in_system(SLOTS).split_off(SLOTS / 2))
-        .collect();
-    growth(&halves)
-}
-
-/// True if these replications leave no doubt that more of them would be as drowned.
-fn hopeless(briefs: &[Brief]) -> bool {
-    let (offered, succeeded) = flows(briefs);
-    deficit_beyond(&offered, &succeeded, HOPELESS)
-}
-
-/// Offered and successful requests of the second half, by replication; of a single one by sixteenth.
-fn flows(briefs: &[Brief]) -> (Vec<f64>, Vec<f64>) {
-    let flows: Vec<Vec<(f64, f64)>> = briefs.iter().map(Brief::late_flow).collect();
-    match &flows[..] {
-        [single] => single.iter().copied().unzip(),
-        many => many
-            .iter()
-            .map(|flow| {
-                flow.iter()
-                    .fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1))
-            })
-            .unzip(),
-    }
-}
-
-/// Runs all points and folds each as soon as it is complete. Points that were not complete when the study was cancelled
+/// Runs all points and folds each as soon as it is complete. Points that were never folded when the study was cancelled
 /// are `None`.
 pub fn replicate<S: Simulator, T: Send + Sync>(
     simulator: &S,
     points: &[Point],
     seed: u64,
     control: &Control,
-    fold: impl Fn(usize, &[Replicated]) -> T + Sync,
+    fold: impl Fn(usize, &[Replicated], Option<&T>) -> Folded<T> + Sync,
 ) -> Vec<Option<T>> {
     let board = Board::new(simulator, points, seed, control);
-    let results: Vec<OnceLock<T>> = points.iter().map(|_| OnceLock::new()).collect();
+    let results: Vec<Mutex<Option<T>>> = points.iter().map(|_| Mutex::new(None)).collect();
     board.work_off(&|index, cells| {
-        let _ = results[index].set(fold(index, cells));
+        let mut kept = results[index]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let folded = fold(index, cells, kept.as_ref());
+        *kept = Some(folded.result);
+        folded.extend
     });
-    results.into_iter().map(OnceLock::into_inner).collect()
+    let kept = results.into_iter().map(Mutex::into_inner);
+    kept.map(|result| result.unwrap_or_else(PoisonError::into_inner))
+        .collect()
 }
 
 /// One replication: point, cell (contestant of the point), replication. Sorts in the order of work.
 type Job = (usize, usize, u32);
 
+/// The replications of a contestant at a point so far, each at its place.
+type Cell = Vec<Option<Arc<Brief>>>;
+
 /// What is going on at a point.
 struct Site {
-    cells: Vec<Vec<Option<Brief>>>,
+    cells: Vec<Cell>,
+    /// Replications that the next fold looks at.
+    target: u32,
     pending: usize,
     round: Round,
 }
@@ -159,8 +136,8 @@ struct Board<'a, S: Simulator> {
     changed: Condvar,
 }
 
-/// How a point's last replication is told to the outside.
-type Fold<'a> = &'a (dyn Fn(usize, &[Replicated]) + Sync);
+/// How a point's last replication is told to the outside, which may ask for more of them.
+type Fold<'a> = &'a (dyn Fn(usize, &[Replicated]) -> Option<u32> + Sync);
 
 impl<'a, S: Simulator> Board<'a, S> {
     fn new(simulator: &'a S, points: &'a [Point], seed: u64, control: &'a Control<'a>) -> Self {
@@ -174,7 +151,8 @@ impl<'a, S: Simulator> Board<'a, S> {
                 control.plan(jobs, jobs * point.work());
             }
             sites.push(Site {
-                cells: vec![vec![None; 2 * point.replications as usize]; point.contestants.len()],
+                cells: vec![Cell::new(); point.contestants.len()],
+                target: point.replications,
                 pending: scouts as usize * point.contestants.len(),
                 round: Round::Scouts,
             });
@@ -268,57 +246,68 @@ impl<'a, S: Simulator> Board<'a, S> {
     fn hand_in(&self, (point, cell, replication): Job, brief: Brief, fold: Fold) {
         let mut state = self.lock();
         let site = &mut state.sites[point];
-        site.cells[cell][replication as usize] = Some(brief);
+        let (cell, place) = (&mut site.cells[cell], replication as usize);
+        cell.resize(cell.len().max(place + 1), None);
+        cell[place] = Some(Arc::new(brief));
         site.pending -= 1;
         if site.pending == 0 {
-            let cells = std::mem::take(&mut site.cells);
-            let round = site.round;
+            let mut site = Site {
+                cells: std::mem::take(&mut site.cells),
+                ..*site
+            };
             drop(state);
-            let (round, more) = self.next_round(point, round, &cells);
-            if more.is_empty() {
-                fold(point, &self.gather(point, cells));
-                state = self.lock();
-            } else {
-                state = self.lock();
-                state.sites[point] = Site {
-                    cells,
-                    pending: more.len(),
-                    round,
-                };
-                state.queue.extend(more);
-            }
+            let more = self.go_on(point, &mut site, fold);
+            site.pending = more.len();
+            state = self.lock();
+            state.sites[point] = site;
+            state.queue.extend(more);
         }
         state.running -= 1;
         drop(state);
         self.changed.notify_all();
     }
 
-    /// The replications still to be run after a round, and which round they are; none if the point is complete.
-    fn next_round(
-        &self,
-        point: usize,
-        round: Round,
-        cells: &[Vec<Option<Brief>>],
-    ) -> (Round, Vec<Job>) {
-        if round == Round::Scouts {
-            let rest = self.rest(point, cells);
-            if !rest.is_empty() {
-                return (Round::Rest, rest);
+    /// The replications still to be run after a round; folds where one is complete. None if the point is finished.
+    fn go_on(&self, point: usize, site: &mut Site, fold: Fold) -> Vec<Job> {
+        loop {
+            let more = match site.round {
+                Round::Scouts => {
+                    site.round = Round::Rest;
+                    self.rest(point, site)
+                }
+                Round::Rest => {
+                    site.round = Round::Again;
+                    self.again(point, site)
+                }
+                Round::Again => {
+                    let cells = self.gather(point, site);
+                    match fold(point, &cells) {
+                        Some(target) if target > site.target => {
+                            let more = self.extension(point, site, &cells, target);
+                            site.target = target;
+                            site.round = Round::Rest;
+                            more
+                        }
+                        _ => {
+                            site.cells.clear();
+                            return Vec::new();
+                        }
+                    }
+                }
+            };
+            if !more.is_empty() {
+                return more;
             }
         }
-        if round == Round::Again {
-            return (Round::Again, Vec::new());
-        }
-        (Round::Again, self.again(point, cells))
     }
 
     /// What comes after the scouts, of those for whom there is hope.
-    fn rest(&self, index: usize, cells: &[Vec<Option<Brief>>]) -> Vec<Job> {
+    fn rest(&self, index: usize, site: &Site) -> Vec<Job> {
         let point = &self.points[index];
         let rest = point.scouts()..point.replications;
         let mut more = Vec::new();
-        for (cell, briefs) in cells.iter().enumerate() {
-            if point.open && !rest.is_empty() && hopeless(&present(briefs)) {
+        for (cell, briefs) in site.cells.iter().enumerate() {
+            if point.open && !rest.is_empty() && hopeless(&present(briefs, ..)) {
                 let jobs = u64::from(rest.end - rest.start);
                 self.control.unplan(jobs, jobs * point.work());
             } else {
@@ -329,35 +318,47 @@ impl<'a, S: Simulator> Board<'a, S> {
     }
 
     /// As many again, of those that seem to grow and nothing else.
-    fn again(&self, index: usize, cells: &[Vec<Option<Brief>>]) -> Vec<Job> {
+    fn again(&self, index: usize, site: &Site) -> Vec<Job> {
         let point = &self.points[index];
+        let target = site.target as usize;
         let mut more = Vec::new();
-        for (cell, briefs) in cells.iter().enumerate() {
-            let briefs = present(briefs);
-            if point.open && !loses(&briefs) && grows(&briefs) {
-                let jobs = u64::from(point.replications);
-                self.control.plan(jobs, jobs * point.work());
-                more.extend((point.replications..2 * point.replications).map(|r| (index, cell, r)));
+        for (cell, briefs) in site.cells.iter().enumerate() {
+            let first = present(briefs, ..target);
+            if point.open && !loses(&first) && grows(&first) {
+                more.extend(missing(briefs, target..2 * target).map(|r| (index, cell, r)));
             }
         }
+        self.plan_more(index, &more);
         more
     }
 
-    fn gather(&self, index: usize, cells: Vec<Vec<Option<Brief>>>) -> Vec<Replicated> {
-        cells
-            .into_iter()
-            .enumerate()
-            .map(|(cell, mut briefs)| Replicated {
-                contestant: self.points[index].contestants[cell],
-                resources: self.plan(index, cell).resources().to_vec(),
-                again: briefs
-                    .split_off(self.points[index].replications as usize)
-                    .into_iter()
-                    .flatten()
-                    .collect(),
-                briefs: briefs.into_iter().flatten().collect(),
-            })
-            .collect()
+    /// What is missing up to `target` replications of those that keep up.
+    fn extension(&self, index: usize, site: &Site, cells: &[Replicated], target: u32) -> Vec<Job> {
+        let open = self.points[index].open;
+        let mut more = Vec::new();
+        for (cell, (briefs, seen)) in site.cells.iter().zip(cells).enumerate() {
+            if !(open && seen.saturated()) {
+                more.extend(missing(briefs, 0..target as usize).map(|r| (index, cell, r)));
+            }
+        }
+        self.plan_more(index, &more);
+        more
+    }
+
+    fn plan_more(&self, index: usize, more: &[Job]) {
+        let jobs = more.len() as u64;
+        self.control.plan(jobs, jobs * self.points[index].work());
+    }
+
+    fn gather(&self, index: usize, site: &Site) -> Vec<Replicated> {
+        let target = site.target as usize;
+        let replicated = |(cell, briefs): (usize, &Cell)| Replicated {
+            contestant: self.points[index].contestants[cell],
+            resources: self.plan(index, cell).resources().to_vec(),
+            briefs: present(briefs, ..target),
+            again: present(briefs, target..2 * target),
+        };
+        site.cells.iter().enumerate().map(replicated).collect()
     }
 }
 
@@ -372,9 +373,17 @@ impl Point {
     }
 }
 
-/// The replications there are.
-fn present(briefs: &[Option<Brief>]) -> Vec<Brief> {
-    briefs.iter().flatten().cloned().collect()
+/// The replications there are at these places.
+fn present(cell: &Cell, places: impl RangeBounds<usize>) -> Vec<Arc<Brief>> {
+    let there = cell.iter().enumerate().filter(|(i, _)| places.contains(i));
+    there.filter_map(|(_, brief)| brief.clone()).collect()
+}
+
+/// Those there are not.
+fn missing(cell: &Cell, places: Range<usize>) -> impl Iterator<Item = u32> {
+    places
+        .filter(|place| !matches!(cell.get(*place), Some(Some(_))))
+        .map(|place| place as u32)
 }
 
 /// Wakes everybody if a thread panics, so that none waits for ever for its replication.

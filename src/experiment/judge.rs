@@ -5,7 +5,7 @@ use super::figures::Figures;
 use super::study::Estimate;
 use crate::kernel::Span;
 use crate::scenario::Slo;
-use crate::stats::Jackknifed;
+use crate::stats::Located;
 
 /// An objective and what was seen of it: milliseconds, or a fraction for errors. Infinite where more fail than may.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,8 +25,8 @@ pub struct Judged {
     pub within: Option<bool>,
     /// The objectives one by one, in the order of [`Slo`]'s fields.
     pub objectives: Vec<Objective>,
-    /// p99 with failures as infinite, of all and without each replication, milliseconds: for comparisons.
-    pub p99_slo: Option<Jackknifed>,
+    /// p99 with failures as infinite, milliseconds: for comparisons.
+    pub p99_slo: Option<Located>,
 }
 
 impl Judged {
@@ -72,7 +72,7 @@ impl Judged {
         Self {
             within,
             objectives,
-            p99_slo: figures.slo_quantile(0.99),
+            p99_slo: figures.slo_located(0.99),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fold::Finding;
 use super::study::{Crossing, Difference};
-use crate::stats::{Jackknifed, Scale};
+use crate::stats::Located;
 
 /// Beyond the best by less than this share, or ...
 const SHARE: f64 = 0.1;
@@ -11,10 +11,18 @@ const MILLISECONDS: f64 = 1.0;
 /// Relative differences below this are below the resolution of the histograms and their interpolation.
 const RESOLUTION: f64 = 0.005;
 
-/// The 99th percentile (failures infinite) of a finding: infinite too where saturated, absent where unknown.
+/// The 99th percentile (failures infinite) of an endpoint, or of all, with what compares it.
+fn located(finding: &Finding, endpoint: Option<usize>) -> Option<&Located> {
+    match endpoint {
+        Some(endpoint) => finding.endpoints.get(endpoint)?.as_ref(),
+        None => finding.judged.p99_slo.as_ref(),
+    }
+}
+
+/// The 99th percentile of all: infinite too where saturated, absent where unknown.
 fn p99(finding: &Finding) -> Option<f64> {
-    match &finding.judged.p99_slo {
-        Some(j) => Some(j.full),
+    match located(finding, None) {
+        Some(p99) => Some(p99.estimate.value),
         None if finding.saturated => Some(f64::INFINITY),
         None => None,
     }
@@ -32,10 +40,10 @@ fn compare(a: &Finding, b: &Finding) -> Option<Comparison> {
     if pa.is_infinite() && pb.is_infinite() {
         return None;
     }
-    let sure = match (&a.judged.p99_slo, &b.judged.p99_slo) {
-        (Some(ja), Some(jb)) if pa.is_finite() && pb.is_finite() => {
+    let sure = match (located(a, None), located(b, None)) {
+        (Some(la), Some(lb)) if pa.is_finite() && pb.is_finite() => {
             (pa - pb).abs() > RESOLUTION * pa.min(pb)
-                && difference(ja, jb).is_some_and(|d| d.excludes_zero())
+                && la.minus(lb).is_some_and(|d| d.excludes_zero())
         }
         _ => true,
     };
@@ -43,12 +51,6 @@ fn compare(a: &Finding, b: &Finding) -> Option<Comparison> {
         height: 1.0 / pb - 1.0 / pa,
         sure,
     })
-}
-
-/// The paired difference of two percentiles; none where it cannot be formed.
-fn difference(a: &Jackknifed, b: &Jackknifed) -> Option<crate::stats::Estimate> {
-    let e = a.minus(b)?.interval(Scale::Linear);
-    e.has_interval().then_some(e)
 }
 
 /// Where the order of each two contestants changes beyond doubt. `curves` holds each contestant's findings at the same
@@ -109,44 +111,69 @@ fn zero(steps: &[(f64, Comparison)]) -> f64 {
     }
 }
 
-/// At each load everybody's p99 against the best's, as an interval of the paired difference.
+/// At each load, of all (`None`) and of each endpoint, everybody's p99 against the best's, as intervals of the paired difference
+/// and ratio.
 #[must_use]
-pub fn differences(names: &[&str], curves: &[Vec<&Finding>]) -> Vec<Difference> {
+pub fn differences(
+    names: &[&str],
+    curves: &[Vec<&Finding>],
+    endpoints: &[String],
+) -> Vec<Difference> {
+    let loads = curves.first().map_or(0, Vec::len);
+    let each = std::iter::once((None, "all"));
+    let each: Vec<_> = each
+        .chain(
+            endpoints
+                .iter()
+                .enumerate()
+                .map(|(i, name)| (Some(i), name.as_str())),
+        )
+        .collect();
     let mut found = Vec::new();
-    for index in 0..curves.first().map_or(0, Vec::len) {
-        let here: Vec<(usize, &Finding)> = curves
-            .iter()
-            .enumerate()
-            .filter_map(|(c, f)| Some((c, *f.get(index)?)))
-            .collect();
-        let finite = here
-            .iter()
-            .filter_map(|(c, f)| Some((*c, *f, p99(f)?)))
-            .filter(|x| x.2.is_finite());
-        let Some((best, at_best, _)) = finite.min_by(|x, y| x.2.total_cmp(&y.2)) else {
-            continue;
-        };
-        for (other, finding) in here {
-            let both = finding
-                .judged
-                .p99_slo
-                .as_ref()
-                .zip(at_best.judged.p99_slo.as_ref());
-            let Some(ms) = both
-                .and_then(|(x, y)| difference(x, y))
-                .filter(|_| other != best)
-            else {
-                continue;
-            };
-            found.push(Difference {
-                load: finding.load,
-                best: names[best].to_owned(),
-                other: names[other].to_owned(),
-                p99_slo_ms: ms,
-            });
+    for index in 0..loads {
+        for (endpoint, name) in &each {
+            found.extend(against_best(names, curves, index, *endpoint, name));
         }
     }
     found
+}
+
+fn against_best(
+    names: &[&str],
+    curves: &[Vec<&Finding>],
+    index: usize,
+    endpoint: Option<usize>,
+    endpoint_name: &str,
+) -> Vec<Difference> {
+    let here: Vec<(&str, &Finding, &Located)> = names
+        .iter()
+        .zip(curves)
+        .filter_map(|(name, findings)| {
+            let finding = findings.get(index)?;
+            Some((*name, *finding, located(finding, endpoint)?))
+        })
+        .filter(|(.., p99)| p99.estimate.value.is_finite())
+        .collect();
+    let best = here
+        .iter()
+        .min_by(|x, y| x.2.estimate.value.total_cmp(&y.2.estimate.value));
+    let Some((best, _, lowest)) = best else {
+        return Vec::new();
+    };
+    let others = here.iter().filter(|(name, ..)| name != best);
+    others
+        .filter_map(|(other, finding, p99)| {
+            Some(Difference {
+                load: finding.load,
+                endpoint: endpoint_name.to_owned(),
+                best: (*best).to_owned(),
+                other: (*other).to_owned(),
+                p99_slo_ms: p99.minus(lowest)?,
+                ratio: p99.over(lowest),
+                replications: p99.replications(),
+            })
+        })
+        .collect()
 }
 
 /// The highest load up to which nobody's p99 is more than 10 % or 1 ms beyond the best's. Loads without a figure for
@@ -171,15 +198,20 @@ pub fn indifferent_up_to(curves: &[Vec<&Finding>]) -> Option<f64> {
 mod tests {
     use super::*;
     use crate::experiment::judge::Judged;
+    use crate::stats::located::tests::straight;
 
-    /// A finding whose ten replications each leave the same mark, `spread` to either side.
+    /// A finding with `spread` to either side of its p99, whose replications pull in turn up and down: those of a negative
+    /// spread the other way round.
     fn at(load: f64, p99: Option<f64>, spread: f64) -> Finding {
-        let j = p99.map(|full| Jackknifed {
-            full,
-            without: (0..10)
-                .map(|i| full + if i % 2 == 0 { spread } else { -spread })
-                .collect(),
-        });
+        let pulls: Vec<f64> = (0..10)
+            .map(|i| {
+                if (i % 2 == 0) == (spread > 0.0) {
+                    1.0
+                } else {
+                    -1.0
+                }
+            })
+            .collect();
         Finding {
             contestant: 0,
             load,
@@ -187,8 +219,9 @@ mod tests {
             judged: Judged {
                 within: None,
                 objectives: Vec::new(),
-                p99_slo: j,
+                p99_slo: p99.map(|value| straight(value, spread.abs(), &pulls)),
             },
+            endpoints: Vec::new(),
             busiest: None,
         }
     }
@@ -237,7 +270,7 @@ mod tests {
         ];
         let b = [
             at(1.0, Some(11.0), 0.0),
-            at(2.0, Some(10.0), 3.1),
+            at(2.0, Some(10.0), -3.1),
             at(3.0, Some(11.0), 0.0),
             at(4.0, Some(15.0), 0.0),
         ];
@@ -275,7 +308,7 @@ mod tests {
         let a = curve(&[(1.0, Some(10.0)), (2.0, Some(30.0))]);
         let b = curve(&[(1.0, Some(12.0)), (2.0, Some(20.0))]);
         let curves = [a.iter().collect::<Vec<_>>(), b.iter().collect()];
-        let found = differences(&["a", "b"], &curves);
+        let found = differences(&["a", "b"], &curves, &[]);
         let said: Vec<(&str, &str, f64)> = found
             .iter()
             .map(|d| (d.best.as_str(), d.other.as_str(), d.p99_slo_ms.value))

@@ -1,16 +1,17 @@
 //! What compare and run share: who asks, which loads, how long, and what the study says around its rows.
 
 use super::bounds::{Asking, bounds};
-use super::brief::Brief;
 use super::fold::LoadPoint;
-use super::jobs::{Point, Replicated, replicate};
+use super::jobs::{Folded, Point, replicate};
 use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
+use super::replicated::Replicated;
 use super::simulator::{Plan, Simulator};
 use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
-use super::{fold, loads, shortfall, transient};
+use super::{fold, loads, precision, shortfall, transient};
 use crate::kernel::Span;
-use crate::scenario::Scenario;
+use crate::scenario::{Precision, Scenario};
+use crate::stats::stopping::FIRST_LOOK;
 use crate::workload::Arrivals;
 use crate::world::named_loads;
 
@@ -33,6 +34,8 @@ pub(super) struct Course {
     pub points: Vec<Point>,
     /// Relaxation time of each contestant of each point, seconds.
     pub relaxation: Vec<Vec<f64>>,
+    /// How precisely a figure shall be known at each point; as known as it comes, if nothing was asked.
+    pub precision: Option<Precision>,
 }
 
 impl<'a, S: Simulator> Scene<'a, S> {
@@ -177,6 +180,23 @@ impl<'a, S: Simulator> Scene<'a, S> {
         Course {
             points: points.collect(),
             relaxation: needs.iter().map(|need| need.relaxation.clone()).collect(),
+            precision: None,
+        }
+    }
+
+    /// [`Self::course`] at the measured ratios, as often as the scenario says, or until what it asks for is known.
+    pub fn main_course(
+        &self,
+        visits: Vec<(f64, Vec<usize>)>,
+        in_depth: bool,
+        budget: f64,
+    ) -> Course {
+        let precision = self.scenario.run.precision;
+        let asked = self.scenario.run.replications;
+        let first = precision.map_or(asked, |_| asked.max(FIRST_LOOK));
+        Course {
+            precision,
+            ..self.course(visits, 1.0, first, in_depth, budget)
         }
     }
 
@@ -222,6 +242,18 @@ impl<'a, S: Simulator> Scene<'a, S> {
         budget / cost.max(1.0)
     }
 
+    /// The names of the endpoints.
+    pub fn endpoints(&self) -> Vec<String> {
+        let app = self
+            .scenario
+            .contestants
+            .first()
+            .map(|c| &c.system.services[0]);
+        app.map_or(Vec::new(), |a| {
+            a.endpoints.iter().map(|e| e.name.clone()).collect()
+        })
+    }
+
     /// Simulates a course; points that were not finished are none.
     pub fn simulate(
         &self,
@@ -229,19 +261,14 @@ impl<'a, S: Simulator> Scene<'a, S> {
         in_depth: bool,
         control: &Control,
     ) -> Vec<Option<LoadPoint>> {
-        let fold = |index: usize, cells: &[Replicated]| {
-            debug_assert!(cells.iter().all(|c| {
-                c.briefs
-                    .iter()
-                    .all(|b: &Brief| b.horizon == course.points[index].horizon)
-            }));
-            fold::fold(
-                self.scenario,
-                &course.points[index],
-                &course.relaxation[index],
-                cells,
-                in_depth,
-            )
+        let fold = |index: usize, cells: &[Replicated], before: Option<&LoadPoint>| {
+            let point = &course.points[index];
+            let relaxation = &course.relaxation[index];
+            let mut result = fold::fold(self.scenario, point, relaxation, cells, in_depth);
+            let extend = course
+                .precision
+                .and_then(|asked| precision::look(asked, point.replications, before, &mut result));
+            Folded { result, extend }
         };
         replicate(
             self.simulator,
@@ -255,7 +282,6 @@ impl<'a, S: Simulator> Scene<'a, S> {
     /// The study around finished points: rows in the order contestants, loads, endpoints. No verdict yet.
     pub fn study(&self, command: &str, points: &[LoadPoint], interrupted: bool) -> Study {
         let scenario = self.scenario;
-        let app = scenario.contestants.first().map(|c| &c.system.services[0]);
         let rows = |c: usize| points.iter().flat_map(move |p| p.rows[c].iter().cloned());
         Study {
             scenario: scenario.name.clone(),
@@ -269,9 +295,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 Asking::Closed(_) => LoadUnit::Users,
             },
             slo: scenario.slo,
-            endpoints: app.map_or(Vec::new(), |a| {
-                a.endpoints.iter().map(|e| e.name.clone()).collect()
-            }),
+            endpoints: self.endpoints(),
             contestants: self.infos.clone(),
             rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
             verdict: Verdict::default(),

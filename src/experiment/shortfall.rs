@@ -1,7 +1,7 @@
 //! What the runs were too short for, and the command that would fill it.
 
 use super::fold::{Lack, LoadPoint};
-use super::loads;
+use super::{loads, precision};
 use crate::scenario::Scenario;
 use crate::stats::{relaxations_for, requests_for};
 use crate::workload::Arrivals;
@@ -26,7 +26,9 @@ pub fn messages(scenario: &Scenario, command: &str, points: &[LoadPoint]) -> Vec
         .contestants
         .first()
         .map_or(0, |c| c.system.services[0].endpoints.len());
-    let mut messages = Vec::from_iter(too_soon(scenario, command, points));
+    let load = |load: f64| format!("{load}{}", key_and_unit(scenario).1);
+    let mut messages = Vec::from_iter(precision::message(scenario, command, points, load));
+    messages.extend(too_soon(scenario, command, points));
     for endpoint in std::iter::once(None).chain((0..endpoints).map(Some)) {
         // With a single endpoint it and `all` are the same requests.
         if endpoint.is_none() || endpoints > 1 {
@@ -235,6 +237,7 @@ mod tests {
             rows: Vec::new(),
             findings: Vec::new(),
             lacks,
+            wanting: Vec::new(),
             transient: Vec::new(),
             load,
             horizon: crate::kernel::Span::from_secs(60),

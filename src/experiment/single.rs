@@ -1,14 +1,15 @@
 //! One load in depth.
 
+use super::compare::curve;
 use super::error::ExperimentError;
 use super::fold::LoadPoint;
 use super::length::BUDGET;
-use super::loads;
 use super::progress::Control;
 use super::scene::Scene;
 use super::simulator::Simulator;
 use super::study::Study;
 use super::world::Simulation;
+use super::{loads, order, precision};
 use crate::scenario::Scenario;
 use crate::world::named_loads;
 
@@ -39,13 +40,7 @@ pub fn run_with<S: Simulator>(
     let scene = Scene::new(scenario, simulator);
     let (load, note) = load_of(&scene)?;
     let everybody = (0..scenario.contestants.len()).collect();
-    let course = scene.course(
-        vec![(load, everybody)],
-        1.0,
-        scenario.run.replications,
-        true,
-        budget,
-    );
+    let course = scene.main_course(vec![(load, everybody)], true, budget);
     let points: Vec<LoadPoint> = scene
         .simulate(&course, true, control)
         .into_iter()
@@ -54,7 +49,10 @@ pub fn run_with<S: Simulator>(
     if points.is_empty() {
         return Err(ExperimentError::Interrupted);
     }
-    let mut study = scene.study("run", &points, false);
+    let mut study = scene.study("run", &points, precision::cut_short(&points, control));
+    let names: Vec<&str> = scene.infos.iter().map(|i| i.name.as_str()).collect();
+    let curves: Vec<_> = (0..names.len()).map(|c| curve(&points, c)).collect();
+    study.verdict.differences = order::differences(&names, &curves, &scene.endpoints());
     study.notes.extend(note);
     Ok(study)
 }

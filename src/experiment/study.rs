@@ -167,8 +167,9 @@ pub struct Verdict {
     pub crossings: Vec<Crossing>,
     /// The highest load up to which no contestant's p99 is more than 10 % or 1 ms beyond the best's: "it does not matter".
     pub indifferent_up_to: Option<f64>,
-    /// At each load, everybody's p99 (failures as infinite) beyond the best's, as a paired difference: the same requests in
-    /// both, so its interval is narrower than the two percentiles' own. Without those for whom it is infinite or unknown.
+    /// At each load, of all and of each endpoint, everybody's p99 (failures as infinite) beyond the best's, as a paired
+    /// difference: the same requests in both, so its interval is narrower than the two percentiles' own. Without those for
+    /// whom it is infinite or unknown.
     pub differences: Vec<Difference>,
     /// What the load that people have asks of each, where the scenario says that load.
     pub expected: Option<Expected>,
@@ -240,12 +241,18 @@ pub enum Change {
 pub struct Difference {
     /// The load.
     pub load: f64,
-    /// Who has the lowest p99 at it.
+    /// The endpoint, or `all`.
+    pub endpoint: String,
+    /// Who has the lowest p99 of it.
     pub best: String,
     /// Who is compared with it.
     pub other: String,
     /// The other's `p99_slo_ms` minus the best's. Tells the two apart if its interval excludes zero.
     pub p99_slo_ms: Estimate,
+    /// The other's over the best's; absent where the best's may be zero.
+    pub ratio: Option<Estimate>,
+    /// From how many replications.
+    pub replications: u32,
 }
 
 /// The load a contestant carries inside the SLO.

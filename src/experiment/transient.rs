@@ -4,6 +4,8 @@
 //! by `ρ − 1` seconds a second until it is the clients' time-out. Before that everybody who is answered is answered in time,
 //! afterwards perhaps nobody is: throughput and errors of a run that ends in between are those of neither.
 
+use std::sync::Arc;
+
 use super::brief::Brief;
 use crate::kernel::Span;
 use crate::measure::{SEGMENTS, SLOTS};
@@ -31,7 +33,7 @@ pub fn settled(timeout: Span, overload: f64) -> f64 {
 /// The first cut, not before `earliest`, from which on a saturated contestant is at rest: at least two time-outs have passed,
 /// as many are left, the number in system no longer grows, and as many are answered late in the window as early. None if there is no such cut.
 #[must_use]
-pub fn rest(briefs: &[Brief], timeout: Span, earliest: usize) -> Option<usize> {
+pub fn rest(briefs: &[Arc<Brief>], timeout: Span, earliest: usize) -> Option<usize> {
     let horizon = briefs.first()?.horizon.as_secs_f64();
     let least = TIMEOUTS * timeout.as_secs_f64() * SEGMENTS as f64 / horizon;
     let first = earliest.max((least - 1e-9).ceil() as usize);
@@ -40,7 +42,7 @@ pub fn rest(briefs: &[Brief], timeout: Span, earliest: usize) -> Option<usize> {
 }
 
 /// Whether the two halves after this cut answered about as many: within a tenth, and what chance makes of it.
-fn steady(briefs: &[Brief], cut: usize) -> bool {
+fn steady(briefs: &[Arc<Brief>], cut: usize) -> bool {
     let after = |brief: &Brief| {
         let slots = &brief.series[cut * SLOTS / SEGMENTS..];
         let (early, late) = slots.split_at(slots.len() / 2);
@@ -48,15 +50,15 @@ fn steady(briefs: &[Brief], cut: usize) -> bool {
     };
     let (early, late) = briefs
         .iter()
-        .map(after)
+        .map(|brief| after(brief))
         .fold((0.0, 0.0), |sum, [e, l]| (sum.0 + e, sum.1 + l));
     (early - late).abs() <= 0.1 * early.max(late) + 3.0 * f64::sqrt(early + late)
 }
 
 /// Whether the number in system grows after this cut.
-fn still_growing(briefs: &[Brief], cut: usize) -> bool {
+fn still_growing(briefs: &[Arc<Brief>], cut: usize) -> bool {
     let after = |brief: &Brief| brief.in_system(SLOTS).split_off(cut * SLOTS / SEGMENTS);
-    let mut series: Vec<Vec<f64>> = briefs.iter().map(after).collect();
+    let mut series: Vec<Vec<f64>> = briefs.iter().map(|brief| after(brief)).collect();
     // A single run has no spread between runs: its trend is taken as it is.
     if let [single] = &series[..] {
         series.push(single.clone());
@@ -70,7 +72,7 @@ mod tests {
     use crate::measure::{Recorder, Slot};
 
     /// A run of this many seconds in which the number in system rises evenly to 1,000 until `full`.
-    fn filling(seconds: u64, full: f64) -> Brief {
+    fn filling(seconds: u64, full: f64) -> Arc<Brief> {
         let width = seconds as f64 / SLOTS as f64;
         let slot = |i: usize| Slot {
             in_system_ns: (1e9 * width * 1000.0 * (i as f64 * width / full).min(1.0)) as u128,
@@ -78,7 +80,7 @@ mod tests {
         };
         let mut outcome = Recorder::new(Span::from_secs(seconds), 1, 1).finish(0, 0);
         outcome.series = (0..SLOTS).map(slot).collect();
-        Brief::of(&outcome)
+        Arc::new(Brief::of(&outcome))
     }
 
     const TEN: Span = Span::from_secs(10);
@@ -114,11 +116,11 @@ mod tests {
     /// from 9 sixteenths on.
     #[test]
     fn answers_that_cease_are_transient() {
-        let mut brief = filling(80, 1.0);
+        let mut brief = Arc::unwrap_or_clone(filling(80, 1.0));
         let until = SLOTS * 45 / 80;
         brief.series[..until]
             .iter_mut()
             .for_each(|s| s.succeeded = 100);
-        assert_eq!(rest(&[brief], TEN, 1), Some(9));
+        assert_eq!(rest(&[Arc::new(brief)], TEN, 1), Some(9));
     }
 }

@@ -1,6 +1,6 @@
 //! A scenario that has been read, merged with its models and overrides, and checked. Nobody checks again after this.
 
-use super::expectation::Expectation;
+use super::expectation::{Expectation, Figure};
 use super::languages::Languages;
 use crate::host::Host;
 use crate::kernel::Span;
@@ -58,6 +58,8 @@ pub struct RunSettings {
     pub warmup: Option<Span>,
     /// Independent repetitions, at least 2 for intervals.
     pub replications: u32,
+    /// What shall be known how precisely: then replications are added until it is.
+    pub precision: Option<Precision>,
     /// The seed of all dice.
     pub seed: u64,
     /// Whether caches begin empty instead of as filled as they will be.
@@ -70,10 +72,20 @@ impl Default for RunSettings {
             length: RunLength::Auto,
             warmup: None,
             replications: 10,
+            precision: None,
             seed: 1,
             cold_caches: false,
         }
     }
+}
+
+/// How precisely a figure of all requests shall be known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Precision {
+    /// The figure.
+    pub figure: Figure,
+    /// The longest side of its 95 % interval, as a share of it: between 0 and 1.
+    pub within: f64,
 }
 
 /// How much is measured in each replication.

@@ -110,7 +110,7 @@ fn expectation<'t>(
 }
 
 /// The name of a figure.
-fn figure<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Figure> {
+pub(super) fn figure<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Figure> {
     let name = reader.text(node, "the name of a column of the results")?;
     let found = Figure::ALL.into_iter().find(|figure| figure.name() == name);
     found.or_else(|| {

@@ -1,7 +1,9 @@
 //! The scenario's plain tables: arrivals, run, clients, hosts and SLO.
 
-use super::checked::{RunLength, RunSettings, Slo};
+use super::checked::{Precision, RunLength, RunSettings, Slo};
 use super::diagnostic::Problem;
+use super::expect::figure;
+use super::expectation::Figure;
 use super::keys::Keys;
 use super::model::MAX_CORES;
 use super::piece::Piece;
@@ -157,6 +159,7 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
     }) {
         run.replications = replications;
     }
+    run.precision = keys.read("precision", precision);
     let seed = keys.read("seed", |r, node| match r.resolve(node)?.value {
         Value::Integer(seed) if seed >= 0 => Some(seed as u64),
         _ => r.refuse(Problem::at(
@@ -171,6 +174,38 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
     run.cold_caches = cold.unwrap_or(false);
     keys.finish();
     Some(run)
+}
+
+/// `precision`: a share of p99, or `{ figure = ..., within = ... }`.
+fn precision<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Precision> {
+    let node = reader.resolve(node)?;
+    let Some(table) = node.as_table() else {
+        return Some(Precision {
+            figure: Figure::P99,
+            within: narrow(reader, node)?,
+        });
+    };
+    let mut keys = Keys::of(table, reader);
+    let asked = keys.read("figure", figure);
+    let within = keys.read("within", narrow);
+    if keys.at("within").is_none() {
+        reader.note(Problem::at(node.origin, "this precision has no `within`"));
+    }
+    keys.finish();
+    Some(Precision {
+        figure: asked.unwrap_or(Figure::P99),
+        within: within?,
+    })
+}
+
+/// A share that an interval may be wide.
+fn narrow<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<f64> {
+    let share = reader.fraction(node)?;
+    if share > 0.0 && share < 1.0 {
+        return Some(share);
+    }
+    let problem = Problem::at(node.origin, "a precision is more than 0 and less than 100%");
+    reader.refuse(problem.label("expected a share such as \"5%\" or 0.05"))
 }
 
 /// `[clients]`.

@@ -3,7 +3,7 @@
 //! A figure of the pooled data, θ, is computed again with each replication left out, θ₋ᵢ. Its pseudo-values
 //! `θᵢ = R θ − (R − 1) θ₋ᵢ` behave like R independent observations of θ (Tukey 1958; Miller, *The jackknife — a review*,
 //! Biometrika 61, 1974), so Student's t with R − 1 degrees of freedom gives the interval. Positive figures with a long
-//! upper tail (quantiles, standard deviations) are taken on the logarithm: an interval that is symmetric there has the
+//! upper tail (shares beyond a quantile, standard deviations) are taken on the logarithm: an interval that is symmetric there has the
 //! upper end further out, as the law of such figures has, and never goes below zero.
 
 use super::Estimate;
@@ -51,30 +51,6 @@ impl Jackknifed {
                 }
             }
             Scale::Log => Estimate::bare(self.full),
-        }
-    }
-
-    /// The figure of this minus the other's, replication by replication: with the same requests in both, what the
-    /// requests share cancels, and the interval is that of the *difference*. None if the replications do not match.
-    #[must_use]
-    pub fn minus(&self, other: &Self) -> Option<Self> {
-        (self.without.len() == other.without.len()).then(|| Self {
-            full: self.full - other.full,
-            without: self
-                .without
-                .iter()
-                .zip(&other.without)
-                .map(|(a, b)| a - b)
-                .collect(),
-        })
-    }
-
-    /// All values through a function, for a figure made of another.
-    #[must_use]
-    pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
-        Self {
-            full: f(self.full),
-            without: self.without.iter().map(|x| f(*x)).collect(),
         }
     }
 }
@@ -129,20 +105,5 @@ mod tests {
             without: vec![f64::NAN],
         };
         assert!(!single.interval(Scale::Linear).has_interval());
-    }
-
-    #[test]
-    fn a_difference_of_equals_is_nothing_for_sure() {
-        let a = Jackknifed {
-            full: 5.0,
-            without: vec![4.0, 5.0, 6.0],
-        };
-        let d = a.minus(&a).unwrap().interval(Scale::Linear);
-        assert_eq!((d.value, d.lo, d.hi), (0.0, 0.0, 0.0));
-        let shorter = Jackknifed {
-            full: 5.0,
-            without: vec![4.0],
-        };
-        assert!(a.minus(&shorter).is_none());
     }
 }

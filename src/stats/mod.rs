@@ -6,23 +6,28 @@
 //! | --- | --- |
 //! | how sure is a mean over replications? | [`mean_interval`] |
 //! | ... a ratio of two totals? | [`ratio_interval`] |
-//! | ... a pooled quantile? | [`Pool::quantile`], [`Jackknifed::interval`] |
+//! | ... a pooled quantile? | [`Pool::interval`] |
+//! | ... the difference or the ratio of two quantiles? | [`Located::minus`], [`Located::over`] |
 //! | how much of the start must go? | [`mser`], [`agreed`] |
+//! | are there enough replications? | [`stopping`] |
 //! | did the system keep up? | [`deficit`], [`growth`] |
 //! | how long must a run be? | [`relaxation`], [`requests_for`], [`relaxations_for`] |
 //! | what would theory say? | [`theory`] |
 
 pub mod estimate;
 pub mod jackknife;
+pub mod located;
 pub mod mean;
 pub mod pool;
 pub mod relaxation;
 pub mod saturation;
+pub mod stopping;
 pub mod theory;
 pub mod warmup;
 
 pub use estimate::Estimate;
 pub use jackknife::{Jackknifed, Scale};
+pub use located::Located;
 pub use mean::{mean_interval, ratio_interval, ratio_jackknife, student_t, zero_count_upper};
 pub use pool::{Pool, Sample, relaxations_for, requests_for};
 pub use saturation::{deficit, deficit_beyond, growth};

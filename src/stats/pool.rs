@@ -1,7 +1,8 @@
 //! Quantiles of the data of all replications together.
 
+use super::located::{Located, SIDE};
 use super::mean::ratio_jackknife;
-use super::{Estimate, Jackknifed, Scale};
+use super::{Estimate, Scale};
 
 /// Requests a replication must have for a quantile `q` to be supported: `100 / (1 − q)`, a hundred beyond the quantile.
 #[must_use]
@@ -109,37 +110,6 @@ impl Pool {
         self.len() == 0
     }
 
-    /// The `q`-quantile, the smallest value with at least the fraction `q` of the observations at or below it, of all
-    /// and without each replication. Infinite where that falls on failures, absent (or not a number) without observations.
-    #[must_use]
-    pub fn quantile(&self, q: f64) -> Option<Jackknifed> {
-        let total = self.len();
-        if total == 0 {
-            return None;
-        }
-        let mut walkers: Vec<Walker> = std::iter::once(Walker::new(q, total))
-            .chain(self.sizes.iter().map(|n| Walker::new(q, total - n)))
-            .collect();
-        for &(value, replication, count) in &self.merged {
-            for (i, walker) in walkers.iter_mut().enumerate() {
-                walker.step(
-                    value,
-                    if i == replication as usize + 1 {
-                        0
-                    } else {
-                        count
-                    },
-                );
-            }
-        }
-        let mut values = walkers.into_iter().map(Walker::result);
-        let full = values.next()?;
-        Some(Jackknifed {
-            full,
-            without: values.collect(),
-        })
-    }
-
     /// The `q`-quantile with its 95 % interval, by Woodruff's method (R. S. Woodruff, "Confidence intervals for medians and
     /// other position measures", JASA 47, 1952): what is uncertain is which share of the observations lies beyond the
     /// quantile. That share is a ratio, whose jackknife on the log scale says by which factor it may be off; the quantiles
@@ -150,29 +120,34 @@ impl Pool {
     /// There is no interval with one replication, or where an end falls on failures.
     #[must_use]
     pub fn interval(&self, q: f64) -> Option<Estimate> {
+        Some(self.located(q)?.estimate)
+    }
+
+    /// [`Self::interval`] with what is needed to compare it with another of the same requests.
+    #[must_use]
+    pub fn located(&self, q: f64) -> Option<Located> {
         if self.is_empty() {
             return None;
         }
         let value = self.curve(&[q])[0];
         if !value.is_finite() {
-            return Some(Estimate::bare(value));
+            return Some(Located::bare(value));
         }
         let sizes: Vec<f64> = self.sizes.iter().map(|n| *n as f64).collect();
-        let beyond = ratio_jackknife(&self.beyond(q, value), &sizes)?.interval(Scale::Log);
-        let factor = beyond.hi / beyond.value;
-        if !factor.is_finite() {
-            return Some(Estimate::bare(value));
+        let shares = ratio_jackknife(&self.beyond(q, value), &sizes)?;
+        let beyond = shares.interval(Scale::Log);
+        let half = libm::log(beyond.hi / beyond.value);
+        if !half.is_finite() {
+            return Some(Located::bare(value));
         }
-        let ends = self.curve(&[
-            1.0 - ((1.0 - q) * factor).min(1.0),
-            1.0 - (1.0 - q) / factor,
-        ]);
-        Some(if ends[1].is_finite() {
-            let [lo, hi] = [ends[0], ends[1]];
-            Estimate { value, lo, hi }
-        } else {
-            Estimate::bare(value)
-        })
+        let side = SIDE as i32;
+        let fractions: Vec<f64> = (-side..=side)
+            .map(|step| half * f64::from(step) / f64::from(side))
+            .map(|deviation| 1.0 - ((1.0 - q) * libm::exp(-deviation)).min(1.0))
+            .collect();
+        // Left out, a replication that pulls up leaves a smaller share behind.
+        let pulls: Vec<f64> = shares.without.iter().map(|x| -libm::log(*x)).collect();
+        Some(Located::new(self.curve(&fractions), &pulls))
     }
 
     /// How many observations of each replication lie beyond its `q`-quantile `value`: the greater ones, and of the equal
@@ -223,40 +198,6 @@ impl Pool {
 /// is 99 and not the 100 that rounding up 99.00000000000001 would give.
 fn rank(q: f64, n: u64) -> u64 {
     ((q * n as f64 * (1.0 - 1e-12)).ceil() as u64).max(1)
-}
-
-/// Looks for one rank while values go by.
-struct Walker {
-    rank: u64,
-    seen: u64,
-    empty: bool,
-    found: Option<u64>,
-}
-
-impl Walker {
-    fn new(q: f64, n: u64) -> Self {
-        Self {
-            rank: rank(q, n),
-            seen: 0,
-            empty: n == 0,
-            found: None,
-        }
-    }
-
-    fn step(&mut self, value: u64, count: u64) {
-        self.seen += count;
-        if self.found.is_none() && self.seen >= self.rank {
-            self.found = Some(value);
-        }
-    }
-
-    fn result(self) -> f64 {
-        match self.found {
-            _ if self.empty => f64::NAN,
-            Some(value) => value as f64,
-            None => f64::INFINITY,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -319,21 +260,14 @@ mod tests {
         assert_eq!((e.value, e.lo, e.hi), (7.0, 7.0, 7.0));
     }
 
-    /// 1..=100 in two replications of odd and even numbers: the median is 50, the 99 % quantile 99. Without the odd:
-    /// the 25th even number, 50, and the ⌈49.5⌉ = 50th, 100. Without the even: 49 and 99.
+    /// 1..=100: the median is 50, the 99 % quantile 99.
     #[test]
     fn quantiles_of_a_hundred_numbers() {
         let odd: Vec<u64> = (1..=100).step_by(2).collect();
         let even: Vec<u64> = (2..=100).step_by(2).collect();
         let pool = Pool::new(&[Sample::of(&odd), Sample::of(&even)]);
-        let median = pool.quantile(0.5).unwrap();
-        assert_eq!(
-            (median.full, &median.without[..]),
-            (50.0, &[50.0, 49.0][..])
-        );
-        let p99 = pool.quantile(0.99).unwrap();
-        assert_eq!((p99.full, &p99.without[..]), (99.0, &[100.0, 99.0][..]));
         assert_eq!(pool.curve(&[0.0, 0.5, 0.99, 1.0]), [1.0, 50.0, 99.0, 100.0]);
+        assert_eq!(pool.interval(0.5).unwrap().value, 50.0);
     }
 
     /// 98 values and 2 failures: p98 is the largest value, p99 is infinite.
@@ -342,14 +276,37 @@ mod tests {
         let mut sample = Sample::of(&(1..=98).collect::<Vec<_>>());
         sample.infinite = 2;
         let pool = Pool::new(&[sample]);
-        assert_eq!(pool.quantile(0.98).unwrap().full, 98.0);
-        assert_eq!(pool.quantile(0.99).unwrap().full, f64::INFINITY);
+        assert_eq!(pool.interval(0.98).unwrap().value, 98.0);
+        assert_eq!(pool.interval(0.99).unwrap().value, f64::INFINITY);
     }
 
     #[test]
     fn nothing_has_no_quantile() {
-        assert!(Pool::new(&[]).quantile(0.5).is_none());
-        assert!(Pool::new(&[Sample::default()]).quantile(0.5).is_none());
+        assert!(Pool::new(&[]).interval(0.5).is_none());
+        assert!(Pool::new(&[Sample::default()]).interval(0.5).is_none());
+    }
+
+    /// Ten replications of 1,000, of which between 5 and 14 are beyond 500; the same plus one each: what they share cancels,
+    /// and the difference is exactly one. With the replications in opposite order nothing cancels.
+    #[test]
+    fn what_two_share_cancels() {
+        let pool = |shift: u64, order: &dyn Fn(u64) -> u64| {
+            let of = |r: u64| {
+                let beyond = 5 + order(r);
+                let values = (1..=1000).map(|i| if i <= beyond { 500 + i } else { i / 2 });
+                Sample::of(&values.map(|v| v + shift).collect::<Vec<_>>())
+            };
+            Pool::new(&(0..10).map(of).collect::<Vec<_>>())
+        };
+        let located = |shift, order| pool(shift, order).located(0.99).unwrap();
+        let a = located(0, &|r| r);
+        let d = located(1, &|r| r).minus(&a).unwrap();
+        assert_eq!((d.value, d.lo, d.hi), (1.0, 1.0, 1.0));
+        let apart = located(1, &|r| 9 - r).minus(&a).unwrap();
+        assert!(
+            !apart.excludes_zero() && apart.hi - apart.lo > 4.0,
+            "{apart:?}"
+        );
     }
 
     #[test]
@@ -360,7 +317,7 @@ mod tests {
         assert_eq!(a.len(), 7);
     }
 
-    /// Against the obvious twin: sort everything, take the ⌈q n⌉-th, with and without each replication.
+    /// Against the obvious twin: sort everything, take the ⌈q n⌉-th.
     #[test]
     fn agrees_with_sorting() {
         let replications: Vec<Vec<u64>> = (0..4u64)
@@ -370,26 +327,13 @@ mod tests {
                     .collect()
             })
             .collect();
-        let pool = Pool::new(
-            &replications
-                .iter()
-                .map(|v| Sample::of(v))
-                .collect::<Vec<_>>(),
-        );
-        let sorted = |skip: Option<usize>, q: f64| {
-            let mut all: Vec<u64> = (0..4)
-                .filter(|r| Some(*r) != skip)
-                .flat_map(|r| replications[r].clone())
-                .collect();
-            all.sort_unstable();
-            all[(q * all.len() as f64).ceil() as usize - 1] as f64
-        };
+        let samples: Vec<Sample> = replications.iter().map(|v| Sample::of(v)).collect();
+        let pool = Pool::new(&samples);
+        let mut all: Vec<u64> = replications.concat();
+        all.sort_unstable();
         for q in [0.013, 0.5, 0.913, 0.99] {
-            let j = pool.quantile(q).unwrap();
-            assert_eq!(j.full, sorted(None, q));
-            for (i, without) in j.without.iter().enumerate() {
-                assert_eq!(*without, sorted(Some(i), q));
-            }
+            let rank = (q * all.len() as f64).ceil() as usize;
+            assert_eq!(pool.curve(&[q]), [all[rank - 1] as f64]);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The second pass: the same requests, their accounts summed between the quantiles that the first pass found.
 
 use super::{ExperimentError, MS, Slice, Subject};
-use crate::experiment::jobs::{Replicated, replicate};
+use crate::experiment::jobs::{Folded, replicate};
 use crate::experiment::progress::Control;
+use crate::experiment::replicated::Replicated;
 use crate::experiment::simulator::Simulator;
 use crate::experiment::world::Simulation;
 use crate::kernel::Span;
@@ -63,11 +64,13 @@ impl Subject<'_> {
             bands: &bands,
         };
         let points = [self.with(known)];
-        let fold = |_: usize, cells: &[Replicated]| -> Vec<(usize, Accounts)> {
+        let fold = |_: usize, cells: &[Replicated], _: Option<&Vec<(usize, Accounts)>>| {
             let cells = cells.iter();
-            cells
-                .map(|cell| (cell.contestant, self.sum(cell)))
-                .collect()
+            Folded::enough(
+                cells
+                    .map(|cell| (cell.contestant, self.sum(cell)))
+                    .collect(),
+            )
         };
         let done = replicate(&banded, &points, self.scenario.run.seed, control, fold);
         let found = done.into_iter().flatten().next();

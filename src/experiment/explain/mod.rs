@@ -16,12 +16,15 @@ mod laws;
 mod result;
 mod without;
 
+use std::sync::Arc;
+
 use super::brief::{Brief, Part};
 use super::error::ExperimentError;
 use super::fold::{self, LoadPoint};
-use super::jobs::{Point, Replicated, replicate};
+use super::jobs::{Folded, Point, replicate};
 use super::length::whole_slots;
 use super::progress::Control;
+use super::replicated::Replicated;
 use super::scene::{Course, Scene};
 use super::single;
 use super::study::Row;
@@ -29,7 +32,7 @@ use super::world::Simulation;
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
 use crate::scenario::{Contestant, RunLength, Scenario};
-use crate::stats::{Jackknifed, Pool, Sample, requests_for};
+use crate::stats::{Located, Pool, Sample, requests_for};
 
 pub use causes::is_wait;
 pub use result::*;
@@ -160,7 +163,7 @@ fn share(contestant: &Contestant, endpoint: usize) -> f64 {
 struct First {
     point: LoadPoint,
     /// By contestant.
-    p99: Vec<Option<Jackknifed>>,
+    p99: Vec<Option<Located>>,
 }
 
 impl First {
@@ -170,7 +173,7 @@ impl First {
         endpoint: Option<usize>,
         control: &Control,
     ) -> Result<Self, ExperimentError> {
-        let fold = |_: usize, cells: &[Replicated]| {
+        let fold = |_: usize, cells: &[Replicated], _: Option<&Self>| {
             let point = &course.points[0];
             let folded = fold::fold(scene.scenario, point, &course.relaxation[0], cells, false);
             let rows = folded.rows.iter().zip(cells);
@@ -179,7 +182,7 @@ impl First {
                 p99(&cell.briefs, cut(&rows[0], point.horizon), endpoint)
             });
             let p99 = p99.collect();
-            Self { point: folded, p99 }
+            Folded::enough(Self { point: folded, p99 })
         };
         let seed = scene.scenario.run.seed;
         let done = replicate(scene.simulator, &course.points, seed, control, fold);
@@ -199,9 +202,9 @@ fn cut(row: &Row, horizon: Span) -> usize {
     (row.warmup.0 / sixteenth) as usize
 }
 
-/// The 99th percentile of the answered in milliseconds, of all and without each replication.
-fn p99(briefs: &[Brief], cut: usize, endpoint: Option<usize>) -> Option<Jackknifed> {
-    let sample = |brief: &Brief| {
+/// The 99th percentile of the answered in milliseconds, with what compares it.
+fn p99(briefs: &[Arc<Brief>], cut: usize, endpoint: Option<usize>) -> Option<Located> {
+    let sample = |brief: &Arc<Brief>| {
         let measured = brief.after(cut);
         let parts = measured.endpoints.iter().enumerate();
         let mut sum = Part::default();
@@ -211,9 +214,7 @@ fn p99(briefs: &[Brief], cut: usize, endpoint: Option<usize>) -> Option<Jackknif
         sum.sample()
     };
     let samples: Vec<Sample> = briefs.iter().map(sample).collect();
-    let pool = Pool::new(&samples);
-    let quantile = pool.quantile(QUANTILE)?;
-    (!pool.is_empty()).then(|| quantile.map(|ns| ns * MS))
+    Some(Pool::new(&samples).located(QUANTILE)?.scaled(MS))
 }
 
 /// What is looked at.

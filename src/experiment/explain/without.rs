@@ -4,12 +4,13 @@ use super::bands::Accounts;
 use super::causes::{self, Cause};
 use super::{NOTICEABLE, Subject, Without, p99};
 use crate::experiment::error::ExperimentError;
-use crate::experiment::jobs::{Replicated, replicate};
+use crate::experiment::jobs::{Folded, replicate};
 use crate::experiment::progress::Control;
+use crate::experiment::replicated::Replicated;
 use crate::experiment::world::Simulation;
 use crate::measure::BANDS;
 use crate::scenario::{Contestant, Scenario, System};
-use crate::stats::{Jackknifed, Scale};
+use crate::stats::Located;
 
 /// What was found without each cause, and without all of them.
 pub(super) type Found = (Vec<Without>, Option<Without>);
@@ -50,8 +51,8 @@ impl Subject<'_> {
                 change: variant.change,
                 charged: variant.charged,
                 saturated,
-                p99_ms: p99.map(|p99| p99.interval(Scale::Log)),
-                less_ms: less.map(|less| less.interval(Scale::Linear)),
+                p99_ms: p99.map(|p99| p99.estimate),
+                less_ms: less,
             };
             match variant.cause {
                 Some(_) => found[variant.contestant].0.push(without),
@@ -113,7 +114,7 @@ impl Subject<'_> {
         &self,
         variants: &[Variant],
         control: &Control,
-    ) -> Result<Vec<(bool, Option<Jackknifed>)>, ExperimentError> {
+    ) -> Result<Vec<(bool, Option<Located>)>, ExperimentError> {
         let contestants = variants.iter().map(|variant| Contestant {
             name: format!("{} without {}", variant.contestant, variant.title),
             system: variant.system.clone(),
@@ -123,14 +124,14 @@ impl Subject<'_> {
             ..self.scenario.clone()
         };
         let points = [self.with((0..variants.len()).collect())];
-        let fold = |_: usize, cells: &[Replicated]| {
+        let fold = |_: usize, cells: &[Replicated], _: Option<&Vec<_>>| {
             let figures = cells.iter().zip(variants).map(|(cell, variant)| {
                 let saturated = self.point.open && cell.saturated();
                 let cut = self.cut(variant.contestant);
                 let p99 = p99(&cell.briefs, cut, self.endpoint).filter(|_| !saturated);
                 (saturated, p99)
             });
-            figures.collect::<Vec<_>>()
+            Folded::enough(figures.collect::<Vec<_>>())
         };
         let simulation = Simulation(&scenario);
         let done = replicate(&simulation, &points, scenario.run.seed, control, fold);

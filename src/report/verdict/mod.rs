@@ -8,6 +8,7 @@ mod caveats;
 mod expected;
 mod flip;
 mod order;
+mod paired;
 mod single;
 
 use crate::experiment::Study;

@@ -1,6 +1,7 @@
 //! The verdict on one load.
 
-use crate::experiment::{Estimate, LoadUnit, Row, Study};
+use super::{caveats, paired};
+use crate::experiment::{LoadUnit, Row, Study};
 use crate::measure::Component;
 use crate::report::view::{self, ALL};
 use crate::report::words;
@@ -15,16 +16,9 @@ pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = Vec::new();
     out.extend(objective(study, &rows));
     out.extend(saturated(study, &rows));
-    let each: Vec<String> = study
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| soonest(study, endpoint))
-        .collect();
-    // Among endpoints of different lengths p99 of all is that of the longest: it ranks where there is no other.
-    if study.endpoints.len() < 2 || each.is_empty() {
-        out.extend(soonest(study, ALL));
-    } else {
-        out.extend(each);
+    if let Some(load) = view::loads(study).first() {
+        let each = paired::each_endpoint(study, *load);
+        out.extend(each.iter().map(|said| caveats::sentence(said)));
     }
     out.extend(rows.iter().filter_map(|row| where_time_goes(study, row)));
     out
@@ -74,67 +68,6 @@ fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
     Some(format!(
         "Saturated, so that its latency grows for as long as the load lasts: {who}."
     ))
-}
-
-/// Whether a contestant's p99 is beyond the best's for sure: by the paired difference where there is one, else by the intervals.
-fn beyond(study: &Study, endpoint: &str, best: (&str, Estimate), other: (&str, Estimate)) -> bool {
-    let paired = study
-        .verdict
-        .differences
-        .iter()
-        .find(|d| endpoint == ALL && d.best == best.0 && d.other == other.0);
-    // An interval that is missing is not a number, and tells nothing apart.
-    paired.map_or(other.1.lo > best.1.hi, |d| d.p99_slo_ms.lo > 0.0)
-}
-
-/// The lowest p99 of an endpoint, or of all, claimed only where it is told apart from every other.
-fn soonest(study: &Study, endpoint: &str) -> Option<String> {
-    let mut known: Vec<(&str, Estimate)> = study
-        .rows
-        .iter()
-        .filter(|r| r.endpoint == endpoint)
-        .filter_map(|r| Some((r.contestant.as_str(), r.p99_slo_ms?)))
-        .collect();
-    known.sort_by(|a, b| a.1.value.total_cmp(&b.1.value));
-    let (name, best) = *known.first()?;
-    let figure = |e: Estimate| match (e.lo.is_finite(), e.hi.is_finite()) {
-        (true, true) => {
-            let (lo, hi) = (words::number(e.lo), words::number(e.hi));
-            format!("{} ({lo} to {hi})", words::time(e.value))
-        }
-        _ => format!("{} (interval unknown)", words::time(e.value)),
-    };
-    let of = if endpoint == ALL {
-        String::new()
-    } else {
-        format!(" of {endpoint}")
-    };
-    if known.len() == 1 {
-        return Some(format!("{name}: p99{of} {}.", figure(best)));
-    }
-    let (others, tied): (Vec<_>, Vec<_>) = known
-        .iter()
-        .copied()
-        .partition(|other| beyond(study, endpoint, (name, best), *other));
-    let tied: Vec<&str> = tied.iter().map(|(name, _)| *name).collect();
-    let others: Vec<String> = others
-        .iter()
-        .map(|(name, e)| format!("{name} {}", figure(*e)))
-        .collect();
-    let head = if tied.len() == 1 {
-        format!("Lowest p99{of}: {name}, {}", figure(best))
-    } else {
-        format!(
-            "Lowest p99{of}, not told apart: {}, about {}",
-            words::list(&tied),
-            words::time(best.value)
-        )
-    };
-    Some(if others.is_empty() {
-        format!("{head}.")
-    } else {
-        format!("{head}; then {}.", words::list(&others))
-    })
 }
 
 /// The three largest parts of a contestant's mean latency, and its busiest resource.

@@ -1,8 +1,8 @@
 //! Whole verdicts, as a sceptical stranger reads them.
 
 use super::verdict;
-use crate::experiment::{Capacity, NoFlip, Study};
-use crate::report::fixture;
+use crate::experiment::{Capacity, Difference, Estimate, NoFlip, Row, Study};
+use crate::report::{fixture, view};
 
 fn text(study: &Study) -> String {
     verdict(study).join("\n")
@@ -34,7 +34,7 @@ fn duel(a: (Option<f64>, Option<f64>), b: (Option<f64>, Option<f64>)) -> Study {
 
 #[test]
 fn a_comparison() {
-    insta::assert_snapshot!(text(&fixture::compare()));
+    insta::assert_snapshot!(text(&paired(fixture::compare(), 0.02)));
 }
 
 #[test]
@@ -143,9 +143,49 @@ fn no_flip_is_said_too() {
     "#);
 }
 
+/// With paired ratios, each known to this share of itself.
+fn paired(mut study: Study, half: f64) -> Study {
+    let mut found = Vec::new();
+    for load in view::loads(&study) {
+        for endpoint in ["all", "page", "checkout"] {
+            let here = |r: &&Row| r.load == load && r.endpoint == endpoint;
+            let known = study.rows.iter().filter(here);
+            let mut known: Vec<_> = known
+                .filter_map(|r| Some((&r.contestant, r.p99_slo_ms?.value)))
+                .collect();
+            known.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let Some(((best, lowest), others)) = known.split_first() else {
+                continue;
+            };
+            found.extend(others.iter().map(|(other, p99)| Difference {
+                load,
+                endpoint: endpoint.to_owned(),
+                best: (*best).clone(),
+                other: (*other).clone(),
+                p99_slo_ms: Estimate::around(p99 - lowest, half * p99),
+                ratio: Some(Estimate::around(p99 / lowest, half * p99 / lowest)),
+                replications: 10,
+            }));
+        }
+    }
+    study.verdict.differences = found;
+    study
+}
+
 #[test]
 fn one_load() {
-    insta::assert_snapshot!(text(&fixture::single()));
+    insta::assert_snapshot!(text(&paired(fixture::single(), 0.02)));
+}
+
+#[test]
+fn one_load_of_which_little_is_known() {
+    let study = paired(fixture::single(), 0.4);
+    insta::assert_snapshot!(text(&study).lines().nth(2).unwrap());
+}
+
+#[test]
+fn one_load_without_paired_ratios() {
+    insta::assert_snapshot!(text(&fixture::single()).lines().nth(2).unwrap());
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn an_unknown_key() {
      --> shop.toml:2:1
       |
     2 | replicatons = 5
-      | ^^^^^^^^^^^ expected `requests`, `duration`, `warmup`, `replications`, `seed` or `caches`
+      | ^^^^^^^^^^^ expected `requests`, `duration`, `warmup`, `replications`, `precision`, `seed` or `caches`
       = help: did you mean `replications`?
     ");
 }
@@ -46,6 +46,28 @@ fn too_few_replications() {
       |
     2 | replications = 1
       |                ^
+    ");
+}
+
+#[test]
+fn no_precision() {
+    assert_snapshot!(with("[run]\nprecision = \"0%\""), @r#"
+    error: a precision is more than 0 and less than 100%
+     --> shop.toml:2:13
+      |
+    2 | precision = "0%"
+      |             ^^^^ expected a share such as "5%" or 0.05
+    "#);
+}
+
+#[test]
+fn a_precision_of_nothing() {
+    assert_snapshot!(with("[run.precision]\nfigure = \"mean_ms\""), @r"
+    error: this precision has no `within`
+     --> shop.toml:1:1
+      |
+    1 | [run.precision]
+      | ^^^^^^^^^^^^^^^
     ");
 }
 
