@@ -41,6 +41,7 @@ mod steps;
 mod system;
 mod tree;
 mod variations;
+mod vary;
 mod wiring;
 
 use std::path::Path;
@@ -51,6 +52,7 @@ pub use embedded::EmbeddedFile;
 pub use expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subject, Unit};
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
+pub use vary::Axis;
 
 use crate::host::Host;
 use crate::service::Model;
