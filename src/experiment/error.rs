@@ -14,4 +14,15 @@ pub enum ExperimentError {
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,
+    /// There is nothing to keep inside of.
+    #[error(
+        "the scenario sets no objective: it must say what is good enough, e.g. --set slo.p99=250ms, or in the file\n\n\
+         [slo]\np99    = \"250ms\"\nerrors = \"0.1%\""
+    )]
+    NoObjectives,
+    /// The load is no matter of choice.
+    #[error(
+        "requests arrive at the times of a list, which has one load: to search for the load that is carried, give arrivals a rate or users"
+    )]
+    GivenTimes,
 }

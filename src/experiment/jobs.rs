@@ -42,6 +42,8 @@ pub struct Point {
     pub contestants: Vec<usize>,
     /// How often.
     pub replications: u32,
+    /// The number of the first replication: with others before it, these add to earlier ones.
+    pub first: u32,
     /// The exponent on the languages' ratios.
     pub language: f64,
     /// Whether a contestant may be given up.
@@ -67,6 +69,12 @@ impl Replicated {
     pub fn saturated(&self) -> bool {
         loses(&self.briefs)
             || (grows(&self.briefs) && (self.again.is_empty() || grows(&self.again)))
+    }
+
+    /// Whether it loses nothing but seems to grow, and nobody has looked again.
+    #[must_use]
+    pub fn only_grows(&self) -> bool {
+        self.again.is_empty() && !loses(&self.briefs) && grows(&self.briefs)
     }
 }
 
@@ -259,7 +267,7 @@ impl<'a, S: Simulator> Board<'a, S> {
     fn run(&self, (point, cell, replication): Job) -> Brief {
         let outcome = self
             .plan(point, cell)
-            .run(self.seed, u64::from(replication));
+            .run(self.seed, u64::from(self.points[point].first) + u64::from(replication));
         self.control
             .finished(self.points[point].work(), outcome.events);
         Brief::of(&outcome)

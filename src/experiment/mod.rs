@@ -11,6 +11,7 @@
 mod bounds;
 mod brief;
 mod capacity;
+mod carry;
 mod compare;
 mod error;
 mod expect;
@@ -25,6 +26,7 @@ mod loads;
 mod order;
 mod progress;
 mod scene;
+mod search;
 mod shortfall;
 mod simulator;
 mod single;
@@ -32,6 +34,7 @@ pub mod study;
 mod transient;
 mod world;
 
+pub use carry::{PRECISION, capacity_with};
 pub use compare::{compare, compare_with};
 pub use error::ExperimentError;
 pub use expect::{Examined, Finding, Measured, examine};

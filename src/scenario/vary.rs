@@ -20,7 +20,8 @@ const USUAL: usize = 8;
 /// The most values of one key.
 const MOST: usize = 1000;
 /// What a range looks like.
-const A_RANGE: &str = "expected a range such as 1..16, 1..64 log or 1ms..5ms 9, or a list such as 1,2,4,8";
+const A_RANGE: &str =
+    "expected a range such as 1..16, 1..64 log or 1ms..5ms 9, or a list such as 1,2,4,8";
 
 /// A key and the values that it shall take, each as `--set` takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +141,9 @@ fn range(spec: Piece<'_>, problems: &Problems) -> Option<Vec<String>> {
     }
     let mut numbers = numbers(from, to, log, count.map(|n| n.min(MOST + 1)), whole);
     if whole {
-        numbers.iter_mut().for_each(|number| *number = number.round());
+        numbers
+            .iter_mut()
+            .for_each(|number| *number = number.round());
         numbers.dedup();
     }
     let values = numbers.into_iter().map(|number| format!("{number}{unit}"));
@@ -191,7 +194,10 @@ fn at_most(values: Vec<String>, at: Origin, problems: &Problems) -> Option<Vec<S
 }
 
 fn too_many<T>(at: Origin, problems: &Problems) -> Option<T> {
-    problems.refuse(Problem::at(at, format!("more than {MOST} values of one key")))
+    problems.refuse(Problem::at(
+        at,
+        format!("more than {MOST} values of one key"),
+    ))
 }
 
 /// Where `wanted` first stands outside brackets and quotes.
@@ -271,10 +277,16 @@ mod tests {
         ];
         for (text, message, label) in cases {
             let errors = Axis::parse(text).unwrap_err();
-            let [error] = errors.all() else { panic!("{errors}") };
+            let [error] = errors.all() else {
+                panic!("{errors}")
+            };
             assert!(error.message.contains(message), "{text}: {error}");
             let place = error.place.as_ref().unwrap();
-            assert_eq!((place.file.as_str(), place.label.as_str()), ("--vary", label), "{text}");
+            assert_eq!(
+                (place.file.as_str(), place.label.as_str()),
+                ("--vary", label),
+                "{text}"
+            );
         }
         let text = Axis::parse("processes=16..1").unwrap_err().to_string();
         assert_eq!(
