@@ -84,6 +84,11 @@ pub enum Command {
         /// A file or an embedded example
         scenario: String,
     },
+    /// The highest load that each contestant carries inside the objectives, by a search
+    Capacity {
+        /// A file or an embedded example
+        scenario: String,
+    },
     /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
         /// Simulate each scenario and its controls, and fail unless every expectation holds

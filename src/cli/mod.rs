@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -12,6 +12,7 @@
 //! Only here are the clock on the wall, the terminal and the folder of results.
 
 mod args;
+mod capacity;
 mod check;
 mod compare;
 mod completions;
@@ -65,6 +66,7 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
             compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
         }
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
+        Some(Command::Capacity { scenario }) => capacity::capacity(&global, &scenario),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init {
             app: Some(app),

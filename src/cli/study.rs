@@ -57,6 +57,24 @@ pub fn simulate(
     Ok(study)
 }
 
+/// [`simulate`] for what finds its own replications and loads.
+///
+/// # Errors
+/// If there is no study.
+pub fn search(
+    global: &Global,
+    scenario: &Scenario,
+    run: impl Fn(&Control) -> Result<Study, ExperimentError> + Sync,
+) -> Result<Study, Failure> {
+    let stop = interrupt::flag();
+    let watch = Watch::start(&scenario.name, global.quiet);
+    let started = Instant::now();
+    let found = on_threads(global, || run(&Control::new(&stop, &watch)))?;
+    let mut study = found.map_err(failure)?;
+    study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();
+    Ok(study)
+}
+
 /// What to tell where there is no study.
 pub fn failure(error: ExperimentError) -> Failure {
     match error {

@@ -35,9 +35,18 @@ pub fn capacity_with<S: Simulator>(
         return Err(ExperimentError::Interrupted);
     }
     let mut study = scene.study("capacity", &[], ends.is_none());
-    study.rows = ground.visits.iter().flatten().flat_map(|v| v.rows.iter().cloned()).collect();
+    study.rows = ground
+        .visits
+        .iter()
+        .flatten()
+        .flat_map(|v| v.rows.iter().cloned())
+        .collect();
     let ends = ends.unwrap_or_default();
-    study.carried = ends.iter().enumerate().map(|(c, end)| carried(&ground, c, end)).collect();
+    study.carried = ends
+        .iter()
+        .enumerate()
+        .map(|(c, end)| carried(&ground, c, end))
+        .collect();
     Ok(study)
 }
 
@@ -101,14 +110,22 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
             carried.good_to = Some(good_to(ground, visits, found));
             carried.binding = found.objective.map(|index| ground.aims[index].figure);
             carried.precise = found.precise;
-            let loads = |which: &dyn Fn(&Visit) -> bool| visits.iter().filter(|v| which(v)).map(Visit::load).collect();
+            let loads = |which: &dyn Fn(&Visit) -> bool| {
+                visits
+                    .iter()
+                    .filter(|v| which(v))
+                    .map(Visit::load)
+                    .collect()
+            };
             carried.missed_below = loads(&|v| v.load() * NEAR < load && !v.met());
             carried.met_beyond = loads(&|v| v.load() > NEAR * load && v.met());
             visits.iter().rev().find(|v| v.load() <= load)
         }
     };
     carried.bottleneck = seen.and_then(|v| v.busiest.clone());
-    carried.memory_mb = seen.and_then(|v| v.rows.first()).map_or(0.0, |row| row.memory_mb);
+    carried.memory_mb = seen
+        .and_then(|v| v.rows.first())
+        .map_or(0.0, |row| row.memory_mb);
     carried
 }
 
@@ -126,7 +143,11 @@ fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) ->
     let theirs = f64::from(ground.scene.scenario.run.replications.max(2));
     let lowest = visits.first().map_or(0.0, Visit::load);
     let good = found.load.value - half * (1.0 + ours / theirs).sqrt();
-    if good.is_finite() { good.max(lowest.min(found.load.value)) } else { found.load.lo }
+    if good.is_finite() {
+        good.max(lowest.min(found.load.value))
+    } else {
+        found.load.lo
+    }
 }
 
 /// Where the objectives were missed by least.

@@ -265,9 +265,10 @@ impl<'a, S: Simulator> Board<'a, S> {
     }
 
     fn run(&self, (point, cell, replication): Job) -> Brief {
-        let outcome = self
-            .plan(point, cell)
-            .run(self.seed, u64::from(self.points[point].first) + u64::from(replication));
+        let outcome = self.plan(point, cell).run(
+            self.seed,
+            u64::from(self.points[point].first) + u64::from(replication),
+        );
         self.control
             .finished(self.points[point].work(), outcome.events);
         Brief::of(&outcome)

@@ -234,7 +234,7 @@ impl Column {
 }
 
 /// Nine significant digits: enough for any use, and no noise in the last bits of a file. What is not finite is absent.
-fn number(value: Option<f64>) -> Cell {
+pub(super) fn number(value: Option<f64>) -> Cell {
     let rounded = value
         .filter(|v| v.is_finite())
         .and_then(|v| format!("{v:.8e}").parse().ok());

@@ -172,6 +172,7 @@ pub fn empty() -> Study {
         contestants: Vec::new(),
         rows: Vec::new(),
         verdict: Verdict::default(),
+        carried: Vec::new(),
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::carried;
 use super::columns::{Cell, columns};
 use crate::experiment::Study;
 
@@ -26,19 +27,32 @@ pub fn json(study: &Study) -> String {
     }
     let columns = columns(study);
     let rows = study.rows.iter().map(|row| {
-        let cells = columns
-            .iter()
-            .map(|c| format!("{}:{}", json!(c.name), value(c.cell(study, row))));
-        format!("    {{{}}}", cells.collect::<Vec<_>>().join(","))
+        let cells = columns.iter();
+        object(cells.map(|c| (c.name.as_str(), c.cell(study, row))))
     });
+    let rows = list(rows);
+    if !study.carried.is_empty() {
+        let capacities = carried::rows(study).into_iter();
+        let capacities = list(capacities.map(|row| object(carried::header().zip(row))));
+        out.push_str(&format!("  \"capacities\": {capacities},\n"));
+    }
+    out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
+    out
+}
+
+/// A row on a line of its own.
+fn object<'a>(cells: impl Iterator<Item = (&'a str, Cell)>) -> String {
+    let cells = cells.map(|(name, cell)| format!("{}:{}", json!(name), value(cell)));
+    format!("    {{{}}}", cells.collect::<Vec<_>>().join(","))
+}
+
+fn list(rows: impl Iterator<Item = String>) -> String {
     let rows = rows.collect::<Vec<_>>().join(",\n");
-    let rows = if rows.is_empty() {
+    if rows.is_empty() {
         "[]".to_owned()
     } else {
         format!("[\n{rows}\n  ]")
-    };
-    out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
-    out
+    }
 }
 
 fn value(cell: Cell) -> Value {

@@ -1,5 +1,7 @@
 //! The loads that a search has been at, and what was seen there.
 
+use super::super::bounds::Asking;
+use super::super::brief::Part;
 use super::super::fold::{self, LoadPoint};
 use super::super::jobs::{Point, Replicated, replicate};
 use super::super::length::whole_slots;
@@ -8,8 +10,6 @@ use super::super::scene::Scene;
 use super::super::simulator::Simulator;
 use super::super::study::Row;
 use super::margin::Aim;
-use super::super::bounds::Asking;
-use super::super::brief::Part;
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
 use crate::scenario::RunLength;
@@ -103,7 +103,10 @@ impl<'a, S: Simulator> Ground<'a, S> {
         let points: Vec<Point> = orders.iter().map(|order| self.point(order)).collect();
         let found = self.replicate(&points, control);
         let complete = found.iter().all(Option::is_some);
-        let fresh = orders.iter().zip(found).filter_map(|(o, cell)| Some((*o, cell?)));
+        let fresh = orders
+            .iter()
+            .zip(found)
+            .filter_map(|(o, cell)| Some((*o, cell?)));
         let fresh: Vec<(Order, Replicated)> = fresh.collect();
         for ((order, cell), point) in fresh.into_iter().zip(&points) {
             self.note(order, point, cell);
@@ -113,10 +116,12 @@ impl<'a, S: Simulator> Ground<'a, S> {
 
     fn replicate(&self, points: &[Point], control: &Control) -> Vec<Option<Replicated>> {
         let seed = self.scene.scenario.run.seed;
-        replicate(self.scene.simulator, points, seed, control, |_, cells| cells.first().cloned())
-            .into_iter()
-            .map(Option::flatten)
-            .collect()
+        replicate(self.scene.simulator, points, seed, control, |_, cells| {
+            cells.first().cloned()
+        })
+        .into_iter()
+        .map(Option::flatten)
+        .collect()
     }
 
     /// Where the number in system seems to grow though nothing is lost, others of the same law are asked too: a test at 99 % errs
@@ -126,7 +131,9 @@ impl<'a, S: Simulator> Ground<'a, S> {
             .iter()
             .copied()
             .filter(|order| {
-                let visit = self.visit(order).filter(|_| self.scene.asking == Asking::Open);
+                let visit = self
+                    .visit(order)
+                    .filter(|_| self.scene.asking == Asking::Open);
                 visit.is_some_and(|v| v.cell.as_ref().is_some_and(Replicated::only_grows))
             })
             .collect();
@@ -139,16 +146,22 @@ impl<'a, S: Simulator> Ground<'a, S> {
         let found = self.replicate(&points, control);
         let complete = found.iter().all(Option::is_some);
         for (order, cell) in doubtful.iter().zip(found) {
-            let index = self.visits[order.contestant].iter().position(|v| v.load() == order.load);
+            let index = self.visits[order.contestant]
+                .iter()
+                .position(|v| v.load() == order.load);
             if let (Some(index), Some(cell)) = (index, cell) {
                 let mut visit = self.visits[order.contestant].remove(index);
                 self.events[order.contestant] += events(&cell);
                 if let Some(kept) = &mut visit.cell {
                     kept.again = cell.briefs;
                 }
-                let point = Point { first: 0, ..self.point(order) };
+                let point = Point {
+                    first: 0,
+                    ..self.point(order)
+                };
                 let cell = visit.cell.take();
-                cell.into_iter().for_each(|cell| self.fold(visit.order, &point, cell));
+                cell.into_iter()
+                    .for_each(|cell| self.fold(visit.order, &point, cell));
             }
         }
         complete
@@ -163,7 +176,9 @@ impl<'a, S: Simulator> Ground<'a, S> {
 
     fn point(&self, order: &Order) -> Point {
         let before = self.visit(order).filter(|v| v.cell.is_some());
-        let first = before.map_or(0, |v| v.order.replications).min(order.replications);
+        let first = before
+            .map_or(0, |v| v.order.replications)
+            .min(order.replications);
         Point {
             load: order.load,
             horizon: before.map_or_else(|| self.horizon(order), |v| v.horizon),
@@ -215,7 +230,10 @@ impl<'a, S: Simulator> Ground<'a, S> {
             open: scene.asking == Asking::Open,
             ..point.clone()
         };
-        let relaxation = scene.asking.relaxation(scene.simulator, order.contestant, order.load, 1.0);
+        let relaxation =
+            scene
+                .asking
+                .relaxation(scene.simulator, order.contestant, order.load, 1.0);
         let cells = [cell];
         let LoadPoint { rows, findings, .. } =
             fold::fold(scene.scenario, &point, &[relaxation], &cells, false);
@@ -223,7 +241,9 @@ impl<'a, S: Simulator> Ground<'a, S> {
         else {
             return;
         };
-        let cut = rows.first().map_or(0, |row| row.warmup.0 / (point.horizon.0 / SEGMENTS as u64).max(1));
+        let cut = rows.first().map_or(0, |row| {
+            row.warmup.0 / (point.horizon.0 / SEGMENTS as u64).max(1)
+        });
         let parts = measured(&cells[0], cut as usize);
         let [cell] = cells;
         let margins = self.aims.iter().filter_map(|aim| aim.margin(&parts));
@@ -250,7 +270,11 @@ fn events(cell: &Replicated) -> u64 {
 fn measured(cell: &Replicated, cut: usize) -> Vec<Part> {
     let sum = |brief: &super::super::brief::Brief| {
         let mut total = Part::default();
-        brief.after(cut).endpoints.iter().for_each(|part| total.add(part));
+        brief
+            .after(cut)
+            .endpoints
+            .iter()
+            .for_each(|part| total.add(part));
         total
     };
     cell.briefs.iter().map(sum).collect()

@@ -28,7 +28,10 @@ pub fn seek<S: Simulator>(
     queries: &[Query],
     control: &Control,
 ) -> Option<Vec<End>> {
-    let mut reserve: Vec<u64> = queries.iter().map(|query| planned(ground, *query)).collect();
+    let mut reserve: Vec<u64> = queries
+        .iter()
+        .map(|query| planned(ground, *query))
+        .collect();
     control.plan(0, reserve.iter().sum());
     let finished = loop {
         let mut orders = Vec::new();

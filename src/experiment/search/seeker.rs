@@ -133,11 +133,19 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// Nothing met yet: the first look around, or further down.
     fn down(&self) -> Next {
         let Some(lowest) = self.visits.first() else {
-            let unit = if self.bound.is_finite() { self.bound } else { self.crowd(1.0) };
+            let unit = if self.bound.is_finite() {
+                self.bound
+            } else {
+                self.crowd(1.0)
+            };
             return self.short(FIRST.map(|share| share * unit).to_vec());
         };
         let least = self.whole() && lowest.load() <= 1.0;
-        if least || self.visits.len() >= MOST[0] || self.spent > self.query.budget || lowest.load() <= self.crowd(EMPTY) {
+        if least
+            || self.visits.len() >= MOST[0]
+            || self.spent > self.query.budget
+            || lowest.load() <= self.crowd(EMPTY)
+        {
             return Next::Done(End::Never);
         }
         self.short(vec![DOWN * lowest.load()])
@@ -146,7 +154,8 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// Nothing missed yet above what was met.
     fn up(&self) -> Next {
         let highest = self.visits.last().map_or(1.0, Visit::load);
-        let endless = highest > self.crowd(CROWD) && !(highest < 2.0 * self.bound && self.bound.is_finite());
+        let endless =
+            highest > self.crowd(CROWD) && !(highest < 2.0 * self.bound && self.bound.is_finite());
         if endless || self.visits.len() >= MOST[0] || self.spent > self.query.budget {
             return Next::Done(End::Always);
         }
@@ -170,7 +179,10 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             return Next::Done(End::Crossed(self.bracketed(low, high, false)));
         }
         if stop {
-            let root = root.map_or_else(|| Estimate::bare(0.5 * (a + b)), |c| c.load.interval(Scale::Linear));
+            let root = root.map_or_else(
+                || Estimate::bare(0.5 * (a + b)),
+                |c| c.load.interval(Scale::Linear),
+            );
             return self.pair(root, (a, b));
         }
         let tenth = 0.1 * (b - a);
@@ -183,9 +195,20 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let drowned;
         let (load, margins) = if high.saturated {
             let replications = low.margins.first()?.without.len();
-            let constant = |full: f64| Jackknifed { full, without: vec![full; replications] };
-            drowned = self.aims.iter().map(|aim| constant(aim.at_saturation())).collect::<Vec<_>>();
-            let at = if self.bound > low.load() { high.load().min(self.bound) } else { high.load() };
+            let constant = |full: f64| Jackknifed {
+                full,
+                without: vec![full; replications],
+            };
+            drowned = self
+                .aims
+                .iter()
+                .map(|aim| constant(aim.at_saturation()))
+                .collect::<Vec<_>>();
+            let at = if self.bound > low.load() {
+                high.load().min(self.bound)
+            } else {
+                high.load()
+            };
             (at, &drowned)
         } else {
             (high.load(), &high.margins)
@@ -196,7 +219,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// The first two whole runs, to both sides of where the root seems to be.
     fn pair(&self, root: Estimate, (low, high): (f64, f64)) -> Next {
         let at = root.value.clamp(low, high);
-        let doubt = if root.has_interval() { 0.7 * (root.hi - root.value) } else { f64::INFINITY };
+        let doubt = if root.has_interval() {
+            0.7 * (root.hi - root.value)
+        } else {
+            f64::INFINITY
+        };
         let mut apart = doubt.clamp(0.5 * self.query.precision.min(APART[0]) * at, APART[0] * at);
         if !self.whole() && at < self.bound {
             apart = apart.min(APART[1] * (self.bound - at)).max(1e-3 * at);
@@ -217,9 +244,15 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// Whole runs were made: is the root between them, and known well enough?
     fn near(&self) -> Next {
         let whole = |v: &&Visit| v.order.full;
-        let steady: Vec<&Visit> = self.visits.iter().filter(whole).filter(|v| !v.saturated).collect();
+        let steady: Vec<&Visit> = self
+            .visits
+            .iter()
+            .filter(whole)
+            .filter(|v| !v.saturated)
+            .collect();
         let above = |load: f64| move |v: &&Visit| v.saturated && v.load() > load;
-        let exhausted = self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
+        let exhausted =
+            self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
         let Some(last) = steady.last() else {
             return self.all_drowned(exhausted);
         };
@@ -289,8 +322,13 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// More replications for whichever of two loads has fewer.
     fn matching(&self, low: &Visit, high: &Visit) -> Option<Order> {
         let most = low.order.replications.max(high.order.replications);
-        let fewer = [low, high].into_iter().find(|v| v.order.replications < most)?;
-        Some(Order { replications: most, ..fewer.order })
+        let fewer = [low, high]
+            .into_iter()
+            .find(|v| v.order.replications < most)?;
+        Some(Order {
+            replications: most,
+            ..fewer.order
+        })
     }
 
     /// The root lies between two whole runs: done, or more replications at both.
@@ -310,14 +348,18 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             return done(half <= wanted);
         }
         let before = f64::from(low.order.replications);
-        let cost = self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
+        let cost =
+            self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
         let affordable = ((self.query.budget - self.spent) / cost).floor();
         let needed = before * (1.15 * (half / wanted).powi(2)).clamp(1.3, GROWTH);
         let replications = needed.ceil().min(before + affordable);
         if replications < 1.2 * before {
             return done(false);
         }
-        let more = |v: &Visit| Order { replications: replications as u32, ..v.order };
+        let more = |v: &Visit| Order {
+            replications: replications as u32,
+            ..v.order
+        };
         Next::Visit(vec![more(low), more(high)])
     }
 
@@ -325,9 +367,16 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     fn bracketed(&self, low: &Visit, high: &Visit, precise: bool) -> Found {
         let (lo, hi) = (low.load(), high.load());
         Found {
-            load: Estimate { value: 0.5 * (lo + hi), lo, hi },
+            load: Estimate {
+                value: 0.5 * (lo + hi),
+                lo,
+                hi,
+            },
             replications: None,
-            objective: high.worst().filter(|_| !high.saturated).map(|(index, _)| index),
+            objective: high
+                .worst()
+                .filter(|_| !high.saturated)
+                .map(|(index, _)| index),
             precise,
         }
     }
@@ -348,8 +397,13 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         if self.visits.iter().any(|v| v.order.full && v.load() == load) {
             // Users are whole: there is nothing between.
             let below = self.visits.iter().rev().find(|v| v.met());
-            return match (below, self.visits.iter().find(|v| v.load() > load && !v.met())) {
-                (Some(low), Some(high)) => Next::Done(End::Crossed(self.bracketed(low, high, true))),
+            return match (
+                below,
+                self.visits.iter().find(|v| v.load() > load && !v.met()),
+            ) {
+                (Some(low), Some(high)) => {
+                    Next::Done(End::Crossed(self.bracketed(low, high, true)))
+                }
                 _ => Next::Done(End::Never),
             };
         }
@@ -396,7 +450,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let share = if full { 0.2 } else { 0.02 };
         let most = (share * self.query.budget / (replications * events)).max(least);
         // What drowns remembers for ever.
-        let remembered = if remembered.is_finite() { remembered } else { least };
+        let remembered = if remembered.is_finite() {
+            remembered
+        } else {
+            least
+        };
         remembered.clamp(least, most)
     }
 
@@ -416,7 +474,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     }
 
     fn rounded(&self, load: f64) -> f64 {
-        if self.whole() { load.round().max(1.0) } else { five_digits(load) }
+        if self.whole() {
+            load.round().max(1.0)
+        } else {
+            five_digits(load)
+        }
     }
 }
 
@@ -428,5 +490,9 @@ fn five_digits(load: f64) -> f64 {
 /// The figure in which an objective is told, failures counted.
 #[must_use]
 pub fn told(figure: Figure) -> Figure {
-    if figure == Figure::P99 { Figure::P99Slo } else { figure }
+    if figure == Figure::P99 {
+        Figure::P99Slo
+    } else {
+        figure
+    }
 }

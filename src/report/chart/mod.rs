@@ -58,6 +58,10 @@ pub enum ChartError {
 /// Only for faults of this program: see [`ChartError`].
 pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
+    // A search looks at each contestant where its own answer lies: there are no curves to compare.
+    if !study.carried.is_empty() {
+        return Ok(charts);
+    }
     let mut add = |name: &str, svg: String| {
         charts.push(Chart {
             name: name.to_owned(),

@@ -4,6 +4,7 @@
 //! missed. One contestant is said to carry more than another only where their brackets do not overlap.
 
 mod capacity;
+mod carried;
 mod caveats;
 mod expected;
 mod flip;
@@ -20,6 +21,8 @@ pub fn verdict(study: &Study) -> Vec<String> {
     let mut sentences = caveats::first(study);
     if study.rows.is_empty() {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
+    } else if !study.carried.is_empty() {
+        sentences.extend(carried::sentences(study));
     } else if view::single_load(study) {
         sentences.extend(single::sentences(study));
     } else {
