@@ -3,9 +3,9 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `capacity`, `check`, `compare`, `completions`, `examples`, `init`, `models`, `run` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `init`, `models`, `run`, `sweep` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
-//! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
+//! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
 //! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
 //!
@@ -27,6 +27,7 @@ mod precision;
 mod progress;
 mod run;
 mod study;
+mod sweep;
 
 use std::process::ExitCode;
 
@@ -67,6 +68,11 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         }
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
         Some(Command::Capacity { scenario }) => capacity::capacity(&global, &scenario),
+        Some(Command::Sweep {
+            scenario,
+            vary,
+            resolution,
+        }) => sweep::sweep(&global, &scenario, &vary, resolution),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init {
             app: Some(app),

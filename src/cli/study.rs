@@ -20,11 +20,8 @@ use crate::scenario::{FileSystem, Scenario, load};
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
-    let mut overrides = global.set.clone();
-    overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
-    overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
-    let scenario =
-        load(&FileSystem, scenario, &overrides).map_err(|e| Failure::Refused(e.to_string()))?;
+    let scenario = load(&FileSystem, scenario, &overrides(global))
+        .map_err(|e| Failure::Refused(e.to_string()))?;
     if global.assert_slo && scenario.slo == Default::default() {
         return Err(Failure::Refused(
             "error: --assert-slo has nothing to assert: the scenario sets no objective ([slo])"
@@ -32,6 +29,14 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
         ));
     }
     Ok(scenario)
+}
+
+/// What the command line puts over the files.
+pub fn overrides(global: &Global) -> Vec<String> {
+    let mut overrides = global.set.clone();
+    overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
+    overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
+    overrides
 }
 
 /// Simulates with a bar, until Ctrl-C, on as many threads as asked.

@@ -11,6 +11,12 @@ pub enum ExperimentError {
         "a run looks at one load and the scenario has {0}: choose one, e.g. --set arrivals.rate=\"100/s\""
     )]
     SeveralLoads(usize),
+    /// A sweep looks at one load at each point, unless it searches for the one that is carried.
+    #[error(
+        "a sweep looks at one load at each point and the scenario names {0}: choose one, e.g. --set arrivals.rate=\"100/s\", vary it \
+         (--vary arrivals.rate=50/s..500/s), or leave it open (--set arrivals.rate=sweep) to compare what is carried"
+    )]
+    SeveralLoadsSwept(usize),
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,

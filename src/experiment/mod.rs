@@ -31,6 +31,8 @@ mod shortfall;
 mod simulator;
 mod single;
 pub mod study;
+mod sweep;
+pub mod swept;
 mod transient;
 mod world;
 
@@ -44,6 +46,8 @@ pub use progress::{Control, Observer, Progress};
 pub use simulator::{Plan, Simulator};
 pub use single::{run, run_with};
 pub use study::*;
+pub use sweep::{Plane, sweep};
+pub use swept::*;
 pub use world::Simulation;
 
 #[cfg(test)]

@@ -39,10 +39,7 @@ pub(super) struct Course {
 
 impl<'a, S: Simulator> Scene<'a, S> {
     pub fn new(scenario: &'a Scenario, simulator: &'a S) -> Self {
-        let asking = match &scenario.arrivals {
-            Arrivals::Closed { think, .. } => Asking::Closed(think.mean_ns() * 1e-9),
-            Arrivals::Open { .. } | Arrivals::Replay { .. } => Asking::Open,
-        };
+        let asking = Asking::of(scenario);
         let info = |(index, contestant): (usize, &crate::scenario::Contestant)| {
             let model = &contestant.system.services[0].model;
             let bounds = bounds(simulator, index, 1.0, asking);
@@ -273,6 +270,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
             rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
             verdict: Verdict::default(),
             carried: Vec::new(),
+            sweep: None,
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),
             notes: Vec::new(),

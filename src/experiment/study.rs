@@ -1,5 +1,6 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
 use crate::scenario::{Figure, Slo};
@@ -44,6 +45,8 @@ pub struct Study {
     pub verdict: Verdict,
     /// What a search for capacities found, in the order of the scenario; empty in other studies.
     pub carried: Vec<Carried>,
+    /// What a sweep found besides its rows; absent in other studies.
+    pub sweep: Option<Sweep>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.
@@ -137,6 +140,19 @@ pub struct Row {
     pub timeline: Vec<TimelineSlot>,
     /// Whether the objectives are met: `None` where the data cannot tell.
     pub within_slo: Option<bool>,
+    /// Of a sweep: at which of its points this is.
+    pub swept: Option<Swept>,
+}
+
+/// What a row of a sweep has besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// The value of each axis, as `--set` takes it.
+    pub values: Vec<String>,
+    /// The exponent on the languages' ratios: 1 as measured, 0 equal CPU.
+    pub language: f64,
+    /// What the contestant carries inside the objectives, where that was looked for; the row is of a load below it. Only in the rows of `all`.
+    pub capacity: Option<Estimate>,
 }
 
 /// A slot of a timeline, averaged over replications.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::carried;
 use super::columns::{Cell, columns};
-use crate::experiment::Study;
+use crate::experiment::{Study, SweptAxis};
 
 /// The whole file: a line for each row, so that a difference between two files is readable. Absent figures are `null`.
 #[must_use]
@@ -24,6 +24,11 @@ pub fn json(study: &Study) -> String {
     let mut out = String::from("{\n");
     for (key, value) in head {
         out.push_str(&format!("  {}: {value},\n", json!(key)));
+    }
+    if let Some(sweep) = &study.sweep {
+        let axis = |axis: &SweptAxis| json!({"path": axis.path, "unit": axis.scale.as_ref().map(|s| &s.unit)});
+        let axes: Vec<Value> = sweep.axes.iter().map(axis).collect();
+        out.push_str(&format!("  \"vary\": {},\n", json!(axes)));
     }
     let columns = columns(study);
     let rows = study.rows.iter().map(|row| {

@@ -38,9 +38,18 @@ impl Axis {
     /// # Errors
     /// What is wrong with it, underlined.
     pub fn parse(text: &str) -> Result<Self, Diagnostics> {
+        Self::parse_into(text, None)
+    }
+
+    /// [`Self::parse`], where a range that does not say how many values it has gets this many; of whole numbers no more than there
+    /// are.
+    ///
+    /// # Errors
+    /// What is wrong with it, underlined.
+    pub fn parse_into(text: &str, many: Option<usize>) -> Result<Self, Diagnostics> {
         let (sources, problems) = (Sources::default(), Problems::default());
         let source = sources.add("--vary", text);
-        axis(Piece::raw(text, source, 0), &problems).ok_or_else(|| problems.render(&sources))
+        axis(Piece::raw(text, source, 0), many, &problems).ok_or_else(|| problems.render(&sources))
     }
 
     /// `PATH=VALUE` for one of the values.
@@ -51,7 +60,7 @@ impl Axis {
     }
 }
 
-fn axis(text: Piece<'_>, problems: &Problems) -> Option<Axis> {
+fn axis(text: Piece<'_>, many: Option<usize>, problems: &Problems) -> Option<Axis> {
     let wrong = |label: &str| {
         let problem = Problem::at(text.origin(), "what is varied is written PATH=SPEC");
         problems.refuse(problem.label(label))
@@ -66,7 +75,7 @@ fn axis(text: Piece<'_>, problems: &Problems) -> Option<Axis> {
     let values = if spec.text.is_empty() {
         return wrong(A_RANGE);
     } else if outside(spec.text, "..").is_some() {
-        range(spec, problems)?
+        range(spec, many, problems)?
     } else {
         list(spec, problems)?
     };
@@ -101,7 +110,7 @@ fn list(spec: Piece<'_>, problems: &Problems) -> Option<Vec<String>> {
 }
 
 /// `LOW..HIGH`, then perhaps `log`, then perhaps how many.
-fn range(spec: Piece<'_>, problems: &Problems) -> Option<Vec<String>> {
+fn range(spec: Piece<'_>, many: Option<usize>, problems: &Problems) -> Option<Vec<String>> {
     let wrong = |message: &str| {
         let problem = Problem::at(spec.origin(), message);
         problems.refuse(problem.label(A_RANGE))
@@ -111,7 +120,7 @@ fn range(spec: Piece<'_>, problems: &Problems) -> Option<Vec<String>> {
     let mut words = words.peekable();
     let log = words.next_if_eq(&"log").is_some();
     let count = match words.next().map(str::parse::<usize>) {
-        None => None,
+        None => many,
         Some(Ok(count)) => Some(count),
         Some(Err(_)) => return wrong("behind a range stands `log`, how many values, or both"),
     };

@@ -10,12 +10,14 @@ mod breakdown;
 mod canvas;
 mod font;
 mod latency;
+mod map;
 mod page;
 mod panel;
 mod percentiles;
 mod png;
 mod sink;
 mod style;
+mod sweep;
 mod throughput;
 mod timeline;
 mod utilisation;
@@ -52,7 +54,8 @@ pub enum ChartError {
     Png(String),
 }
 
-/// All charts that say something about the study: of a comparison the curves over load, of a single load its depth.
+/// All charts that say something about the study: of a comparison the curves over load, of a single load its depth, of a sweep its
+/// curves or its map.
 ///
 /// # Errors
 /// Only for faults of this program: see [`ChartError`].
@@ -68,6 +71,14 @@ pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
             svg,
         });
     };
+    if let Some(found) = &study.sweep {
+        if found.axes.len() == 1 {
+            add("sweep", sweep::draw(study, found)?);
+        } else if found.sheets.iter().any(|sheet| sheet.map.is_some()) {
+            add("map", map::draw(study, found)?);
+        }
+        return Ok(charts);
+    }
     if !view::single_load(study) {
         add("latency", latency::draw(study, ALL)?);
         if study.endpoints.len() > 1 {
@@ -98,6 +109,8 @@ pub fn names<'a>(endpoints: impl Iterator<Item = &'a str>) -> Vec<String> {
         "percentiles",
         "utilisation",
         "timeline",
+        "map",
+        "sweep",
     ];
     let each = endpoints.map(|endpoint| format!("latency-{}", view::file_stem(endpoint)));
     fixed

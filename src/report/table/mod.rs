@@ -5,6 +5,7 @@ mod carried;
 mod curve;
 mod depth;
 mod markdown;
+pub mod sweep;
 #[cfg(feature = "cli")]
 mod terminal;
 
@@ -34,6 +35,8 @@ pub struct Table {
 pub fn tables(study: &Study) -> Vec<Table> {
     let tables = if !study.carried.is_empty() {
         vec![carried::table(study)]
+    } else if let Some(found) = &study.sweep {
+        sweep::tables(study, found)
     } else if view::single_load(study) {
         depth::tables(study)
     } else {

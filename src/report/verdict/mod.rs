@@ -10,6 +10,7 @@ mod expected;
 mod flip;
 mod order;
 mod single;
+mod sweep;
 
 use crate::experiment::Study;
 use crate::report::view;
@@ -23,6 +24,8 @@ pub fn verdict(study: &Study) -> Vec<String> {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
     } else if !study.carried.is_empty() {
         sentences.extend(carried::sentences(study));
+    } else if let Some(found) = &study.sweep {
+        sentences.extend(sweep::sentences(study, found));
     } else if view::single_load(study) {
         sentences.extend(single::sentences(study));
     } else {
