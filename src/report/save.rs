@@ -31,10 +31,9 @@ pub enum SaveError {
     Chart(#[from] chart::ChartError),
 }
 
-/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG. Everything is made before anything is written.
-/// Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
-/// Writes `results.json`, `results.csv`, `summary.md` and every chart as SVG and PNG; of a search for capacities `capacity.csv` too. Everything is made before anything is written.
-/// Charts of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
+/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG; of a search for capacities `capacity.csv` too.
+/// Everything is made before anything is written. Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is
+/// one study. Nothing else is.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart not be removed; files before it are whole.
