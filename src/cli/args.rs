@@ -97,6 +97,22 @@ pub enum Command {
         /// A file or an embedded example
         scenario: String,
     },
+    /// The highest load that each contestant carries inside the objectives, by a search
+    Capacity {
+        /// A file or an embedded example
+        scenario: String,
+    },
+    /// Vary one key: curves of all contestants; vary two: a map of who wins
+    Sweep {
+        /// A file or an embedded example
+        scenario: String,
+        /// A key and its values, e.g. params.render=1ms..20ms, processes=1,2,4 or arrivals.rate=10/s..1000/s log; once or twice
+        #[arg(long, required = true, value_name = "PATH=SPEC")]
+        vary: Vec<String>,
+        /// Values of a map's ranges that do not say how many they have, horizontally and vertically
+        #[arg(long, value_name = "WxH", default_value = "40x40", value_parser = resolution)]
+        resolution: (usize, usize),
+    },
     /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
         /// Simulate each scenario and its controls, and fail unless every expectation holds
@@ -135,6 +151,22 @@ pub enum Command {
     },
 }
 
+/// The finest map.
+const FINEST: usize = 200;
+
+/// The size of a map: `40x40`.
+fn resolution(text: &str) -> Result<(usize, usize), String> {
+    let sides = text.split_once('x').map(|(w, h)| (w.parse(), h.parse()));
+    match sides {
+        Some((Ok(w), Ok(h))) if (2..=FINEST).contains(&w) && (2..=FINEST).contains(&h) => {
+            Ok((w, h))
+        }
+        _ => Err(format!(
+            "expected two numbers from 2 to {FINEST}, such as 40x40"
+        )),
+    }
+}
+
 /// A relative precision: `5%` or `0.05`.
 fn precision(text: &str) -> Result<f64, String> {
     let (number, scale) = match text.strip_suffix('%') {
@@ -155,6 +187,14 @@ mod tests {
     fn the_arguments_are_sound() {
         use clap::CommandFactory;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_resolution_has_two_sides() {
+        assert_eq!(resolution("40x25"), Ok((40, 25)));
+        for wrong in ["", "40", "1x40", "40x", "40x999", "40 x 40", "-2x4"] {
+            assert!(resolution(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

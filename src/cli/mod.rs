@@ -3,15 +3,16 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `theory` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
-//! | `study`, `precision` | what `compare` and `run` share: read, simulate, save, show |
+//! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
 //! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
 //!
 //! Only here are the clock on the wall, the terminal and the folder of results.
 
 mod args;
+mod capacity;
 mod check;
 mod compare;
 mod completions;
@@ -26,6 +27,7 @@ mod output;
 mod progress;
 mod run;
 mod study;
+mod sweep;
 mod theory;
 
 use std::process::ExitCode;
@@ -70,6 +72,12 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
             explain::explain(&global, &scenario, endpoint.as_deref())
         }
         Some(Command::Theory { scenario }) => theory::run(&global, &scenario),
+        Some(Command::Capacity { scenario }) => capacity::capacity(&global, &scenario),
+        Some(Command::Sweep {
+            scenario,
+            vary,
+            resolution,
+        }) => sweep::sweep(&global, &scenario, &vary, resolution),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init {
             app: Some(app),

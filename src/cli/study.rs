@@ -19,12 +19,8 @@ use crate::scenario::{FileSystem, Scenario, load};
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
-    let mut overrides = global.set.clone();
-    overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
-    overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
-    overrides.extend(global.precision.map(|p| format!("run.precision={p}")));
-    let scenario =
-        load(&FileSystem, scenario, &overrides).map_err(|e| Failure::Refused(e.to_string()))?;
+    let scenario = load(&FileSystem, scenario, &overrides(global))
+        .map_err(|e| Failure::Refused(e.to_string()))?;
     if global.assert_slo && scenario.slo == Default::default() {
         return Err(Failure::Refused(
             "error: --assert-slo has nothing to assert: the scenario sets no objective ([slo])"
@@ -32,6 +28,15 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
         ));
     }
     Ok(scenario)
+}
+
+/// What the command line puts over the files.
+pub fn overrides(global: &Global) -> Vec<String> {
+    let mut overrides = global.set.clone();
+    overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
+    overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
+    overrides.extend(global.precision.map(|p| format!("run.precision={p}")));
+    overrides
 }
 
 /// Simulates with a bar, until Ctrl-C, on as many threads as asked.
@@ -50,6 +55,24 @@ pub fn simulate(
         run(scenario, BUDGET, &Control::new(&stop, &watch))
     })?;
     let mut study = simulated.map_err(failure)?;
+    study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();
+    Ok(study)
+}
+
+/// [`simulate`] for what finds its own replications and loads.
+///
+/// # Errors
+/// If there is no study.
+pub fn search(
+    global: &Global,
+    scenario: &Scenario,
+    run: impl Fn(&Control) -> Result<Study, ExperimentError> + Sync,
+) -> Result<Study, Failure> {
+    let stop = interrupt::flag();
+    let watch = Watch::start(&scenario.name, global.quiet);
+    let started = Instant::now();
+    let found = on_threads(global, || run(&Control::new(&stop, &watch)))?;
+    let mut study = found.map_err(failure)?;
     study.events_per_second = watch.total() as f64 / started.elapsed().as_secs_f64();
     Ok(study)
 }

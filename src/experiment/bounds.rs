@@ -2,8 +2,10 @@
 
 use super::simulator::Simulator;
 use super::study::Bound;
+use crate::scenario::Scenario;
 use crate::stats::relaxation;
 use crate::stats::theory::bounds::saturation_load;
+use crate::workload::Arrivals;
 use crate::world::{Demand, Demands};
 
 /// Nanoseconds in a second.
@@ -83,6 +85,14 @@ fn fixed_point(
 }
 
 impl Asking {
+    /// Who asks in this scenario.
+    pub fn of(scenario: &Scenario) -> Self {
+        match &scenario.arrivals {
+            Arrivals::Closed { think, .. } => Self::Closed(think.mean_ns() / SECOND),
+            Arrivals::Open { .. } | Arrivals::Replay { .. } => Self::Open,
+        }
+    }
+
     /// The load that is this many requests per second where nobody waits.
     fn load(self, rate: f64, at: &Demands) -> f64 {
         match self {

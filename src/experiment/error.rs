@@ -11,7 +11,24 @@ pub enum ExperimentError {
         "a run looks at one load and the scenario has {0}: choose one, e.g. --set arrivals.rate=\"100/s\""
     )]
     SeveralLoads(usize),
+    /// A sweep looks at one load at each point, unless it searches for the one that is carried.
+    #[error(
+        "a sweep looks at one load at each point and the scenario names {0}: choose one, e.g. --set arrivals.rate=\"100/s\", vary it \
+         (--vary arrivals.rate=50/s..500/s), or leave it open (--set arrivals.rate=sweep) to compare what is carried"
+    )]
+    SeveralLoadsSwept(usize),
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,
+    /// There is nothing to keep inside of.
+    #[error(
+        "the scenario sets no objective: it must say what is good enough, e.g. --set slo.p99=250ms, or in the file\n\n\
+         [slo]\np99    = \"250ms\"\nerrors = \"0.1%\""
+    )]
+    NoObjectives,
+    /// The load is no matter of choice.
+    #[error(
+        "requests arrive at the times of a list, which has one load: to search for the load that is carried, give arrivals a rate or users"
+    )]
+    GivenTimes,
 }

@@ -225,6 +225,7 @@ impl<'a> Figures<'a> {
             spectrum: self.spectrum(),
             timeline: Vec::new(),
             within_slo: judged.within,
+            swept: None,
         };
         (row, judged)
     }

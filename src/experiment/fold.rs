@@ -143,7 +143,7 @@ pub fn fold(
 }
 
 /// The sixteenths that a given warm-up takes, rounded up; something is always left.
-fn boundary(warmup: Span, horizon: Span) -> usize {
+pub fn boundary(warmup: Span, horizon: Span) -> usize {
     let sixteenth = (horizon.0 / SEGMENTS as u64).max(1);
     (warmup.0.div_ceil(sixteenth) as usize).min(SEGMENTS - 1)
 }
@@ -302,7 +302,7 @@ impl Bench<'_> {
     }
 }
 
-fn sum(parts: &[Part]) -> Part {
+pub fn sum(parts: &[Part]) -> Part {
     let mut total = Part::default();
     parts.iter().for_each(|part| total.add(part));
     total

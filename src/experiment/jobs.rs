@@ -45,6 +45,8 @@ pub struct Point {
     pub contestants: Vec<usize>,
     /// How often, before the first fold.
     pub replications: u32,
+    /// The number of the first replication: with others before it, these add to earlier ones.
+    pub first: u32,
     /// The exponent on the languages' ratios.
     pub language: f64,
     /// Whether a contestant may be given up.
@@ -235,9 +237,10 @@ impl<'a, S: Simulator> Board<'a, S> {
     }
 
     fn run(&self, (point, cell, replication): Job) -> Brief {
-        let outcome = self
-            .plan(point, cell)
-            .run(self.seed, u64::from(replication));
+        let outcome = self.plan(point, cell).run(
+            self.seed,
+            u64::from(self.points[point].first) + u64::from(replication),
+        );
         self.control
             .finished(self.points[point].work(), outcome.events);
         Brief::of(&outcome)

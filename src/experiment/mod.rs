@@ -11,6 +11,7 @@
 mod bounds;
 mod brief;
 mod capacity;
+mod carry;
 mod compare;
 mod error;
 mod expect;
@@ -28,14 +29,18 @@ mod precision;
 mod progress;
 mod replicated;
 mod scene;
+mod search;
 mod shortfall;
 mod simulator;
 mod single;
 pub mod study;
+mod sweep;
+pub mod swept;
 pub mod theory;
 mod transient;
 mod world;
 
+pub use carry::{PRECISION, capacity_with};
 pub use compare::{compare, compare_with};
 pub use error::ExperimentError;
 pub use expect::{Examined, Finding, Measured, examine};
@@ -46,6 +51,8 @@ pub use progress::{Control, Observer, Progress};
 pub use simulator::{Plan, Simulator};
 pub use single::{run, run_with};
 pub use study::*;
+pub use sweep::{Plane, sweep};
+pub use swept::*;
 pub use theory::theory;
 pub use world::Simulation;
 

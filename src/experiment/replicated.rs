@@ -30,6 +30,12 @@ impl Replicated {
         loses(&self.briefs)
             || (grows(&self.briefs) && (self.again.is_empty() || grows(&self.again)))
     }
+
+    /// Whether it loses nothing but seems to grow, and nobody has looked again.
+    #[must_use]
+    pub fn only_grows(&self) -> bool {
+        self.again.is_empty() && !loses(&self.briefs) && grows(&self.briefs)
+    }
 }
 
 /// Whether requests are missing, from the second half of the runs.

@@ -1,5 +1,7 @@
 //! What compare and run share: who asks, which loads, how long, and what the study says around its rows.
 
+use std::sync::OnceLock;
+
 use super::bounds::{Asking, bounds};
 use super::fold::LoadPoint;
 use super::jobs::{Folded, Point, replicate};
@@ -25,8 +27,8 @@ pub(super) struct Scene<'a, S: Simulator> {
     pub asking: Asking,
     /// At the measured ratios, in the order of the scenario.
     pub infos: Vec<ContestantInfo>,
-    /// Events per request, by contestant; measured on the first plan that needs it.
-    events: Vec<f64>,
+    /// Events per request, by contestant; measured when first needed.
+    events: Vec<OnceLock<f64>>,
 }
 
 /// Points with what folding them needs.
@@ -40,10 +42,7 @@ pub(super) struct Course {
 
 impl<'a, S: Simulator> Scene<'a, S> {
     pub fn new(scenario: &'a Scenario, simulator: &'a S) -> Self {
-        let asking = match &scenario.arrivals {
-            Arrivals::Closed { think, .. } => Asking::Closed(think.mean_ns() * 1e-9),
-            Arrivals::Open { .. } | Arrivals::Replay { .. } => Asking::Open,
-        };
+        let asking = Asking::of(scenario);
         let info = |(index, contestant): (usize, &crate::scenario::Contestant)| {
             let model = &contestant.system.services[0].model;
             let bounds = bounds(simulator, index, 1.0, asking);
@@ -57,17 +56,18 @@ impl<'a, S: Simulator> Scene<'a, S> {
             }
         };
         let infos: Vec<_> = scenario.contestants.iter().enumerate().map(info).collect();
-        let mut scene = Self {
+        Self {
             scenario,
             simulator,
             asking,
             infos,
-            events: Vec::new(),
-        };
-        scene.events = (0..scenario.contestants.len())
-            .map(|c| scene.pilot(c))
-            .collect();
-        scene
+            events: vec![OnceLock::new(); scenario.contestants.len()],
+        }
+    }
+
+    /// Events that a request of this contestant takes.
+    pub fn events(&self, contestant: usize) -> f64 {
+        *self.events[contestant].get_or_init(|| self.pilot(contestant))
     }
 
     /// The load at which a contestant's first resource is full, infinite if none ever is.
@@ -134,7 +134,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
         outcome.events as f64 / outcome.arrived.max(1) as f64
     }
 
-    fn rate(&self, contestant: usize, load: f64, language: f64) -> f64 {
+    pub fn rate(&self, contestant: usize, load: f64, language: f64) -> f64 {
         self.asking.rate(self.simulator, contestant, load, language)
     }
 
@@ -173,6 +173,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 requests: need.rate * horizon.as_secs_f64(),
                 contestants,
                 replications,
+                first: 0,
                 language,
                 open: self.asking == Asking::Open,
             },
@@ -216,7 +217,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
             events: who
                 .iter()
                 .zip(&rates)
-                .map(|(c, rate)| self.events[*c] * rate)
+                .map(|(c, rate)| self.events(*c) * rate)
                 .collect(),
         }
     }
@@ -237,7 +238,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
 
     /// How many times longer a point could be within a budget of events.
     pub fn affordable(&self, point: &Point, budget: f64) -> f64 {
-        let events = point.contestants.iter().map(|&c| self.events[c]);
+        let events = point.contestants.iter().map(|&c| self.events(c));
         let cost = f64::from(point.replications) * point.requests * events.sum::<f64>();
         budget / cost.max(1.0)
     }
@@ -299,6 +300,8 @@ impl<'a, S: Simulator> Scene<'a, S> {
             contestants: self.infos.clone(),
             rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
             verdict: Verdict::default(),
+            carried: Vec::new(),
+            sweep: None,
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),
             notes: Vec::new(),

@@ -1,8 +1,9 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
-use crate::scenario::Slo;
+use crate::scenario::{Figure, Slo};
 
 pub use crate::stats::Estimate;
 
@@ -42,6 +43,10 @@ pub struct Study {
     pub rows: Vec<Row>,
     /// The verdict's figures.
     pub verdict: Verdict,
+    /// What a search for capacities found, in the order of the scenario; empty in other studies.
+    pub carried: Vec<Carried>,
+    /// What a sweep found besides its rows; absent in other studies.
+    pub sweep: Option<Sweep>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.
@@ -135,6 +140,19 @@ pub struct Row {
     pub timeline: Vec<TimelineSlot>,
     /// Whether the objectives are met: `None` where the data cannot tell.
     pub within_slo: Option<bool>,
+    /// Of a sweep: at which of its points this is.
+    pub swept: Option<Swept>,
+}
+
+/// What a row of a sweep has besides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Swept {
+    /// The value of each axis, as `--set` takes it.
+    pub values: Vec<String>,
+    /// The exponent on the languages' ratios: 1 as measured, 0 equal CPU.
+    pub language: f64,
+    /// What the contestant carries inside the objectives, where that was looked for; the row is of a load below it. Only in the rows of `all`.
+    pub capacity: Option<Estimate>,
 }
 
 /// A slot of a timeline, averaged over replications.
@@ -307,4 +325,59 @@ pub struct Crossing {
     pub load: f64,
     /// Visited loads on either side whose intervals tell the two apart.
     pub between: (f64, f64),
+}
+
+/// How far a contestant's objectives reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// They are met up to a load.
+    UpTo,
+    /// They are missed at every load.
+    Nowhere,
+    /// Nothing was found that limits it.
+    Everywhere,
+}
+
+/// What the search for a capacity found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Whose.
+    pub contestant: String,
+    /// Whether there is such a load.
+    pub reach: Reach,
+    /// The highest load that meets the objectives, as do lower ones.
+    pub load: Option<Estimate>,
+    /// The load at which a study as long, with other dice, meets them in 97.5 % of all cases.
+    pub good_to: Option<f64>,
+    /// The objective that is missed first beyond it; none where the system saturates before.
+    pub binding: Option<Figure>,
+    /// What was in use most next below it: name, utilisation.
+    pub bottleneck: Option<(String, f64)>,
+    /// Most memory of the app there.
+    pub memory_mb: f64,
+    /// Of one that meets them nowhere: where it came closest, if it kept up anywhere.
+    pub closest: Option<Closest>,
+    /// Lower loads, of those looked at, at which they are missed.
+    pub missed_below: Vec<f64>,
+    /// Higher loads, of those looked at, at which they are met again.
+    pub met_beyond: Vec<f64>,
+    /// The highest load looked at that meets them.
+    pub highest: Option<f64>,
+    /// Whether the interval is as narrow as asked.
+    pub precise: bool,
+    /// Events that the search took.
+    pub events: u64,
+}
+
+/// The least by which an objective was missed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Closest {
+    /// At this load.
+    pub load: f64,
+    /// The figure that is limited.
+    pub figure: Figure,
+    /// What it was, milliseconds or a share; absent where too many failed for it to be finite.
+    pub value: Option<f64>,
+    /// Its limit.
+    pub limit: f64,
 }

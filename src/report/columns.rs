@@ -1,6 +1,6 @@
 //! The columns of a result: one table in code, from which CSV, JSON and their documentation derive.
 
-use crate::experiment::{LoadUnit, Row, Study};
+use crate::experiment::{Estimate, LoadUnit, Row, Study, Sweep, SweptFigure};
 use crate::measure::Component;
 use crate::scenario::Figure;
 
@@ -34,6 +34,9 @@ enum Source {
     Flag(fn(&Row) -> bool),
     Account(Component),
     Util(String),
+    Vary(usize),
+    Ratios,
+    Capacity(Part),
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +44,16 @@ enum Part {
     Value,
     Lo,
     Hi,
+}
+
+impl Part {
+    fn of(self, estimate: Estimate) -> f64 {
+        match self {
+            Self::Value => estimate.value,
+            Self::Lo => estimate.lo,
+            Self::Hi => estimate.hi,
+        }
+    }
 }
 
 /// What a figure with an interval says.
@@ -94,8 +107,69 @@ fn account_doc(component: Component) -> &'static str {
 #[must_use]
 pub fn columns(study: &Study) -> Vec<Column> {
     let mut all = columns_for(&resources(study));
+    if let Some(sweep) = &study.sweep {
+        all.splice(SWEPT_FROM..SWEPT_FROM, swept(sweep));
+    }
     all.shrink_to_fit();
     all
+}
+
+/// Where the columns of a sweep stand: behind contestant, endpoint, load and its unit.
+const SWEPT_FROM: usize = 4;
+
+/// The columns that only a sweep has.
+fn swept(sweep: &Sweep) -> Vec<Column> {
+    let column = |name: String, doc: &str, source| Column {
+        name,
+        doc: doc.to_owned(),
+        source,
+    };
+    let each = sweep.axes.iter().enumerate();
+    let mut all: Vec<Column> = each
+        .map(|(i, axis)| {
+            column(
+                format!("vary.{}", axis.path),
+                "the value of this key",
+                Source::Vary(i),
+            )
+        })
+        .collect();
+    if sweep.sheets.len() > 1 {
+        all.push(column(
+            "ratios".to_owned(),
+            "`measured` ratios between the languages, or `equal` CPU",
+            Source::Ratios,
+        ));
+    }
+    if sweep.figure == SweptFigure::Capacity {
+        let docs = [
+            (
+                "capacity",
+                "the load carried inside the objectives; only in the rows of `all`",
+                Part::Value,
+            ),
+            ("capacity_lo", "lower end of its 95 % interval", Part::Lo),
+            ("capacity_hi", "upper end", Part::Hi),
+        ];
+        all.extend(
+            docs.map(|(name, doc, part)| column(name.to_owned(), doc, Source::Capacity(part))),
+        );
+    }
+    all
+}
+
+/// A swept value: a number where the unit is the same for all, else as it was written.
+fn varied(study: &Study, row: &Row, axis: usize) -> Cell {
+    let written = row.swept.as_ref().and_then(|swept| swept.values.get(axis));
+    let axis = study.sweep.as_ref().and_then(|sweep| sweep.axes.get(axis));
+    let (Some(written), Some(axis)) = (written, axis) else {
+        return Cell::Number(None);
+    };
+    let place = axis.values.iter().position(|value| value == written);
+    match (&axis.scale, place) {
+        (Some(scale), Some(place)) => number(scale.numbers.get(place).copied()),
+        _ => Cell::Text(written.clone()),
+    }
 }
 
 /// The names of all resources with a utilisation, in the order in which they first appear.
@@ -214,11 +288,19 @@ impl Column {
             Source::Text(read) => Cell::Text(read(study, row)),
             Source::Number(read) => number(read(row)),
             Source::Figure(figure, part) => {
-                number(row.figure(*figure).map(|estimate| match part {
-                    Part::Value => estimate.value,
-                    Part::Lo => estimate.lo,
-                    Part::Hi => estimate.hi,
-                }))
+                number(row.figure(*figure).map(|estimate| part.of(estimate)))
+            }
+            Source::Vary(axis) => varied(study, row, *axis),
+            Source::Ratios => {
+                let equal = row
+                    .swept
+                    .as_ref()
+                    .is_some_and(|swept| swept.language == 0.0);
+                Cell::Text(if equal { "equal" } else { "measured" }.to_owned())
+            }
+            Source::Capacity(part) => {
+                let capacity = row.swept.as_ref().and_then(|swept| swept.capacity);
+                number(capacity.map(|estimate| part.of(estimate)))
             }
             Source::Count(read) => Cell::Count(read(row)),
             Source::Flag(read) => Cell::Flag(read(row)),
@@ -236,7 +318,7 @@ impl Column {
 }
 
 /// Nine significant digits: enough for any use, and no noise in the last bits of a file. What is not finite is absent.
-fn number(value: Option<f64>) -> Cell {
+pub(super) fn number(value: Option<f64>) -> Cell {
     Cell::Number(value.and_then(rounded))
 }
 

@@ -1,5 +1,6 @@
 //! `results.csv`: one row per contestant × load × endpoint.
 
+use super::carried;
 use super::columns::{Cell, columns};
 use crate::experiment::Study;
 
@@ -11,6 +12,17 @@ pub fn csv(study: &Study) -> String {
     line(&mut out, columns.iter().map(|c| c.name.clone()));
     for row in &study.rows {
         line(&mut out, columns.iter().map(|c| text(c.cell(study, row))));
+    }
+    out
+}
+
+/// `capacity.csv`: one row per contestant.
+#[must_use]
+pub fn capacities(study: &Study) -> String {
+    let mut out = String::new();
+    line(&mut out, carried::header().map(str::to_owned));
+    for row in carried::rows(study) {
+        line(&mut out, row.into_iter().map(text));
     }
     out
 }

@@ -172,6 +172,8 @@ pub fn empty() -> Study {
         contestants: Vec::new(),
         rows: Vec::new(),
         verdict: Verdict::default(),
+        carried: Vec::new(),
+        sweep: None,
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),
@@ -294,6 +296,7 @@ fn blank(shape: &Shape, endpoint: &str, load: f64) -> Row {
         spectrum: Vec::new(),
         timeline: Vec::new(),
         within_slo: None,
+        swept: None,
     }
 }
 

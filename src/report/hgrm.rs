@@ -16,9 +16,11 @@ use crate::experiment::{Row, Study};
 use super::view::{self, ALL};
 
 /// The spectra of a study: file name, text. One for each contestant, at the load of the percentile chart; without those that have none.
+/// A sweep has no such load.
 #[must_use]
 pub fn files(study: &Study) -> Vec<(String, String)> {
-    let Some((load, _)) = view::common_load(study) else {
+    let load = view::common_load(study).filter(|_| study.sweep.is_none());
+    let Some((load, _)) = load else {
         return Vec::new();
     };
     let rows = view::contestants(study)

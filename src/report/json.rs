@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::carried;
 use super::columns::{Cell, columns};
-use crate::experiment::Study;
+use crate::experiment::{Study, SweptAxis};
 
 /// The whole file: a line for each row, so that a difference between two files is readable. Absent figures are `null`.
 #[must_use]
@@ -24,21 +25,39 @@ pub fn json(study: &Study) -> String {
     for (key, value) in head {
         out.push_str(&format!("  {}: {value},\n", json!(key)));
     }
+    if let Some(sweep) = &study.sweep {
+        let axis = |axis: &SweptAxis| json!({"path": axis.path, "unit": axis.scale.as_ref().map(|s| &s.unit)});
+        let axes: Vec<Value> = sweep.axes.iter().map(axis).collect();
+        out.push_str(&format!("  \"vary\": {},\n", json!(axes)));
+    }
     let columns = columns(study);
     let rows = study.rows.iter().map(|row| {
-        let cells = columns
-            .iter()
-            .map(|c| format!("{}:{}", json!(c.name), value(c.cell(study, row))));
-        format!("    {{{}}}", cells.collect::<Vec<_>>().join(","))
+        let cells = columns.iter();
+        object(cells.map(|c| (c.name.as_str(), c.cell(study, row))))
     });
+    let rows = list(rows);
+    if !study.carried.is_empty() {
+        let capacities = carried::rows(study).into_iter();
+        let capacities = list(capacities.map(|row| object(carried::header().zip(row))));
+        out.push_str(&format!("  \"capacities\": {capacities},\n"));
+    }
+    out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
+    out
+}
+
+/// A row on a line of its own.
+fn object<'a>(cells: impl Iterator<Item = (&'a str, Cell)>) -> String {
+    let cells = cells.map(|(name, cell)| format!("{}:{}", json!(name), value(cell)));
+    format!("    {{{}}}", cells.collect::<Vec<_>>().join(","))
+}
+
+fn list(rows: impl Iterator<Item = String>) -> String {
     let rows = rows.collect::<Vec<_>>().join(",\n");
-    let rows = if rows.is_empty() {
+    if rows.is_empty() {
         "[]".to_owned()
     } else {
         format!("[\n{rows}\n  ]")
-    };
-    out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
-    out
+    }
 }
 
 fn value(cell: Cell) -> Value {

@@ -3,6 +3,7 @@
 //! | module | makes |
 //! | --- | --- |
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
+//! | [`carried`] | the columns of what a search for capacities found |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`hgrm`] | percentile spectra in HdrHistogram's text |
@@ -13,6 +14,7 @@
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
 //! | [`save`] | all of these in a folder, each file whole or not at all |
 
+pub mod carried;
 pub mod columns;
 pub mod csv;
 pub mod expectations;

@@ -31,8 +31,9 @@ pub enum SaveError {
     Chart(#[from] chart::ChartError),
 }
 
-/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG. Everything is made before anything is written.
-/// Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is one study. Nothing else is.
+/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG; of a search for capacities `capacity.csv` too.
+/// Everything is made before anything is written. Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is
+/// one study. Nothing else is.
 ///
 /// # Errors
 /// If a file cannot be written, or a chart not be removed; files before it are whole.
@@ -47,6 +48,12 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
             .into_iter()
             .map(|(name, text)| (name, text.into_bytes())),
     );
+    if !study.carried.is_empty() {
+        files.push((
+            "capacity.csv".to_owned(),
+            csv::capacities(study).into_bytes(),
+        ));
+    }
     for chart in chart::charts(study)? {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));

@@ -2,7 +2,7 @@
 
 use crate::experiment::Estimate;
 use crate::kernel::Span;
-use crate::scenario::Slo;
+use crate::scenario::{Figure, Slo};
 
 /// A number with three significant digits, thousands separated: `0.0123`, `1.23`, `12.3`, `1,234`.
 #[must_use]
@@ -131,6 +131,31 @@ pub fn resource(name: &str) -> String {
     words.replace('_', " ")
 }
 
+/// What people call a figure that an objective limits.
+#[must_use]
+pub fn figure(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Mean => "mean",
+        Figure::P50 => "p50",
+        Figure::P90 => "p90",
+        Figure::P95 => "p95",
+        Figure::P99 | Figure::P99Slo => "p99",
+        Figure::P999 => "p99.9",
+        Figure::Errors => "errors",
+        other => other.name(),
+    }
+}
+
+/// Down to three digits, so that what is shown is never more than what is meant.
+#[must_use]
+pub fn round_down(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
+    let unit = libm::exp10(libm::log10(value).floor() - 2.0);
+    (value / unit).floor() * unit
+}
+
 /// `a`, `a and b`, `a, b and c`.
 #[must_use]
 pub fn list<S: AsRef<str>>(items: &[S]) -> String {
@@ -252,6 +277,12 @@ mod tests {
         assert_eq!(resource("pool_database"), "database pool");
         assert_eq!(resource("postgres_pool_cache"), "postgres cache pool");
         assert_eq!(resource("cores"), "cores");
+    }
+
+    #[test]
+    fn rounded_down_to_what_is_shown() {
+        let shown = [987.9, 1239.0, 0.019_99].map(|value| number(round_down(value)));
+        assert_eq!(shown, ["987", "1,230", "0.0199"]);
     }
 
     #[test]

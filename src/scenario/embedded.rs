@@ -62,6 +62,7 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "hello",
     "io-bound",
     "cpu-bound",
+    "crossover-map",
     "mixed",
     "head-of-line",
     "closed-users",

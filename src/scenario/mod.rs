@@ -42,6 +42,7 @@ mod steps;
 mod system;
 mod tree;
 mod variations;
+mod vary;
 mod wiring;
 
 use std::path::Path;
@@ -53,6 +54,7 @@ pub use expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subj
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
 pub use nearest::nearest;
+pub use vary::Axis;
 
 use crate::host::Host;
 use crate::service::Model;

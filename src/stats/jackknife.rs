@@ -28,6 +28,15 @@ pub struct Jackknifed {
 }
 
 impl Jackknifed {
+    /// The figure that `f` makes of this one, of all and without each replication.
+    #[must_use]
+    pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
+        Self {
+            full: f(self.full),
+            without: self.without.iter().copied().map(f).collect(),
+        }
+    }
+
     /// The 95 % interval around the pooled figure. Where it cannot be formed (one replication, a figure that is infinite
     /// or missing without some replication, a zero on the log scale with spread around it) there is a figure only.
     #[must_use]

@@ -19,7 +19,8 @@
 //! and of two that are the same nothing is left.
 
 use super::Estimate;
-use super::mean::moments;
+use super::jackknife::Jackknifed;
+use super::mean::{half_width, moments};
 
 /// Values of the curve on each side of the middle.
 pub const SIDE: usize = 32;
@@ -83,6 +84,23 @@ impl Located {
         self.curve.iter_mut().for_each(|x| *x *= factor);
         self.estimate = self.estimate.scaled(factor);
         self
+    }
+
+    /// The quantile, and about what it would be without each replication: on the curve, at the share that is then left beyond.
+    /// For figures that are made of it.
+    #[must_use]
+    pub fn jackknifed(&self) -> Jackknifed {
+        let r = self.pulls.len() as f64;
+        // The half width of the share on the log scale, from the pulls: see `Jackknifed::interval`.
+        let half = half_width((r - 1.0).powi(2) * moments(&self.pulls).1, self.pulls.len());
+        let left_out = |pull: &f64| {
+            let s = if half > 0.0 { -pull / half } else { 0.0 };
+            self.at(s)
+        };
+        Jackknifed {
+            full: self.estimate.value,
+            without: self.pulls.iter().map(left_out).collect(),
+        }
     }
 
     /// This minus the other, with the interval of the *difference*. None if one of the two has no interval, or the
@@ -152,7 +170,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::stats::mean_interval;
+    use crate::stats::{Scale, mean_interval};
 
     /// A straight curve: `value` and `half` to either side.
     pub(crate) fn straight(value: f64, half: f64, pulls: &[f64]) -> Located {
@@ -175,6 +193,21 @@ pub(crate) mod tests {
         // 256 directions miss the farthest by at most cos(π / 256).
         assert!(
             (seen.hi / wanted.hi - 1.0).abs() < 1e-4 && (seen.lo / wanted.lo - 1.0).abs() < 1e-4
+        );
+    }
+
+    /// Observations 1, 2, 3, 6, as the pulls of leaving each out of their mean (a third of each), on a straight curve: Student's
+    /// interval of the mean again, to which pseudo-values of a mean lead.
+    #[test]
+    fn left_out_on_a_straight_curve_it_is_students_interval() {
+        let x = [1.0, 2.0, 3.0, 6.0];
+        let wanted = mean_interval(&x).unwrap();
+        let pulls = x.map(|x| x / 3.0);
+        let located = straight(3.0, wanted.hi - wanted.value, &pulls);
+        let seen = located.jackknifed().interval(Scale::Linear);
+        assert!(
+            (seen.lo - wanted.lo).abs() < 1e-9 && (seen.hi - wanted.hi).abs() < 1e-9,
+            "{seen:?}"
         );
     }
 

@@ -254,3 +254,127 @@ fn explain_and_theory_refuse_what_they_cannot_do() {
     assert_eq!(seen(folder.path(), &several).0, 2);
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }
+
+/// A sweep of hello in few requests.
+const SWEEP: [&str; 5] = [
+    "sweep",
+    "hello",
+    "--replications=2",
+    "--set=run.requests=300",
+    "--quiet",
+];
+
+fn swept<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&SWEEP[..], more].concat()
+}
+
+#[test]
+fn a_sweep_of_one_key_has_a_row_for_each_value_and_a_chart() {
+    let folder = empty();
+    let arguments = swept(&["--vary", "hosts.app.cores=1,2", "--set=slo.p99=50ms"]);
+    let (status, out, err) = seen(folder.path(), &arguments);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let csv = std::fs::read_to_string(folder.path().join("output/hello/results.csv"))
+        .expect("it was written");
+    let header: Vec<&str> = csv.lines().next().unwrap_or_default().split(',').collect();
+    assert_eq!(header[4], "vary.hosts.app.cores");
+    assert!(header.contains(&"capacity_lo"), "{header:?}");
+    let swept: std::collections::BTreeSet<&str> = csv
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').nth(4))
+        .collect();
+    assert_eq!(swept.into_iter().collect::<Vec<_>>(), ["1", "2"]);
+    let names = names_in(&folder.path().join("output/hello"));
+    assert_eq!(
+        names,
+        [
+            "results.csv",
+            "results.json",
+            "summary.md",
+            "sweep.png",
+            "sweep.svg"
+        ]
+    );
+}
+
+#[test]
+fn a_map_is_the_same_on_any_number_of_threads() {
+    let folder = empty();
+    for threads in ["1", "2"] {
+        let arguments = swept(&[
+            "--vary",
+            "hosts.app.cores=1..3",
+            "--vary",
+            "clients.latency=0.1ms..10ms log",
+            "--resolution=3x4",
+            "--set=slo.p99=50ms",
+            "--threads",
+            threads,
+            "--out",
+            threads,
+        ]);
+        let (status, out, err) = seen(folder.path(), &arguments);
+        assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    }
+    for name in ["map.svg", "results.csv", "summary.md"] {
+        let read = |threads: &str| {
+            std::fs::read(folder.path().join(threads).join(name)).expect("both wrote it")
+        };
+        assert!(read("1") == read("2"), "{name}");
+    }
+}
+
+#[test]
+fn the_load_may_be_an_axis() {
+    let folder = empty();
+    let arguments = swept(&["--vary", "arrivals.rate=200/s,400/s"]);
+    let (status, out, err) = seen(folder.path(), &arguments);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("p99 latency, ms"), "{out}");
+}
+
+#[test]
+fn what_cannot_be_swept_is_refused_before_anything_runs() {
+    let folder = empty();
+    let cases: [(&[&str], &str); 8] = [
+        (&["--vary", "hosts.app.coers=1..4"], "unknown key `coers`"),
+        (&["--vary", "hosts.app.cores=4..1"], "this range is empty"),
+        (&["--vary", "hosts.app.cores=1ms..4ms"], "--> --vary:1:17"),
+        (
+            &["--vary", "run.seed=1..3", "--vary", "run.seed=1..4"],
+            "varied twice",
+        ),
+        (
+            &[
+                "--vary",
+                "arrivals.process=poisson,constant",
+                "--vary",
+                "run.seed=1..4",
+            ],
+            "rising numbers with one unit",
+        ),
+        (
+            &[
+                "--vary",
+                "run.seed=1..3",
+                "--set=arrivals.rate=[\"1/s\",\"2/s\"]",
+            ],
+            "one load at each point",
+        ),
+        (
+            &["--vary", "run.seed=1..3", "--resolution=40"],
+            "expected two numbers",
+        ),
+        (
+            &["--vary", "a=1..2", "--vary", "b=1..2", "--vary", "c=1..2"],
+            "one --vary (curves) or two (a map); here are 3",
+        ),
+    ];
+    for (more, message) in cases {
+        let (status, _, err) = seen(folder.path(), &swept(more));
+        assert_eq!(status, 2, "{err}");
+        assert!(err.contains(message), "{message}:\n{err}");
+    }
+    assert!(names_in(folder.path()).is_empty());
+}

@@ -45,6 +45,46 @@ impl Axis {
         }
     }
 
+    /// From one value to another exactly, with ticks at round numbers.
+    pub fn between(lo: f64, hi: f64, log: bool) -> Self {
+        if !log {
+            let step = round_step((hi - lo) / 6.0);
+            let first = (lo / step - 1e-9).ceil() as i64;
+            let last = (hi / step + 1e-9).floor() as i64;
+            let ticks = (first..=last).map(|i| i as f64 * step);
+            return Self {
+                scale: Scale::Linear,
+                lo,
+                hi,
+                ticks: ticks.map(|v| (v, tick_text(v, step))).collect(),
+            };
+        }
+        let mut axis = Self::log([lo, hi].into_iter());
+        (axis.lo, axis.hi) = (lo, hi);
+        let inside = lo * (1.0 - 1e-9)..=hi * (1.0 + 1e-9);
+        axis.ticks.retain(|(value, _)| inside.contains(value));
+        axis
+    }
+
+    /// Names in equal distances, the first at 0.
+    pub fn names(names: &[String]) -> Self {
+        let each = names.iter().enumerate();
+        Self {
+            scale: Scale::Linear,
+            lo: -0.4,
+            hi: names.len() as f64 - 0.6,
+            ticks: each.map(|(i, name)| (i as f64, name.clone())).collect(),
+        }
+    }
+
+    /// The value at a place between the ends, 0 to 1, of a linear or logarithmic axis.
+    pub fn value(&self, place: f64) -> f64 {
+        match self.scale {
+            Scale::Log => self.lo * (self.hi / self.lo).powf(place),
+            Scale::Linear | Scale::Nines => self.lo + place * (self.hi - self.lo),
+        }
+    }
+
     /// From 0 to 1 as percentages.
     pub fn share() -> Self {
         let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|v| (v, format!("{:.0} %", v * 100.0)));
@@ -228,6 +268,18 @@ mod tests {
                 assert!((0.0..=1.0).contains(&place), "{value} at {place}");
             }
         }
+    }
+
+    #[test]
+    fn exact_ends_have_round_ticks_inside() {
+        let axis = Axis::between(0.5, 20.0, true);
+        assert_eq!(texts(&axis), ["0.5", "1", "2", "5", "10", "20"]);
+        assert!((axis.value(axis.place(3.7)) - 3.7).abs() < 1e-12);
+        let axis = Axis::between(5.0, 100.0, false);
+        assert_eq!(texts(&axis), ["20", "40", "60", "80", "100"]);
+        assert!((axis.value(axis.place(37.0)) - 37.0).abs() < 1e-12);
+        let middle = Axis::names(&["a".to_owned(), "b".to_owned()]).place(0.5);
+        assert!((middle - 0.5).abs() < 1e-12);
     }
 
     #[test]

@@ -11,12 +11,14 @@ mod canvas;
 mod explain;
 mod font;
 mod latency;
+mod map;
 mod page;
 mod panel;
 mod percentiles;
 mod png;
 mod sink;
 mod style;
+mod sweep;
 mod throughput;
 mod timeline;
 mod utilisation;
@@ -54,18 +56,31 @@ pub enum ChartError {
     Png(String),
 }
 
-/// All charts that say something about the study: of a comparison the curves over load, of a single load its depth.
+/// All charts that say something about the study: of a comparison the curves over load, of a single load its depth, of a sweep its
+/// curves or its map.
 ///
 /// # Errors
 /// Only for faults of this program: see [`ChartError`].
 pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
+    // A search looks at each contestant where its own answer lies: there are no curves to compare.
+    if !study.carried.is_empty() {
+        return Ok(charts);
+    }
     let mut add = |name: &str, svg: String| {
         charts.push(Chart {
             name: name.to_owned(),
             svg,
         });
     };
+    if let Some(found) = &study.sweep {
+        if found.axes.len() == 1 {
+            add("sweep", sweep::draw(study, found)?);
+        } else if found.sheets.iter().any(|sheet| sheet.map.is_some()) {
+            add("map", map::draw(study, found)?);
+        }
+        return Ok(charts);
+    }
     if !view::single_load(study) {
         add("latency", latency::draw(study, ALL)?);
         if study.endpoints.len() > 1 {
@@ -96,6 +111,8 @@ pub fn names<'a>(endpoints: impl Iterator<Item = &'a str>) -> Vec<String> {
         "percentiles",
         "utilisation",
         "timeline",
+        "map",
+        "sweep",
     ];
     let each = endpoints.map(|endpoint| format!("latency-{}", view::file_stem(endpoint)));
     fixed

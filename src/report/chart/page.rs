@@ -21,6 +21,8 @@ pub enum Sample {
     Box(plotters::style::RGBColor),
     /// A marker alone.
     Marker(Look),
+    /// A hatched box.
+    Hatch(Stroke),
 }
 
 /// A page filled from the top.
@@ -98,6 +100,12 @@ impl Page {
                 self.canvas
                     .marker((x + width / 2.0, y), look.marker, 4.0, look.colour);
             }
+            Sample::Hatch(stroke) => {
+                for shift in [0.0, 5.0, 10.0] {
+                    self.canvas
+                        .line(&[(x + shift, y + 5.5), (x + shift + 11.0, y - 5.5)], stroke);
+                }
+            }
         }
     }
 
@@ -123,6 +131,7 @@ fn sample_width(sample: Sample) -> f64 {
         Sample::Stroke(_) => 20.0,
         Sample::Box(_) => 11.0,
         Sample::Marker(_) => 9.0,
+        Sample::Hatch(_) => 21.0,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Tables for people, as data. A terminal and a Markdown page draw the same tables.
 
 mod capacity;
+mod carried;
 mod curve;
 mod depth;
 mod markdown;
+pub mod sweep;
 #[cfg(feature = "cli")]
 mod terminal;
 
@@ -31,7 +33,11 @@ pub struct Table {
 /// contestant carries; of one load, everything about it.
 #[must_use]
 pub fn tables(study: &Study) -> Vec<Table> {
-    let tables = if view::single_load(study) {
+    let tables = if !study.carried.is_empty() {
+        vec![carried::table(study)]
+    } else if let Some(found) = &study.sweep {
+        sweep::tables(study, found)
+    } else if view::single_load(study) {
         depth::tables(study)
     } else {
         let mut tables = curve::tables(study);

@@ -4,12 +4,14 @@
 //! missed. One contestant is said to carry more than another only where their brackets do not overlap.
 
 mod capacity;
+mod carried;
 mod caveats;
 mod expected;
 mod flip;
 mod order;
 mod paired;
 mod single;
+mod sweep;
 
 use crate::experiment::Study;
 use crate::report::view;
@@ -21,6 +23,10 @@ pub fn verdict(study: &Study) -> Vec<String> {
     let mut sentences = caveats::first(study);
     if study.rows.is_empty() {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
+    } else if !study.carried.is_empty() {
+        sentences.extend(carried::sentences(study));
+    } else if let Some(found) = &study.sweep {
+        sentences.extend(sweep::sentences(study, found));
     } else if view::single_load(study) {
         sentences.extend(single::sentences(study));
     } else {

@@ -5,6 +5,7 @@ mod agree;
 mod books;
 mod cases;
 mod demands;
+mod line;
 mod poisson;
 
 /// The probability that an interval of a correct simulator misses, for each figure. There are about two hundred in all cases,

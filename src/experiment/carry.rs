@@ -1,0 +1,166 @@
+//! How much each contestant carries inside the objectives: a search for each, and what is told of it.
+
+use super::error::ExperimentError;
+use super::progress::Control;
+use super::scene::Scene;
+use super::search::{End, Found, Ground, Query, Visit, seek, told};
+use super::simulator::Simulator;
+use super::study::{Carried, Closest, Reach, Study};
+use crate::scenario::Scenario;
+use crate::stats::Scale;
+use crate::workload::Arrivals;
+
+/// Half the width of a capacity's interval, as a share of it, where nobody asks for another.
+pub const PRECISION: f64 = 0.02;
+/// Loads within this factor of the capacity are no news: chance decides there.
+const NEAR: f64 = 1.25;
+
+/// The highest load of every contestant inside the objectives. `budget` is in events, for all contestants together.
+///
+/// # Errors
+/// If there are no contestants, no objectives or no loads to choose, or nothing was finished when it was interrupted.
+pub fn capacity_with<S: Simulator>(
+    scenario: &Scenario,
+    simulator: &S,
+    precision: f64,
+    budget: f64,
+    control: &Control,
+) -> Result<Study, ExperimentError> {
+    searchable(scenario)?;
+    let scene = Scene::new(scenario, simulator);
+    let mut ground = Ground::new(&scene);
+    let queries: Vec<Query> = everybody(scenario, precision, budget);
+    let ends = seek(&mut ground, &queries, control);
+    if ends.is_none() && ground.visits.iter().all(Vec::is_empty) {
+        return Err(ExperimentError::Interrupted);
+    }
+    let mut study = scene.study("capacity", &[], ends.is_none());
+    study.rows = ground
+        .visits
+        .iter()
+        .flatten()
+        .flat_map(|v| v.rows.iter().cloned())
+        .collect();
+    let ends = ends.unwrap_or_default();
+    study.carried = ends
+        .iter()
+        .enumerate()
+        .map(|(c, end)| carried(&ground, c, end))
+        .collect();
+    Ok(study)
+}
+
+/// A query for each contestant.
+fn everybody(scenario: &Scenario, precision: f64, budget: f64) -> Vec<Query> {
+    let contestants = scenario.contestants.len();
+    let query = |contestant| Query {
+        contestant,
+        precision,
+        budget: budget / contestants as f64,
+    };
+    (0..contestants).map(query).collect()
+}
+
+/// Whether there is anything to search for.
+///
+/// # Errors
+/// No contestants, no objectives, or arrivals at given times.
+pub fn searchable(scenario: &Scenario) -> Result<(), ExperimentError> {
+    if scenario.contestants.is_empty() {
+        return Err(ExperimentError::NoContestants);
+    }
+    if scenario.slo == Default::default() {
+        return Err(ExperimentError::NoObjectives);
+    }
+    match scenario.arrivals {
+        Arrivals::Replay { .. } => Err(ExperimentError::GivenTimes),
+        Arrivals::Open { .. } | Arrivals::Closed { .. } => Ok(()),
+    }
+}
+
+/// What is told of a search.
+pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -> Carried {
+    let visits = &ground.visits[contestant];
+    let mut carried = Carried {
+        contestant: ground.scene.infos[contestant].name.clone(),
+        reach: Reach::Everywhere,
+        load: None,
+        good_to: None,
+        binding: None,
+        bottleneck: None,
+        memory_mb: 0.0,
+        closest: None,
+        missed_below: Vec::new(),
+        met_beyond: Vec::new(),
+        highest: visits.iter().rev().find(|v| v.met()).map(Visit::load),
+        precise: true,
+        events: ground.events[contestant],
+    };
+    let seen = match end {
+        End::Never => {
+            carried.reach = Reach::Nowhere;
+            carried.closest = closest(ground, visits);
+            None
+        }
+        End::Always => visits.last(),
+        End::Crossed(found) => {
+            let load = found.load.value;
+            carried.reach = Reach::UpTo;
+            carried.load = Some(found.load);
+            carried.good_to = Some(good_to(ground, visits, found));
+            carried.binding = found.objective.map(|index| ground.aims[index].figure);
+            carried.precise = found.precise;
+            let loads = |which: &dyn Fn(&Visit) -> bool| {
+                visits
+                    .iter()
+                    .filter(|v| which(v))
+                    .map(Visit::load)
+                    .collect()
+            };
+            carried.missed_below = loads(&|v| v.load() * NEAR < load && !v.met());
+            carried.met_beyond = loads(&|v| v.load() > NEAR * load && v.met());
+            visits.iter().rev().find(|v| v.load() <= load)
+        }
+    };
+    carried.bottleneck = seen.and_then(|v| v.busiest.clone());
+    carried.memory_mb = seen
+        .and_then(|v| v.rows.first())
+        .map_or(0.0, |row| row.memory_mb);
+    carried
+}
+
+/// The load at which as long a study with other dice meets the objectives too, in 97.5 % of all cases: it errs as this one did,
+/// independently, so the load is the lower end of a prediction interval and not of a confidence interval.
+fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) -> f64 {
+    let Some(replications) = &found.replications else {
+        return found.load.lo;
+    };
+    let half = {
+        let interval = replications.interval(Scale::Linear);
+        interval.value - interval.lo
+    };
+    let ours = replications.without.len() as f64;
+    let theirs = f64::from(ground.scene.scenario.run.replications.max(2));
+    let lowest = visits.first().map_or(0.0, Visit::load);
+    let good = found.load.value - half * (1.0 + ours / theirs).sqrt();
+    if good.is_finite() {
+        good.max(lowest.min(found.load.value))
+    } else {
+        found.load.lo
+    }
+}
+
+/// Where the objectives were missed by least.
+fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest> {
+    let steady = visits.iter().filter(|v| !v.saturated);
+    let margin = |v: &&Visit| v.worst().map_or(f64::INFINITY, |(_, m)| m.full);
+    let best = steady.min_by(|a, b| margin(a).total_cmp(&margin(b)))?;
+    let aim = ground.aims.get(best.worst()?.0)?;
+    let value = best.rows.first()?.figure(told(aim.figure)).map(|e| e.value);
+    Some(Closest {
+        load: best.load(),
+        figure: aim.figure,
+        value,
+        limit: aim.limit,
+    })
+}

@@ -1,0 +1,224 @@
+//! How far inside an objective, or outside, on scales that a line over load goes through.
+//!
+//! A limit `L` on the `q`-quantile is kept where no more than `1 − q` of the requests take longer than `L` or fail; a limit
+//! on errors where no more than that fail. Both are *shares*, plain ratios of counts, whose jackknife is sound even where the
+//! law of the latency has a gap at its quantile. Their margin is
+//!
+//! ```text
+//! ln (share beyond) − ln (share allowed)
+//! ```
+//!
+//! For an M/M/1 the share beyond is `exp(−(μ − λ) L)`, so this is a straight line in the load λ, and tails of other queues are
+//! exponential too, with a rate that is about proportional to the distance from saturation. A mean grows like
+//! `1 / (bound − λ)`: `1 − limit / mean` is a straight line for the M/M/1, and one where the mean is infinite. All margins are zero at their limit and
+//! negative inside.
+
+use super::super::brief::Part;
+use crate::scenario::{Figure, Slo};
+use crate::stats::{Jackknifed, ratio_jackknife, requests_for};
+
+/// Requests that a replication needs for a mean; a thousandth of its worth is then one standard deviation or so.
+const FOR_MEAN: f64 = 2_000.0;
+/// Failures that ten replications should see at their limit.
+const FOR_ERRORS: f64 = 10.0;
+/// No objective asks for more requests in a replication than this.
+const MOST_REQUESTS: f64 = 100_000.0;
+
+/// One objective.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Aim {
+    /// The figure that is limited.
+    pub figure: Figure,
+    /// Its limit: milliseconds, or a share of the requests.
+    pub limit: f64,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    /// At most `allowed` of the requests may fail or take longer than this, nanoseconds.
+    Share { beyond: Option<f64>, allowed: f64 },
+    /// The mean may not exceed this, nanoseconds.
+    Mean(f64),
+}
+
+impl Aim {
+    /// The objectives, in the order of [`Slo`]'s fields.
+    #[must_use]
+    pub fn all(slo: &Slo) -> Vec<Self> {
+        let mean = slo.mean.map(|limit| Self {
+            figure: Figure::Mean,
+            limit: limit.as_millis_f64(),
+            kind: Kind::Mean(limit.as_nanos_f64()),
+        });
+        let quantiles = [
+            (Figure::P50, 0.5, slo.p50),
+            (Figure::P90, 0.9, slo.p90),
+            (Figure::P95, 0.95, slo.p95),
+            (Figure::P99, 0.99, slo.p99),
+            (Figure::P999, 0.999, slo.p999),
+        ];
+        let quantiles = quantiles.into_iter().filter_map(|(figure, q, limit)| {
+            let limit = limit?;
+            Some(Self {
+                figure,
+                limit: limit.as_millis_f64(),
+                kind: Kind::Share {
+                    beyond: Some(limit.as_nanos_f64()),
+                    allowed: 1.0 - q,
+                },
+            })
+        });
+        let errors = slo.errors.map(|limit| Self {
+            figure: Figure::Errors,
+            limit,
+            kind: Kind::Share {
+                beyond: None,
+                allowed: limit,
+            },
+        });
+        mean.into_iter().chain(quantiles).chain(errors).collect()
+    }
+
+    /// Requests that a replication needs near the limit.
+    #[must_use]
+    pub fn requests(&self) -> f64 {
+        let requests = match self.kind {
+            Kind::Mean(_) => FOR_MEAN,
+            Kind::Share {
+                beyond: Some(_),
+                allowed,
+            } => requests_for(1.0 - allowed) as f64,
+            Kind::Share { allowed, .. } if allowed > 0.0 => FOR_ERRORS / allowed,
+            Kind::Share { .. } => requests_for(0.99) as f64,
+        };
+        requests.clamp(FOR_MEAN, MOST_REQUESTS)
+    }
+
+    /// The margin where the system is just saturated: every latency infinite, and of failures nothing known.
+    #[must_use]
+    pub fn at_saturation(&self) -> f64 {
+        match self.kind {
+            Kind::Mean(_) => 1.0,
+            Kind::Share {
+                beyond: Some(_),
+                allowed,
+            } => -libm::log(allowed),
+            Kind::Share { .. } => 0.0,
+        }
+    }
+
+    /// The margin of these replications, of all and without each; `None` if nothing ended.
+    #[must_use]
+    pub fn margin(&self, parts: &[Part]) -> Option<Jackknifed> {
+        match self.kind {
+            Kind::Mean(limit) => {
+                let sums: Vec<f64> = parts.iter().map(|p| p.sum_ns as f64).collect();
+                let counts: Vec<f64> = parts.iter().map(|p| p.succeeded as f64).collect();
+                Some(ratio_jackknife(&sums, &counts)?.map(|mean| 1.0 - limit / mean))
+            }
+            Kind::Share { beyond, allowed } => {
+                let counts: Vec<(f64, f64)> = parts
+                    .iter()
+                    .map(|p| (count_beyond(p, beyond) as f64, p.ended() as f64))
+                    .collect();
+                share_margin(&counts, allowed)
+            }
+        }
+    }
+}
+
+fn count_beyond(part: &Part, limit: Option<f64>) -> u64 {
+    let slow = |limit: f64| {
+        let beyond = part.latency.iter().filter(|(ns, _)| *ns as f64 > limit);
+        beyond.map(|(_, count)| count).sum::<u64>()
+    };
+    part.failures() + limit.map_or(0, slow)
+}
+
+/// From how many were beyond, of how many, by replication. Half a request more is counted beyond, so that none of many has a
+/// logarithm; where none are allowed, one is too many and that half is not.
+fn share_margin(counts: &[(f64, f64)], allowed: f64) -> Option<Jackknifed> {
+    let total = counts
+        .iter()
+        .fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let margin = |beyond: f64, ended: f64| {
+        let allowed = allowed.max(1.0 / (ended + 1.0));
+        libm::log((beyond + 0.5) / (ended + 1.0)) - libm::log(allowed)
+    };
+    (total.1 > 0.0).then(|| Jackknifed {
+        full: margin(total.0, total.1),
+        without: counts
+            .iter()
+            .map(|one| margin(total.0 - one.0, total.1 - one.1))
+            .collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Span;
+
+    fn slo() -> Slo {
+        Slo {
+            mean: Some(Span::from_millis(20)),
+            p99: Some(Span::from_millis(100)),
+            errors: Some(0.001),
+            ..Slo::default()
+        }
+    }
+
+    /// A replication in which this many of 1,000 took 150 ms, this many failed, and the others took 10 ms.
+    fn part(slow: u64, failed: u64) -> Part {
+        let quick = 1000 - slow - failed;
+        Part {
+            succeeded: quick + slow,
+            failed: [failed, 0, 0, 0],
+            sum_ns: u128::from(quick * 10_000_000 + slow * 150_000_000),
+            latency: vec![(150_000_000, slow), (10_000_000, quick)],
+            ..Part::default()
+        }
+    }
+
+    /// Two replications, 30 slow and 10 failed of 1,000, then nothing: the share beyond is 40.5 / 2,001, and of failures
+    /// 10.5 / 2,001; without the first 0.5 / 1,001 of both. The mean of 1,990: (1,960 × 10 + 30 × 150) / 1,990 ms.
+    #[test]
+    fn margins_by_hand() {
+        let aims = Aim::all(&slo());
+        let figures: Vec<Figure> = aims.iter().map(|aim| aim.figure).collect();
+        assert_eq!(figures, [Figure::Mean, Figure::P99, Figure::Errors]);
+        let parts = [part(30, 10), part(0, 0)];
+        let margins: Vec<Jackknifed> = aims.iter().map(|a| a.margin(&parts).unwrap()).collect();
+        let mean = (1960.0 * 10.0 + 30.0 * 150.0) / 1990.0;
+        let expected = [
+            1.0 - 20.0 / mean,
+            (40.5_f64 / 2001.0 / 0.01).ln(),
+            (10.5_f64 / 2001.0 / 0.001).ln(),
+        ];
+        for (margin, expected) in margins.iter().zip(expected) {
+            assert!((margin.full - expected).abs() < 1e-9, "{margin:?}");
+        }
+        assert!((margins[1].without[0] - (0.5_f64 / 1001.0 / 0.01).ln()).abs() < 1e-9);
+        assert!(margins[0].full < 0.0 && margins[1].full > 0.0);
+    }
+
+    /// Where nothing may fail, none is inside and one is not.
+    #[test]
+    fn no_errors_at_all() {
+        let none = Slo {
+            errors: Some(0.0),
+            ..Slo::default()
+        };
+        let aim = Aim::all(&none)[0];
+        assert!(aim.margin(&[part(0, 0), part(0, 0)]).unwrap().full < 0.0);
+        assert!(aim.margin(&[part(0, 1), part(0, 0)]).unwrap().full > 0.0);
+        assert!(aim.margin(&[]).is_none());
+    }
+
+    #[test]
+    fn rarer_cases_need_more_requests() {
+        let requests: Vec<f64> = Aim::all(&slo()).iter().map(Aim::requests).collect();
+        assert_eq!(requests, [2_000.0, 10_000.0, 10_000.0]);
+    }
+}

@@ -1,0 +1,498 @@
+//! Where to look next for the load that one contestant carries, from what was seen so far.
+//!
+//! ```text
+//!            far apart, short runs              near the answer, whole runs
+//! bounds ─► look around ─► up or down ─► narrow ─► a pair of loads ─► more replications ─► interval narrow enough,
+//!                         until met and missed     around the root    at both              or the budget spent
+//! ```
+//!
+//! The way is a secant method under noise (in the spirit of Robbins & Monro 1951, with the slope estimated and common random
+//! numbers, as in retrospective approximation: Pasupathy & Schmeiser 2009): short runs bracket the root, and runs are then
+//! spent at two loads next to it, close enough for a straight line between their [margins](super::margin). The next step is a function of the visits
+//! alone, so a search can be stopped, resumed, or continue from the visits of another.
+
+use super::super::bounds::Asking;
+use super::super::scene::Scene;
+use super::super::simulator::Simulator;
+use super::crossing::{Crossing, crossing};
+use super::ground::{Ground, Order, Visit};
+use super::margin::Aim;
+use crate::scenario::{Figure, RunLength};
+use crate::stats::{Estimate, Jackknifed, Scale};
+
+/// Shares of the bound where a search looks first: one with next to no load, for those that are slow when idle.
+const FIRST: [f64; 4] = [0.05, 0.3, 0.6, 0.9];
+/// Replications on the way.
+const SCOUTS: u32 = 4;
+/// Their requests, as a share of what the objectives need.
+const SHORT: f64 = 0.25;
+/// Relaxation times of a run on the way, and of one next to the answer.
+const RELAXATIONS: [f64; 2] = [20.0, 100.0];
+/// A bracket whose ends are no further apart than this factor is narrow.
+const NARROW: f64 = 1.2;
+/// How far to each side of the root the pair of loads lies at most, as a share of it, and of the way from it to the bound.
+const APART: [f64; 2] = [0.04, 0.35];
+/// The next load where nothing was missed yet, and where nothing was met.
+const UP: f64 = 1.5;
+const DOWN: f64 = 1.0 / 3.0;
+/// Requests in the system, without any waiting, from which on nothing seems to limit, and below which nobody waits.
+const CROWD: f64 = 20_000.0;
+const EMPTY: f64 = 0.02;
+/// The most loads visited, short runs and whole ones.
+const MOST: [usize; 2] = [40, 12];
+/// The most that one step multiplies replications by.
+const GROWTH: f64 = 4.0;
+
+/// Who is looked at, and how closely.
+#[derive(Clone, Copy, Debug)]
+pub struct Query {
+    /// By index in the scenario.
+    pub contestant: usize,
+    /// Half the width of the interval that is wanted, as a share of the load.
+    pub precision: f64,
+    /// Events that may be spent.
+    pub budget: f64,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// Go there.
+    Visit(Vec<Order>),
+    /// Nothing: this is what there is to find.
+    Done(End),
+}
+
+/// What a search has found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// The load where the first objective is missed.
+    Crossed(Found),
+    /// The objectives are missed at every load.
+    Never,
+    /// They are met at every load.
+    Always,
+}
+
+/// A load between those that meet the objectives and those that do not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The load, with its interval.
+    pub load: Estimate,
+    /// Of all and without each replication; absent where the system saturates before any objective is missed, or nobody could
+    /// look closely enough: then the interval is that between two visited loads.
+    pub replications: Option<Jackknifed>,
+    /// The objective that is missed first; none if the system saturates before.
+    pub objective: Option<usize>,
+    /// Whether the interval is as narrow as asked.
+    pub precise: bool,
+}
+
+/// The search for one contestant.
+pub struct Seeker<'g, 'a, S: Simulator> {
+    scene: &'a Scene<'a, S>,
+    aims: &'g [Aim],
+    visits: &'g [Visit],
+    spent: f64,
+    query: Query,
+    bound: f64,
+}
+
+impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
+    /// The search as far as it is.
+    pub fn new(ground: &'g Ground<'a, S>, query: Query) -> Self {
+        Self {
+            scene: ground.scene,
+            aims: &ground.aims,
+            visits: &ground.visits[query.contestant],
+            spent: ground.events[query.contestant] as f64,
+            query,
+            bound: ground.scene.bound(query.contestant),
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn next(&self) -> Next {
+        if self.visits.iter().any(|v| v.order.full) {
+            return self.near();
+        }
+        let Some(first_met) = self.visits.iter().position(Visit::met) else {
+            return self.down();
+        };
+        let missed = self.visits[first_met..].iter().position(|v| !v.met());
+        match missed {
+            None => self.up(),
+            Some(beyond) => {
+                let above = first_met + beyond;
+                self.narrow(&self.visits[above - 1], &self.visits[above])
+            }
+        }
+    }
+
+    /// Nothing met yet: the first look around, or further down.
+    fn down(&self) -> Next {
+        let Some(lowest) = self.visits.first() else {
+            let unit = if self.bound.is_finite() {
+                self.bound
+            } else {
+                self.crowd(1.0)
+            };
+            return self.short(FIRST.map(|share| share * unit).to_vec());
+        };
+        let least = self.whole() && lowest.load() <= 1.0;
+        if least
+            || self.visits.len() >= MOST[0]
+            || self.spent > self.query.budget
+            || lowest.load() <= self.crowd(EMPTY)
+        {
+            return Next::Done(End::Never);
+        }
+        self.short(vec![DOWN * lowest.load()])
+    }
+
+    /// Nothing missed yet above what was met.
+    fn up(&self) -> Next {
+        let highest = self.visits.last().map_or(1.0, Visit::load);
+        let endless =
+            highest > self.crowd(CROWD) && !(highest < 2.0 * self.bound && self.bound.is_finite());
+        if endless || self.visits.len() >= MOST[0] || self.spent > self.query.budget {
+            return Next::Done(End::Always);
+        }
+        let beyond = if highest < self.bound && self.bound.is_finite() {
+            1.05 * self.bound
+        } else if self.bound.is_finite() {
+            UP * highest
+        } else {
+            UP * UP * highest
+        };
+        self.short(vec![beyond])
+    }
+
+    /// Short runs between a load that meets the objectives and one that does not.
+    fn narrow(&self, low: &Visit, high: &Visit) -> Next {
+        let (a, b) = (low.load(), high.load());
+        let stop = b / a <= NARROW || self.whole() && b - a <= 1.0;
+        let root = self.between(low, high);
+        let spent = self.visits.len() >= MOST[0] || self.spent > self.query.budget;
+        if spent {
+            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
+        }
+        if stop {
+            let root = root.map_or_else(
+                || Estimate::bare(0.5 * (a + b)),
+                |c| c.load.interval(Scale::Linear),
+            );
+            return self.pair(root, (a, b));
+        }
+        let tenth = 0.1 * (b - a);
+        let at = root.map_or(0.5 * (a + b), |c| c.load.full);
+        self.short(vec![at.clamp(a + tenth, b - tenth)])
+    }
+
+    /// Where the line between two short runs crosses; one that drowns is where its latency became infinite, at the bound.
+    fn between(&self, low: &Visit, high: &Visit) -> Option<Crossing> {
+        let drowned;
+        let (load, margins) = if high.saturated {
+            let replications = low.margins.first()?.without.len();
+            let constant = |full: f64| Jackknifed {
+                full,
+                without: vec![full; replications],
+            };
+            drowned = self
+                .aims
+                .iter()
+                .map(|aim| constant(aim.at_saturation()))
+                .collect::<Vec<_>>();
+            let at = if self.bound > low.load() {
+                high.load().min(self.bound)
+            } else {
+                high.load()
+            };
+            (at, &drowned)
+        } else {
+            (high.load(), &high.margins)
+        };
+        crossing((low.load(), &low.margins), (load, margins))
+    }
+
+    /// The first two whole runs, to both sides of where the root seems to be.
+    fn pair(&self, root: Estimate, (low, high): (f64, f64)) -> Next {
+        let at = root.value.clamp(low, high);
+        let doubt = if root.has_interval() {
+            0.7 * (root.hi - root.value)
+        } else {
+            f64::INFINITY
+        };
+        let mut apart = doubt.clamp(0.5 * self.query.precision.min(APART[0]) * at, APART[0] * at);
+        if !self.whole() && at < self.bound {
+            apart = apart.min(APART[1] * (self.bound - at)).max(1e-3 * at);
+        }
+        let [a, b] = self.sides(at, apart);
+        let requests = self.requests(b, true);
+        Next::Visit([a, b].map(|load| self.full(load, requests)).to_vec())
+    }
+
+    fn sides(&self, at: f64, apart: f64) -> [f64; 2] {
+        if self.whole() {
+            let low = (at - apart).floor().max(1.0);
+            return [low, (at + apart).ceil().max(low + 1.0)];
+        }
+        [at - apart, at + apart]
+    }
+
+    /// Whole runs were made: is the root between them, and known well enough?
+    fn near(&self) -> Next {
+        let whole = |v: &&Visit| v.order.full;
+        let steady: Vec<&Visit> = self
+            .visits
+            .iter()
+            .filter(whole)
+            .filter(|v| !v.saturated)
+            .collect();
+        let above = |load: f64| move |v: &&Visit| v.saturated && v.load() > load;
+        let exhausted =
+            self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
+        let Some(last) = steady.last() else {
+            return self.all_drowned(exhausted);
+        };
+        let drowning = self.visits.iter().find(above(last.load()));
+        let missed = steady.iter().position(|v| !v.met());
+        let pair = match missed {
+            Some(0) => steady.get(..2),
+            Some(i) => steady.get(i - 1..=i),
+            None => steady.len().checked_sub(2).and_then(|i| steady.get(i..)),
+        };
+        let Some([low, high]) = pair else {
+            return self.second(last, drowning, exhausted);
+        };
+        if let Some(order) = self.matching(low, high) {
+            return Next::Visit(vec![order]);
+        }
+        let (a, b) = (low.load(), high.load());
+        let Some(found) = crossing((a, &low.margins), (b, &high.margins)) else {
+            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
+        };
+        let root = found.load.full;
+        if let (Some(drowning), None) = (drowning, missed)
+            && root > drowning.load()
+        {
+            return self.second(high, Some(drowning), exhausted);
+        }
+        let reach = 0.5 * (b - a);
+        if (a - reach..=b + reach).contains(&root) || exhausted {
+            return self.replicate(low, high, &found, exhausted);
+        }
+        let further = if root > b {
+            let ceiling = drowning.map_or(f64::INFINITY, |d| 0.5 * (b + d.load()));
+            (root + reach).min(b + 4.0 * reach).min(ceiling)
+        } else {
+            (root - reach).max(a - 4.0 * reach).max(0.5 * a)
+        };
+        self.one(further, low)
+    }
+
+    /// Every whole run drowned: the next is half way down to what short runs saw met.
+    fn all_drowned(&self, exhausted: bool) -> Next {
+        let lowest = self.visits.iter().position(|v| v.order.full).unwrap_or(0);
+        let met = self.visits[..lowest].iter().rev().find(|v| v.met());
+        let high = &self.visits[lowest];
+        match met {
+            Some(low) if exhausted || self.close(low, high) => {
+                Next::Done(End::Crossed(self.bracketed(low, high, !exhausted)))
+            }
+            Some(low) => self.one(0.5 * (low.load() + high.load()), high),
+            None => self.one(0.8 * high.load(), high),
+        }
+    }
+
+    /// There is one whole run that keeps up, or all objectives are met up to where the system drowns.
+    fn second(&self, last: &Visit, drowning: Option<&Visit>, exhausted: bool) -> Next {
+        let at = last.load();
+        match drowning {
+            Some(high) if exhausted || self.close(last, high) => {
+                Next::Done(End::Crossed(self.bracketed(last, high, !exhausted)))
+            }
+            Some(high) if last.met() => self.one(0.5 * (at + high.load()), last),
+            _ if last.met() => self.one(at * (1.0 + APART[0]), last),
+            _ => self.one(at * (1.0 - APART[0]), last),
+        }
+    }
+
+    /// More replications for whichever of two loads has fewer.
+    fn matching(&self, low: &Visit, high: &Visit) -> Option<Order> {
+        let most = low.order.replications.max(high.order.replications);
+        let fewer = [low, high]
+            .into_iter()
+            .find(|v| v.order.replications < most)?;
+        Some(Order {
+            replications: most,
+            ..fewer.order
+        })
+    }
+
+    /// The root lies between two whole runs: done, or more replications at both.
+    fn replicate(&self, low: &Visit, high: &Visit, found: &Crossing, exhausted: bool) -> Next {
+        let load = found.load.interval(Scale::Linear);
+        let half = (load.hi - load.lo) / 2.0;
+        let wanted = self.tolerance(load.value);
+        let done = |precise| {
+            Next::Done(End::Crossed(Found {
+                load,
+                replications: Some(found.load.clone()),
+                objective: Some(found.objective),
+                precise,
+            }))
+        };
+        if half <= wanted || exhausted || !load.has_interval() {
+            return done(half <= wanted);
+        }
+        let before = f64::from(low.order.replications);
+        let cost =
+            self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
+        let affordable = ((self.query.budget - self.spent) / cost).floor();
+        let needed = before * (1.15 * (half / wanted).powi(2)).clamp(1.3, GROWTH);
+        let replications = needed.ceil().min(before + affordable);
+        if replications < 1.2 * before {
+            return done(false);
+        }
+        let more = |v: &Visit| Order {
+            replications: replications as u32,
+            ..v.order
+        };
+        Next::Visit(vec![more(low), more(high)])
+    }
+
+    /// What is known where only two visited loads tell.
+    fn bracketed(&self, low: &Visit, high: &Visit, precise: bool) -> Found {
+        let (lo, hi) = (low.load(), high.load());
+        Found {
+            load: Estimate {
+                value: 0.5 * (lo + hi),
+                lo,
+                hi,
+            },
+            replications: None,
+            objective: high
+                .worst()
+                .filter(|_| !high.saturated)
+                .map(|(index, _)| index),
+            precise,
+        }
+    }
+
+    fn close(&self, low: &Visit, high: &Visit) -> bool {
+        let (a, b) = (low.load(), high.load());
+        0.5 * (b - a) <= self.tolerance(0.5 * (a + b)) || self.whole() && b - a <= 1.0
+    }
+
+    fn tolerance(&self, load: f64) -> f64 {
+        let least = if self.whole() { 0.5 } else { 0.0 };
+        (self.query.precision * load).max(least)
+    }
+
+    /// One whole run like another at a new load.
+    fn one(&self, load: f64, like: &Visit) -> Next {
+        let load = self.rounded(load);
+        if self.visits.iter().any(|v| v.order.full && v.load() == load) {
+            // Users are whole: there is nothing between.
+            let below = self.visits.iter().rev().find(|v| v.met());
+            return match (
+                below,
+                self.visits.iter().find(|v| v.load() > load && !v.met()),
+            ) {
+                (Some(low), Some(high)) => {
+                    Next::Done(End::Crossed(self.bracketed(low, high, true)))
+                }
+                _ => Next::Done(End::Never),
+            };
+        }
+        Next::Visit(vec![Order { load, ..like.order }])
+    }
+
+    fn full(&self, load: f64, requests: f64) -> Order {
+        Order {
+            contestant: self.query.contestant,
+            load: self.rounded(load),
+            requests,
+            replications: self.scene.scenario.run.replications.max(2),
+            full: true,
+        }
+    }
+
+    fn short(&self, loads: Vec<f64>) -> Next {
+        let mut loads: Vec<f64> = loads.into_iter().map(|load| self.rounded(load)).collect();
+        loads.dedup();
+        loads.retain(|load| self.visits.iter().all(|v| v.load() != *load));
+        let order = |load| Order {
+            contestant: self.query.contestant,
+            load,
+            requests: self.requests(load, false),
+            replications: SCOUTS,
+            full: false,
+        };
+        Next::Visit(loads.into_iter().map(order).collect())
+    }
+
+    /// Requests of a replication: what the objectives need, and so many relaxation times.
+    pub fn requests(&self, load: f64, full: bool) -> f64 {
+        if let RunLength::Requests(asked) = self.scene.scenario.run.length {
+            return asked as f64;
+        }
+        let needed = self.aims.iter().map(Aim::requests).fold(0.0, f64::max);
+        let least = if full { needed } else { SHORT * needed };
+        let asking = self.scene.asking;
+        let tau = asking.relaxation(self.scene.simulator, self.query.contestant, load, 1.0);
+        let rate = self.scene.rate(self.query.contestant, load, 1.0);
+        let remembered = RELAXATIONS[usize::from(full)] * tau * rate;
+        let events = self.scene.events(self.query.contestant);
+        let replications = f64::from(self.scene.scenario.run.replications.max(SCOUTS));
+        let share = if full { 0.2 } else { 0.02 };
+        let most = (share * self.query.budget / (replications * events)).max(least);
+        // What drowns remembers for ever.
+        let remembered = if remembered.is_finite() {
+            remembered
+        } else {
+            least
+        };
+        remembered.clamp(least, most)
+    }
+
+    /// The load that keeps so many requests in the system where nobody waits.
+    fn crowd(&self, inside: f64) -> f64 {
+        let info = &self.scene.infos[self.query.contestant];
+        let seconds = (info.zero_load_ms * 1e-3).max(1e-5);
+        match self.scene.asking {
+            Asking::Open => inside / seconds,
+            Asking::Closed(think) => inside * (1.0 + think / seconds),
+        }
+    }
+
+    /// Whether loads are whole numbers.
+    fn whole(&self) -> bool {
+        self.scene.asking != Asking::Open
+    }
+
+    fn rounded(&self, load: f64) -> f64 {
+        if self.whole() {
+            load.round().max(1.0)
+        } else {
+            five_digits(load)
+        }
+    }
+}
+
+/// Five digits are enough to go somewhere, and can be typed.
+fn five_digits(load: f64) -> f64 {
+    format!("{load:.4e}").parse().unwrap_or(load)
+}
+
+/// The figure in which an objective is told, failures counted.
+#[must_use]
+pub fn told(figure: Figure) -> Figure {
+    if figure == Figure::P99 {
+        Figure::P99Slo
+    } else {
+        figure
+    }
+}

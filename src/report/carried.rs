@@ -1,0 +1,150 @@
+//! The capacities that a search found, as rows of their own: `capacity.csv`, and `"capacities"` in `results.json`.
+
+use super::columns::{Cell, number};
+use crate::experiment::{Carried, Estimate, LoadUnit, Reach, Study};
+
+/// A column: its name, what it says, and where it is read.
+struct Column {
+    name: &'static str,
+    doc: &'static str,
+    read: fn(&Study, &Carried) -> Cell,
+}
+
+fn part(carried: &Carried, read: fn(Estimate) -> f64) -> Cell {
+    number(carried.load.map(read))
+}
+
+const COLUMNS: [Column; 14] = [
+    Column {
+        name: "contestant",
+        doc: "its name in the scenario",
+        read: |_, c| Cell::Text(c.contestant.clone()),
+    },
+    Column {
+        name: "reach",
+        doc: "`up_to` a load; `nowhere`: the objectives are missed at every load; `everywhere`: nothing was found that limits it",
+        read: |_, c| Cell::Text(reach(c.reach).to_owned()),
+    },
+    Column {
+        name: "load",
+        doc: "the highest load that meets the objectives",
+        read: |_, c| part(c, |e| e.value),
+    },
+    Column {
+        name: "load_lo",
+        doc: "lower end of its 95 % interval",
+        read: |_, c| part(c, |e| e.lo),
+    },
+    Column {
+        name: "load_hi",
+        doc: "upper end",
+        read: |_, c| part(c, |e| e.hi),
+    },
+    Column {
+        name: "load_unit",
+        doc: "`rps` (requests per second) or `users`",
+        read: |s, _| {
+            Cell::Text(
+                if s.load_unit == LoadUnit::Rps {
+                    "rps"
+                } else {
+                    "users"
+                }
+                .to_owned(),
+            )
+        },
+    },
+    Column {
+        name: "good_to",
+        doc: "the load at which as long a study with other dice meets them in 97.5 % of all cases",
+        read: |_, c| number(c.good_to),
+    },
+    Column {
+        name: "missed_first",
+        doc: "the figure whose objective is missed first beyond it; empty where the system saturates before",
+        read: |_, c| Cell::Text(c.binding.map_or_else(String::new, |f| f.name().to_owned())),
+    },
+    Column {
+        name: "bottleneck",
+        doc: "what was in use most at the visited load next below",
+        read: |_, c| {
+            Cell::Text(
+                c.bottleneck
+                    .as_ref()
+                    .map_or_else(String::new, |b| b.0.clone()),
+            )
+        },
+    },
+    Column {
+        name: "utilisation",
+        doc: "the fraction of it in use",
+        read: |_, c| number(c.bottleneck.as_ref().map(|b| b.1)),
+    },
+    Column {
+        name: "memory_mb",
+        doc: "most memory in use by the app there",
+        read: |_, c| number(Some(c.memory_mb)),
+    },
+    Column {
+        name: "highest_met",
+        doc: "the highest visited load that met them",
+        read: |_, c| number(c.highest),
+    },
+    Column {
+        name: "precise",
+        doc: "whether the interval is as narrow as asked",
+        read: |_, c| Cell::Flag(c.precise),
+    },
+    Column {
+        name: "events",
+        doc: "simulated events of the search",
+        read: |_, c| Cell::Count(c.events),
+    },
+];
+
+fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::UpTo => "up_to",
+        Reach::Nowhere => "nowhere",
+        Reach::Everywhere => "everywhere",
+    }
+}
+
+/// The names of the columns.
+pub fn header() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().map(|column| column.name)
+}
+
+/// What stands in them, a row for each contestant.
+#[must_use]
+pub fn rows(study: &Study) -> Vec<Vec<Cell>> {
+    let row = |carried: &Carried| COLUMNS.iter().map(|c| (c.read)(study, carried)).collect();
+    study.carried.iter().map(row).collect()
+}
+
+/// The columns as a Markdown table, for `docs/results.md`.
+#[must_use]
+pub fn documentation() -> String {
+    let lines = COLUMNS
+        .iter()
+        .map(|c| format!("| `{}` | {} |\n", c.name, c.doc));
+    format!(
+        "| column | says |\n| --- | --- |\n{}",
+        lines.collect::<String>()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_is_this_table() {
+        let page = include_str!("../../docs/results.md");
+        assert!(
+            page.contains(&documentation()),
+            "docs/results.md should contain:\n{}",
+            documentation()
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! What a search for capacities says in words: the objective, the ranking, and where the answer is not the whole story.
+
+use crate::experiment::{Carried, Closest, Reach, Study};
+use crate::report::{view, words};
+use crate::scenario::{Figure, Unit};
+
+/// The objective and the ranking, then a sentence for each contestant with something to add.
+pub fn sentences(study: &Study) -> Vec<String> {
+    let goal = words::objectives(&study.slo).unwrap_or_default();
+    let mut out = vec![format!(
+        "Objective: {goal}; a failed request counts as infinitely late."
+    )];
+    out.extend(ranking(study));
+    for carried in &study.carried {
+        out.extend(reach(study, carried));
+        out.extend(elsewhere(study, carried));
+        out.extend(imprecise(carried));
+    }
+    out
+}
+
+/// Who carries most, if the intervals tell.
+fn ranking(study: &Study) -> Option<String> {
+    let mut known: Vec<(&Carried, _)> = study
+        .carried
+        .iter()
+        .filter_map(|c| Some((c, c.load?)))
+        .collect();
+    known.sort_by(|a, b| b.1.value.total_cmp(&a.1.value));
+    let (best, load) = *known.first()?;
+    let told = |c: &Carried| {
+        format!(
+            "{} {}",
+            c.contestant,
+            c.load.map_or_else(String::new, |l| words::number(l.value))
+        )
+    };
+    let unit = view::unit(study);
+    let (alike, less): (Vec<_>, Vec<_>) = known[1..]
+        .iter()
+        .partition(|(_, other)| other.hi >= load.lo);
+    let names = |list: &[&(&Carried, _)]| {
+        words::list(&list.iter().map(|(c, _)| told(c)).collect::<Vec<_>>())
+    };
+    let less = if less.is_empty() {
+        String::new()
+    } else {
+        format!("; less: {}", names(&less))
+    };
+    Some(if alike.is_empty() {
+        let verb = if known.len() > 1 {
+            "carries most,"
+        } else {
+            "carries"
+        };
+        format!(
+            "{} {verb} {} {unit}{less}.",
+            best.contestant,
+            words::number(load.value)
+        )
+    } else {
+        format!(
+            "{} and {} are not told apart, in {unit}{less}.",
+            told(best),
+            names(&alike)
+        )
+    })
+}
+
+/// Contestants without a capacity.
+fn reach(study: &Study, carried: &Carried) -> Option<String> {
+    let (name, unit) = (&carried.contestant, view::unit(study));
+    match carried.reach {
+        Reach::UpTo => None,
+        Reach::Everywhere => Some(match carried.highest {
+            Some(load) => format!(
+                "Nothing was found that limits {name}: it meets the objective at every load looked at, up to {} {unit}.",
+                words::load(load)
+            ),
+            None => format!("Nothing was found that limits {name}."),
+        }),
+        Reach::Nowhere => Some(match &carried.closest {
+            Some(closest) => format!(
+                "{name} meets the objective at no load: {}.",
+                missed(study, closest)
+            ),
+            None => format!(
+                "{name} saturates at every load looked at: it cannot keep up with the least of them."
+            ),
+        }),
+    }
+}
+
+/// `the closest is a p99 of 210 ms at 12 requests/s, and 200 ms are allowed`.
+fn missed(study: &Study, closest: &Closest) -> String {
+    let show = |value: f64| match closest.figure.unit() {
+        Unit::Share => words::percent(value),
+        _ => words::time(value),
+    };
+    let seen = closest
+        .value
+        .map_or_else(|| "beyond any limit, for so many fail".to_owned(), show);
+    format!(
+        "the closest is {} of {seen}, at {} {}, where {} is the limit",
+        article(closest.figure),
+        words::number(closest.load),
+        view::unit(study),
+        show(closest.limit)
+    )
+}
+
+fn article(figure: Figure) -> String {
+    match figure {
+        Figure::Errors => "a share of errors".to_owned(),
+        other => format!("a {}", words::figure(other)),
+    }
+}
+
+/// Where the objective is missed below the capacity, or met beyond.
+fn elsewhere(study: &Study, carried: &Carried) -> Option<String> {
+    let unit = view::unit(study);
+    let loads = |loads: &[f64]| {
+        words::list(
+            &loads
+                .iter()
+                .map(|load| words::number(*load))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let below = &carried.missed_below;
+    let beyond = &carried.met_beyond;
+    let told = match (below.is_empty(), beyond.is_empty()) {
+        (true, true) => return None,
+        (false, true) => format!(
+            "misses the objective at {} {unit} too, below what it carries",
+            loads(below)
+        ),
+        (true, false) => format!(
+            "meets the objective again at {} {unit}, beyond what it carries",
+            loads(beyond)
+        ),
+        (false, false) => format!(
+            "misses the objective at {} {unit} too, and meets it again at {}",
+            loads(below),
+            loads(beyond)
+        ),
+    };
+    Some(format!("{} {told}.", carried.contestant))
+}
+
+fn imprecise(carried: &Carried) -> Option<String> {
+    let load = carried.load.filter(|_| !carried.precise)?;
+    let half = (load.hi - load.lo) / 2.0 / load.value;
+    Some(format!(
+        "{} is known to ± {} only, where the budget of events ended: `--precision` buys more.",
+        carried.contestant,
+        words::percent(half)
+    ))
+}
