@@ -105,6 +105,9 @@ impl Cell {
     }
 }
 
+/// The share of the studies that must tell a figure.
+const TOLD: f64 = 0.9;
+
 const HEAD: &str = "| case | figure | truth | bias | half width | coverage of the 95 % interval | studies |\n\
                     | --- | --- | ---: | ---: | ---: | ---: | ---: |";
 
@@ -122,7 +125,8 @@ struct Case {
 }
 
 impl Case {
-    /// The cells after this many studies.
+    /// The cells after this many studies. A study that says by chance that it has too little data, or is saturated, promises nothing: it
+    /// is left out, and most must say something.
     fn studied(&self, studies: u64) -> Vec<Cell> {
         let mut cells: Vec<Cell> = self.known.iter().map(|(f, t)| Cell::new(*f, *t)).collect();
         if !self.unknown.is_empty() {
@@ -137,18 +141,18 @@ impl Case {
         }
         for seed in FIRST_SEED..FIRST_SEED + studies {
             let all = rows(&scenario(&self.text, seed, &self.changes), self.in_depth);
-            let row = &all[0];
-            assert!(!row.saturated, "{}: seed {seed}", self.name);
             for cell in &mut cells {
-                let seen = row.figure(cell.figure);
-                cell.seen.push(seen.unwrap_or_else(|| {
-                    panic!(
-                        "{} of {} is empty, seed {seed}",
-                        cell.figure.name(),
-                        self.name
-                    )
-                }));
+                cell.seen.extend(all[0].figure(cell.figure));
             }
+        }
+        for cell in &cells {
+            let told = cell.seen.len() as f64 / studies as f64;
+            assert!(
+                told >= TOLD,
+                "{} of {} in {told}",
+                cell.figure.name(),
+                self.name
+            );
         }
         cells
     }
