@@ -113,6 +113,17 @@ pub enum Command {
         #[arg(long, value_name = "WxH", default_value = "40x40", value_parser = resolution)]
         resolution: (usize, usize),
     },
+    /// The settings of one contestant that carry most inside the objectives, memory and connections
+    Tune {
+        /// A file or an embedded example
+        scenario: String,
+        /// Whose settings; may be left out where there is one contestant
+        #[arg(long, value_name = "NAME")]
+        contestant: Option<String>,
+        /// A key and its values: processes=1..16, executors.main.carriers=1..64 log, pools.database.size=5,10,20; may be repeated
+        #[arg(long, value_name = "PATH=SPEC", required = true)]
+        vary: Vec<String>,
+    },
     /// Read files and say what is wrong with them; with --run, put their expectations to the test
     Check {
         /// Simulate each scenario and its controls, and fail unless every expectation holds

@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory`, `tune` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -29,6 +29,7 @@ mod run;
 mod study;
 mod sweep;
 mod theory;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -78,6 +79,11 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
             vary,
             resolution,
         }) => sweep::sweep(&global, &scenario, &vary, resolution),
+        Some(Command::Tune {
+            scenario,
+            contestant,
+            vary,
+        }) => tune::tune(&global, &scenario, contestant.as_deref(), &vary),
         Some(Command::Check { run, files }) => check::check(&global, &files, run),
         Some(Command::Init {
             app: Some(app),

@@ -56,6 +56,7 @@ fn everybody(scenario: &Scenario, precision: f64, budget: f64) -> Vec<Query> {
     let query = |contestant| Query {
         contestant,
         precision,
+        replications: scenario.run.replications,
         budget: budget / contestants as f64,
     };
     (0..contestants).map(query).collect()

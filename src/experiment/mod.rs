@@ -38,6 +38,7 @@ mod sweep;
 pub mod swept;
 pub mod theory;
 mod transient;
+mod tune;
 mod world;
 
 pub use carry::{PRECISION, capacity_with};
@@ -54,6 +55,7 @@ pub use study::*;
 pub use sweep::{Plane, sweep};
 pub use swept::*;
 pub use theory::theory;
+pub use tune::tune_with;
 pub use world::Simulation;
 
 #[cfg(test)]

@@ -302,6 +302,8 @@ impl<'a, S: Simulator> Scene<'a, S> {
             verdict: Verdict::default(),
             carried: Vec::new(),
             sweep: None,
+            raced: Vec::new(),
+            paste: Vec::new(),
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),
             notes: Vec::new(),

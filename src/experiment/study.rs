@@ -47,6 +47,10 @@ pub struct Study {
     pub carried: Vec<Carried>,
     /// What a sweep found besides its rows; absent in other studies.
     pub sweep: Option<Sweep>,
+    /// What became of each setting in a race, in their order; empty in other studies.
+    pub raced: Vec<Raced>,
+    /// What makes a real server what the best setting says: a file and its lines; empty in other studies.
+    pub paste: Vec<(String, Vec<String>)>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.
@@ -380,4 +384,63 @@ pub struct Closest {
     pub value: Option<f64>,
     /// Its limit.
     pub limit: f64,
+}
+
+/// What became of a setting in a race for the most load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raced {
+    /// Its name among the contestants.
+    pub setting: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// What it carries, where that was looked for.
+    pub carried: Option<Carried>,
+    /// How much less that is than what the best carries.
+    pub behind: Option<Estimate>,
+    /// Events spent on it.
+    pub events: u64,
+}
+
+/// How a race ended for a setting.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// It carries most.
+    Best,
+    /// Not told apart from the best.
+    Alike,
+    /// It was searched, and carries less.
+    Less,
+    /// By its demands alone this resource carries no more than that load.
+    Bound {
+        /// The resource that is full.
+        resource: String,
+        /// At this load.
+        load: f64,
+    },
+    /// It misses the objectives at a load that the best carries.
+    Missed {
+        /// The load.
+        load: f64,
+        /// The objective that is missed by most; none where it saturates.
+        figure: Option<Figure>,
+        /// What was in use most.
+        busiest: Option<(String, f64)>,
+    },
+    /// It meets the objectives at no load.
+    Never,
+    /// Its pools may open more connections than a service takes.
+    Connections {
+        /// The service.
+        service: String,
+        /// Connections that its callers may open.
+        most: u64,
+        /// Connections that it takes.
+        limit: u64,
+    },
+    /// It takes more memory than its host has: megabytes.
+    Memory(f64),
+    /// The scenario refuses it, for this reason.
+    Refused(String),
+    /// Interrupted before anything was known.
+    Unfinished,
 }

@@ -2,6 +2,7 @@
 
 use super::carried;
 use super::columns::{Cell, columns};
+use super::raced;
 use crate::experiment::Study;
 
 /// The whole file, with a header. Absent figures are empty cells.
@@ -22,6 +23,17 @@ pub fn capacities(study: &Study) -> String {
     let mut out = String::new();
     line(&mut out, carried::header().map(str::to_owned));
     for row in carried::rows(study) {
+        line(&mut out, row.into_iter().map(text));
+    }
+    out
+}
+
+/// `tuning.csv`: one row per setting, in their order.
+#[must_use]
+pub fn settings(study: &Study) -> String {
+    let mut out = String::new();
+    line(&mut out, raced::header().map(str::to_owned));
+    for row in raced::rows(study) {
         line(&mut out, row.into_iter().map(text));
     }
     out

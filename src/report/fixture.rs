@@ -174,6 +174,8 @@ pub fn empty() -> Study {
         verdict: Verdict::default(),
         carried: Vec::new(),
         sweep: None,
+        raced: Vec::new(),
+        paste: Vec::new(),
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::carried;
 use super::columns::{Cell, columns};
+use super::raced;
 use crate::experiment::{Study, SweptAxis};
 
 /// The whole file: a line for each row, so that a difference between two files is readable. Absent figures are `null`.
@@ -40,6 +41,11 @@ pub fn json(study: &Study) -> String {
         let capacities = carried::rows(study).into_iter();
         let capacities = list(capacities.map(|row| object(carried::header().zip(row))));
         out.push_str(&format!("  \"capacities\": {capacities},\n"));
+    }
+    if !study.raced.is_empty() {
+        let settings = raced::rows(study).into_iter();
+        let settings = list(settings.map(|row| object(raced::header().zip(row))));
+        out.push_str(&format!("  \"settings\": {settings},\n"));
     }
     out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
     out

@@ -3,7 +3,7 @@
 //! | module | makes |
 //! | --- | --- |
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
-//! | [`carried`] | the columns of what a search for capacities found |
+//! | [`carried`], [`raced`] | the columns of what a search for capacities found, and of a race of settings |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`hgrm`] | percentile spectra in HdrHistogram's text |
@@ -21,6 +21,7 @@ pub mod expectations;
 pub mod explain;
 pub mod hgrm;
 pub mod json;
+pub mod raced;
 pub mod table;
 pub mod theory;
 pub mod verdict;

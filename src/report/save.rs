@@ -54,6 +54,9 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
             csv::capacities(study).into_bytes(),
         ));
     }
+    if !study.raced.is_empty() {
+        files.push(("tuning.csv".to_owned(), csv::settings(study).into_bytes()));
+    }
     for chart in chart::charts(study)? {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
         files.push((format!("{}.svg", chart.name), chart.svg.into_bytes()));

@@ -121,6 +121,17 @@ pub fn plus_minus(estimate: Estimate) -> String {
     format!("{value} ±{half}")
 }
 
+/// A difference, which may be negative, and half the width of its interval: `−12.3 ±3.1`.
+#[must_use]
+pub fn plus_minus_signed(estimate: Estimate) -> String {
+    let half = (estimate.hi - estimate.lo) / 2.0;
+    if half.is_finite() {
+        format!("{} ±{}", number(estimate.value), number(half))
+    } else {
+        number(estimate.value)
+    }
+}
+
 /// A resource's name as words: `pool_database` is `database pool`.
 #[must_use]
 pub fn resource(name: &str) -> String {

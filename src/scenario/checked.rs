@@ -4,7 +4,7 @@ use super::expectation::{Expectation, Figure};
 use super::languages::Languages;
 use crate::host::Host;
 use crate::kernel::Span;
-use crate::service::Model;
+use crate::service::{Model, Tasks};
 use crate::workload::{Arrivals, Clients, Endpoint};
 
 /// Everything one file says, with every model it names.
@@ -136,6 +136,31 @@ pub struct System {
     pub hosts: Vec<Host>,
     /// The compared app first, then what it calls.
     pub services: Vec<Service>,
+}
+
+impl System {
+    /// The most connections to a service that its callers' pools may hold open at once; `None` where nothing limits them.
+    ///
+    /// A process opens as many as its pool has places, and no more than it has requests at work: with one task a thread, as many
+    /// as its main executor has threads.
+    #[must_use]
+    pub fn most_connections(&self, callee: usize) -> Option<u64> {
+        let callee = self.services.get(callee)?;
+        let mut total = 0_u64;
+        for caller in &self.services {
+            let Some(pool) = callee.pool_in(&caller.model) else {
+                continue;
+            };
+            let main = caller.model.executors.first();
+            let at_work = main
+                .filter(|main| main.tasks == Tasks::One)
+                .and_then(|main| main.carriers);
+            let size = caller.model.pools.get(pool)?.1.size;
+            let each = size.into_iter().chain(at_work).min()?;
+            total = total.saturating_add(u64::from(caller.model.processes) * u64::from(each));
+        }
+        Some(total)
+    }
 }
 
 /// Something that serves.

@@ -34,6 +34,7 @@ mod piece;
 mod pools;
 mod quantity;
 mod reader;
+mod real_settings;
 mod scenario_file;
 mod settings;
 pub mod sketch;

@@ -10,6 +10,7 @@ use super::languages::Languages;
 use super::lifecycle::{lifecycle, limits};
 use super::pools::pool;
 use super::reader::Reader;
+use super::real_settings::real_settings;
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
 use crate::host::Warming;
@@ -139,6 +140,7 @@ pub(super) fn model<'t>(
     model.unvalidated = keys
         .read("unvalidated", |r, node| r.flag(node))
         .unwrap_or(false);
+    model.settings = keys.read("settings", real_settings).unwrap_or_default();
     keys.finish();
     model
 }

@@ -74,6 +74,36 @@ pub struct Model {
     pub cores: Option<u32>,
     /// True where no real thing was recorded for it.
     pub unvalidated: bool,
+    /// Where a real server is told what keys of this model say. Nothing in a simulation depends on it.
+    pub settings: Vec<RealSetting>,
+}
+
+/// Where a real server is told what a key of its model says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RealSetting {
+    /// The key's path in the model.
+    pub path: String,
+    /// The file, or whatever else it is told in.
+    pub file: String,
+    /// The line: `VALUE` stands for the key's value, `SECONDS` for that of a time, as a number. A line with neither goes with any other of its file.
+    pub line: String,
+}
+
+impl RealSetting {
+    /// The line for a value, as it is written in a scenario.
+    #[must_use]
+    pub fn line_for(&self, value: &str) -> String {
+        let plain = value.trim_matches('"');
+        self.line
+            .replace("VALUE", plain)
+            .replace("SECONDS", plain.strip_suffix('s').unwrap_or(plain))
+    }
+
+    /// Whether it says the same whatever the value.
+    #[must_use]
+    pub fn constant(&self) -> bool {
+        !self.line.contains("VALUE") && !self.line.contains("SECONDS")
+    }
 }
 
 /// A group of operating-system threads and how tasks use them.
@@ -412,6 +442,7 @@ impl Model {
             cold: Warming::default(),
             cores: None,
             unvalidated: false,
+            settings: Vec::new(),
         }
     }
 }

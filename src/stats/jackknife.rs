@@ -37,6 +37,16 @@ impl Jackknifed {
         }
     }
 
+    /// This figure minus the other of the same replications, of all and without each; `None` if the replications do not match.
+    #[must_use]
+    pub fn minus(&self, other: &Self) -> Option<Self> {
+        let pairs = self.without.iter().zip(&other.without);
+        (self.without.len() == other.without.len()).then(|| Self {
+            full: self.full - other.full,
+            without: pairs.map(|(a, b)| a - b).collect(),
+        })
+    }
+
     /// The 95 % interval around the pooled figure. Where it cannot be formed (one replication, a figure that is infinite
     /// or missing without some replication, a zero on the log scale with spread around it) there is a figure only.
     #[must_use]

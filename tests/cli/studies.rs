@@ -378,3 +378,53 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
     }
     assert!(names_in(folder.path()).is_empty());
 }
+
+/// One to four loops that compute for 10 ms each on four cores: as many as there are cores carry most, and what to paste says so.
+#[test]
+fn tune_finds_as_many_processes_as_cores() {
+    let folder = empty();
+    let scenario = r#"
+hosts.app.cores = 4
+slo = { p99 = "200ms", errors = "0.1%" }
+endpoints.page.steps = [ { name = "work", cpu = "exp(10ms)", kind = "native" } ]
+contestants.cluster = { model = "node-cluster" }
+"#;
+    std::fs::write(folder.path().join("app.toml"), scenario).expect("it can be written");
+    let asked = ["tune", "app.toml", "--vary", "processes=1..4", "--quiet"];
+    let (status, out, err) = seen(folder.path(), &asked);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("processes=4 carries most"), "{out}");
+    assert!(out.contains("To paste"), "{out}");
+    let csv = std::fs::read_to_string(folder.path().join("output/app/tuning.csv"));
+    assert_eq!(csv.expect("it was written").lines().count(), 1 + 4);
+}
+
+#[test]
+fn what_cannot_be_tuned_is_refused() {
+    let folder = empty();
+    let cases: [(&[&str], &str); 5] = [
+        (&["--vary", "processes=1..4"], "whose settings?"),
+        (
+            &["--contestant", "nod", "--vary", "processes=1..4"],
+            "there is no contestant `nod`",
+        ),
+        (
+            &["--contestant", "node", "--vary", "proceses=1..4"],
+            "unknown key `proceses`",
+        ),
+        (
+            &["--contestant", "node", "--vary", "arrivals.rate=1/s..9/s"],
+            "no setting of a contestant",
+        ),
+        (
+            &["--contestant", "node", "--vary", "processes=4..1"],
+            "this range is empty",
+        ),
+    ];
+    for (more, message) in cases {
+        let (status, out, err) = seen(folder.path(), &[&["tune", "quickstart"], more].concat());
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains(message), "{message}:\n{err}");
+    }
+    assert!(names_in(folder.path()).is_empty());
+}

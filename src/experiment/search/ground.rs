@@ -101,6 +101,12 @@ impl<'a, S: Simulator> Ground<'a, S> {
 
     /// Goes there, all at once. False if it was interrupted: then some may not have been reached.
     pub fn carry_out(&mut self, orders: &[Order], control: &Control) -> bool {
+        let seen = |o: &&Order| {
+            self.visit(o)
+                .is_some_and(|v| v.order.replications >= o.replications)
+        };
+        let orders: Vec<Order> = orders.iter().filter(|o| !seen(o)).copied().collect();
+        let orders = orders.as_slice();
         let points: Vec<Point> = orders.iter().map(|order| self.point(order)).collect();
         let found = self.replicate(&points, control);
         let complete = found.iter().all(Option::is_some);
@@ -197,6 +203,14 @@ impl<'a, S: Simulator> Ground<'a, S> {
         }
     }
 
+    /// Whether the demands alone say that the load cannot be carried with as few failures as the objectives allow: a run that is too short to
+    /// show it must not be believed.
+    fn drowns(&self, order: &Order) -> bool {
+        let served = 1.0 - self.aims.iter().map(Aim::may_fail).fold(1.0, f64::min);
+        self.scene.asking == Asking::Open
+            && order.load * served > self.scene.bound(order.contestant)
+    }
+
     /// As long as those requests take, and the warm-up before them.
     fn horizon(&self, order: &Order) -> Span {
         let rate = self.scene.rate(order.contestant, order.load, 1.0).max(1e-9);
@@ -254,12 +268,12 @@ impl<'a, S: Simulator> Ground<'a, S> {
         let margins = self.aims.iter().filter_map(|aim| aim.margin(&parts));
         let visit = Visit {
             order,
-            saturated: finding.saturated,
+            saturated: finding.saturated || self.drowns(&order),
             margins: margins.collect(),
             rows,
             busiest: finding.busiest,
             horizon: point.horizon,
-            cell: (order.full || cell.only_grows()).then_some(cell),
+            cell: Some(cell),
         };
         let visits = &mut self.visits[order.contestant];
         let place = visits.partition_point(|v| v.load() < order.load);

@@ -108,6 +108,15 @@ impl Aim {
         }
     }
 
+    /// The share of requests that may fail without missing this objective.
+    #[must_use]
+    pub fn may_fail(&self) -> f64 {
+        match self.kind {
+            Kind::Share { allowed, .. } => allowed,
+            Kind::Mean(_) => 1.0,
+        }
+    }
+
     /// The margin of these replications, of all and without each; `None` if nothing ended.
     #[must_use]
     pub fn margin(&self, parts: &[Part]) -> Option<Jackknifed> {

@@ -70,6 +70,5 @@ fn planned<S: Simulator>(ground: &Ground<S>, query: Query) -> u64 {
     let seeker = Seeker::new(ground, query);
     let near = 0.8 * ground.scene.bound(query.contestant);
     let near = if near.is_finite() { near } else { 1.0 };
-    let run = &ground.scene.scenario.run;
-    (PLANNED * 2.0 * f64::from(run.replications) * seeker.requests(near, true)) as u64
+    (PLANNED * 2.0 * f64::from(query.replications) * seeker.requests(near, true)) as u64
 }

@@ -27,7 +27,7 @@ const SCOUTS: u32 = 4;
 /// Their requests, as a share of what the objectives need.
 const SHORT: f64 = 0.25;
 /// Relaxation times of a run on the way, and of one next to the answer.
-const RELAXATIONS: [f64; 2] = [20.0, 100.0];
+const RELAXATIONS: [f64; 2] = [15.0, 50.0];
 /// A bracket whose ends are no further apart than this factor is narrow.
 const NARROW: f64 = 1.2;
 /// How far to each side of the root the pair of loads lies at most, as a share of it, and of the way from it to the bound.
@@ -50,6 +50,8 @@ pub struct Query {
     pub contestant: usize,
     /// Half the width of the interval that is wanted, as a share of the load.
     pub precision: f64,
+    /// Replications of the first whole runs.
+    pub replications: u32,
     /// Events that may be spent.
     pub budget: f64,
 }
@@ -415,7 +417,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             contestant: self.query.contestant,
             load: self.rounded(load),
             requests,
-            replications: self.scene.scenario.run.replications.max(2),
+            replications: self.query.replications.max(2),
             full: true,
         }
     }
@@ -446,8 +448,8 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let rate = self.scene.rate(self.query.contestant, load, 1.0);
         let remembered = RELAXATIONS[usize::from(full)] * tau * rate;
         let events = self.scene.events(self.query.contestant);
-        let replications = f64::from(self.scene.scenario.run.replications.max(SCOUTS));
-        let share = if full { 0.2 } else { 0.02 };
+        let replications = f64::from(self.query.replications.max(SCOUTS));
+        let share = if full { 0.1 } else { 0.01 };
         let most = (share * self.query.budget / (replications * events)).max(least);
         // What drowns remembers for ever.
         let remembered = if remembered.is_finite() {

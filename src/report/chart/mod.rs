@@ -64,7 +64,7 @@ pub enum ChartError {
 pub fn charts(study: &Study) -> Result<Vec<Chart>, ChartError> {
     let mut charts = Vec::new();
     // A search looks at each contestant where its own answer lies: there are no curves to compare.
-    if !study.carried.is_empty() {
+    if !study.carried.is_empty() || !study.raced.is_empty() {
         return Ok(charts);
     }
     let mut add = |name: &str, svg: String| {

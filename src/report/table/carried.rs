@@ -36,6 +36,15 @@ pub fn table(study: &Study) -> Table {
 }
 
 fn row(study: &Study, carried: &Carried) -> Vec<String> {
+    let name = view::marked(study, &carried.contestant);
+    std::iter::once(name)
+        .chain(cells(carried))
+        .chain([millions(carried.events)])
+        .collect()
+}
+
+/// What is told of a search, between name and events.
+pub fn cells(carried: &Carried) -> [String; 6] {
     let none = || "–".to_owned();
     let range = carried.load.filter(|load| load.has_interval());
     let carries = match (carried.reach, carried.load) {
@@ -46,12 +55,11 @@ fn row(study: &Study, carried: &Carried) -> Vec<String> {
             .map_or_else(none, |load| format!("≥ {}", words::number(load))),
     };
     let first = match (carried.reach, carried.binding) {
-        (Reach::UpTo, None) => "keeping up".to_owned(),
+        (Reach::UpTo, None) => "saturates".to_owned(),
         (_, binding) => binding.map_or_else(none, |figure| words::figure(figure).to_owned()),
     };
     let busiest = carried.bottleneck.as_ref();
-    vec![
-        view::marked(study, &carried.contestant),
+    [
         carries,
         range.map_or_else(none, |load| {
             format!(
@@ -72,10 +80,9 @@ fn row(study: &Study, carried: &Carried) -> Vec<String> {
         } else {
             none()
         },
-        millions(carried.events),
     ]
 }
 
-fn millions(events: u64) -> String {
+pub fn millions(events: u64) -> String {
     format!("{} M", words::number(events as f64 * 1e-6))
 }

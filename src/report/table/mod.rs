@@ -5,6 +5,7 @@ mod carried;
 mod curve;
 mod depth;
 mod markdown;
+mod raced;
 pub mod sweep;
 #[cfg(feature = "cli")]
 mod terminal;
@@ -37,6 +38,8 @@ pub fn tables(study: &Study) -> Vec<Table> {
         vec![carried::table(study)]
     } else if let Some(found) = &study.sweep {
         sweep::tables(study, found)
+    } else if !study.raced.is_empty() {
+        vec![raced::table(study)]
     } else if view::single_load(study) {
         depth::tables(study)
     } else {

@@ -10,6 +10,7 @@ mod expected;
 mod flip;
 mod order;
 mod paired;
+mod raced;
 mod single;
 mod sweep;
 
@@ -27,6 +28,8 @@ pub fn verdict(study: &Study) -> Vec<String> {
         sentences.extend(carried::sentences(study));
     } else if let Some(found) = &study.sweep {
         sentences.extend(sweep::sentences(study, found));
+    } else if !study.raced.is_empty() {
+        sentences.extend(raced::sentences(study));
     } else if view::single_load(study) {
         sentences.extend(single::sentences(study));
     } else {

@@ -1,0 +1,216 @@
+//! What a race of settings says in words: the answer, the runner-up, how flat the optimum is, what binds, what was ruled out, what to
+//! paste.
+
+use crate::experiment::{Carried, Fate, Raced, Reach, Study};
+use crate::report::{view, words};
+
+/// Settings named in one sentence.
+const NAMED: usize = 6;
+
+/// The sentences, the answer first.
+pub fn sentences(study: &Study) -> Vec<String> {
+    let goal = words::objectives(&study.slo).unwrap_or_default();
+    let mut out = vec![format!(
+        "Objective: {goal}; a failed request counts as infinitely late."
+    )];
+    let best = study.raced.iter().find(|raced| raced.fate == Fate::Best);
+    match best.and_then(|best| Some((best, best.carried.as_ref()?))) {
+        Some((best, carried)) => {
+            out.push(answer(study, best, carried));
+            out.extend(runner_up(study));
+            out.extend(flat(study));
+        }
+        None => out.push(nobody(study)),
+    }
+    out.push(ruled_out(study));
+    out.extend(paste(study));
+    out
+}
+
+fn answer(study: &Study, best: &Raced, carried: &Carried) -> String {
+    let unit = view::unit(study);
+    let name = &best.setting;
+    let Some(load) = carried.load.filter(|_| carried.reach == Reach::UpTo) else {
+        let highest = carried.highest.map_or_else(String::new, |load| {
+            format!(", up to {} {unit}", words::load(load))
+        });
+        return format!(
+            "Nothing was found that limits {name}: it meets the objective at every load looked at{highest}."
+        );
+    };
+    let good = carried.good_to.map_or_else(String::new, |load| {
+        format!(", good to {}", words::number(words::round_down(load)))
+    });
+    let binding = match (carried.binding, &carried.bottleneck) {
+        (Some(figure), Some((name, used))) => {
+            format!(
+                "; beyond it {} is missed, with {} {} in use",
+                words::figure(figure),
+                words::resource(name),
+                words::percent(*used)
+            )
+        }
+        (None, Some((name, used))) => format!(
+            "; beyond it it saturates, with {} {} in use",
+            words::resource(name),
+            words::percent(*used)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "{name} carries most: {} {unit} (95 %: {}–{}){good}{binding}.",
+        words::number(load.value),
+        words::number(load.lo),
+        words::number(load.hi)
+    )
+}
+
+/// The next best that was searched.
+fn runner_up(study: &Study) -> Option<String> {
+    let searched = study
+        .raced
+        .iter()
+        .filter(|r| matches!(r.fate, Fate::Alike | Fate::Less));
+    let load = |r: &&Raced| r.carried.as_ref().and_then(|c| Some(c.load?.value));
+    let (runner, carries) = searched
+        .filter_map(|r| Some((r, load(&r)?)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let behind = runner.behind.map_or_else(String::new, |behind| {
+        if behind.lo > 0.0 {
+            format!(
+                ", {} to {} less",
+                words::number(behind.lo),
+                words::number(behind.hi)
+            )
+        } else {
+            ", not told apart from it".to_owned()
+        }
+    });
+    Some(format!(
+        "Runner-up: {} with {}{behind}.",
+        runner.setting,
+        words::number(carries)
+    ))
+}
+
+/// Settings that are as good as far as anybody can tell.
+fn flat(study: &Study) -> Option<String> {
+    let alike: Vec<&str> = study
+        .raced
+        .iter()
+        .filter(|r| r.fate == Fate::Alike)
+        .map(|r| r.setting.as_str())
+        .collect();
+    if alike.is_empty() {
+        return Some("No other setting comes within the interval of the best.".to_owned());
+    }
+    let more = alike.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = alike
+        .iter()
+        .take(NAMED)
+        .map(|name| format!("({name})"))
+        .collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    let verb = if alike.len() == 1 { "is" } else { "are" };
+    Some(format!(
+        "Flat: of {} settings {} {verb} not told apart from the best: {}.",
+        study.raced.len(),
+        alike.len(),
+        words::list(&named)
+    ))
+}
+
+fn nobody(study: &Study) -> String {
+    if study.raced.iter().any(|r| r.fate == Fate::Unfinished) {
+        return "Nothing was finished: there is no best setting yet.".to_owned();
+    }
+    "No setting meets the objective at any load.".to_owned()
+}
+
+/// How many went out, and why.
+fn ruled_out(study: &Study) -> String {
+    let count =
+        |which: &dyn Fn(&Fate) -> bool| study.raced.iter().filter(|r| which(&r.fate)).count();
+    let kinds = [
+        (
+            count(&|f| matches!(f, Fate::Bound { .. })),
+            "out by the bounds of their demands, without a run".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Missed { .. })),
+            "missed it at a load that the best carries".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Less)),
+            "searched and found to carry less".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Never)),
+            "met it at no load".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Memory(_))),
+            "over the host's memory".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Connections { .. })),
+            connections(study),
+        ),
+        (count(&|f| matches!(f, Fate::Refused(_))), refused(study)),
+        (
+            count(&|f| matches!(f, Fate::Unfinished)),
+            "not finished".to_owned(),
+        ),
+    ];
+    let told: Vec<String> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} {what}"))
+        .collect();
+    let events: u64 = study.raced.iter().map(|r| r.events).sum();
+    let told = if told.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", words::list(&told))
+    };
+    format!(
+        "{} settings, {} million events{told}.",
+        study.raced.len(),
+        words::number(events as f64 * 1e-6)
+    )
+}
+
+/// Of those whose pools are too large, the least.
+fn connections(study: &Study) -> String {
+    let over = study.raced.iter().filter_map(|r| match &r.fate {
+        Fate::Connections {
+            service,
+            most,
+            limit,
+        } => Some((most, service, limit)),
+        _ => None,
+    });
+    over.min()
+        .map_or_else(String::new, |(most, service, limit)| {
+            format!(
+                "whose pools may open more than {service}'s {limit} connections ({most} and more)"
+            )
+        })
+}
+
+fn refused(study: &Study) -> String {
+    let why = study.raced.iter().find_map(|r| match &r.fate {
+        Fate::Refused(why) => Some(why.as_str()),
+        _ => None,
+    });
+    format!("refused ({})", why.unwrap_or_default())
+}
+
+fn paste(study: &Study) -> Vec<String> {
+    let file = |(file, lines): &(String, Vec<String>)| {
+        format!("To paste, in {file}: {}", lines.join(" ⏎ "))
+    };
+    study.paste.iter().map(file).collect()
+}
