@@ -21,7 +21,7 @@ contestants.one = { model = "ideal", executors.main = { carriers = 1, tasks = 1 
 "#;
 /// Forty users who think for a second, four servers of 50 ms.
 const CLOSED: &str = r#"
-arrivals = { users = 40, think = "exp(1s)" }
+arrivals = { process = "closed", users = 40, think = "exp(1s)" }
 endpoints.page.steps = [{ cpu = "exp(50ms)" }]
 contestants.one = { model = "ideal", executors.main = { carriers = 4, tasks = 1 } }
 "#;

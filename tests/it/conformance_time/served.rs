@@ -183,7 +183,10 @@ pub fn hold_node(cores: u32) -> Case {
     let wake = median(&wakes(cores));
     let contestant = r#"
 model = "node-http"
-cold = "0s" # in what was recorded
+cold = "0s" # in what was recorded, as are rounds and collections
+gc = "none"
+executors.main.round = "0us"
+executors.main.callback = "0us"
 pools.postgres = { size = 1, hold = "call", hand_over = "at-once" }"#;
     let files = vec![
         ("before.csv", lines(alone.stage("asked"), wake)),
