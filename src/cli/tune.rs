@@ -23,6 +23,9 @@ struct Setting {
     name: String,
 }
 
+/// A setting, and the contestant under it.
+type Read = (Setting, Contestant);
+
 /// The settings of one contestant that carry most.
 pub fn tune(
     global: &Global,
@@ -121,7 +124,7 @@ fn read(
     asked: &str,
     name: &str,
     axes: &[Axis],
-) -> Result<(Vec<(Setting, Contestant)>, Vec<Raced>), Failure> {
+) -> Result<(Vec<Read>, Vec<Raced>), Failure> {
     let mut good = Vec::new();
     let mut refused = Vec::new();
     let mut first = None;

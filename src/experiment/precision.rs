@@ -1,7 +1,7 @@
 //! Precision instead of run length: replications are added until the figure that was asked for is known narrowly enough.
 //!
 //! At a load all contestants that keep up get as many replications as the one whose interval is widest, so that what is
-//! compared stays paired. [`stopping`](crate::stats::stopping) says when to look and when to stop; lengths of replications are
+//! compared stays paired. [`stopping`] says when to look and when to stop; lengths of replications are
 //! planned as ever, and who drowns, or whose runs are too short for the figure, is not waited for.
 
 use super::fold::LoadPoint;

@@ -216,7 +216,7 @@ impl<'a, S: Simulator> Race<'a, S> {
                 };
                 match clear(visit) {
                     Some(true) => {
-                        met.push((order.contestant, visit.worst().map_or(0.0, |w| w.1.full)))
+                        met.push((order.contestant, visit.worst().map_or(0.0, |w| w.1.full)));
                     }
                     Some(false) => {
                         let fate = missed(visit, load, &self.ground);

@@ -200,7 +200,8 @@ fn equals_are_told_apart_in_one_study_of_twenty() {
         };
         (value(), value())
     };
-    let laws: [&dyn Fn(&mut Noise) -> (f64, f64); 2] = [&shared, &gap];
+    type Law<'a> = &'a dyn Fn(&mut Noise) -> (f64, f64);
+    let laws: [Law; 2] = [&shared, &gap];
     for (law, draw) in laws.iter().enumerate() {
         let (mut wrong, mut paired, mut single) = (0, 0.0, 0.0);
         for trial in 0..400 {

@@ -58,7 +58,7 @@ pub struct Plane<'a> {
     pub scenario: &'a (dyn Fn(&[usize]) -> Option<Scenario> + Sync),
 }
 
-/// One key varied: curves; two: a map. `budget` is in events, of about [`SHARES`] points.
+/// One key varied: curves; two: a map. `budget` is in events, of about `SHARES` points.
 ///
 /// # Errors
 /// If there is nobody to compare, no objective to search for a load, or a choice of loads; or nothing was finished.

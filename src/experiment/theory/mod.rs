@@ -1,7 +1,7 @@
 //! Theory beside simulation: what the closed forms say of each contestant, what of their assumptions holds, how far they are from what is
 //! simulated.
 //!
-//! The shape of a contestant follows from its compiled plan and its demands ([`shape`]), so a model that nobody here thought of has one too. Where the
+//! The shape of a contestant follows from its compiled plan and its demands (`shape`), so a model that nobody here thought of has one too. Where the
 //! assumptions hold the two agree within the interval; where they do not, the difference is what the assumption is worth.
 
 mod assumptions;

@@ -11,7 +11,7 @@ impl Tasks {
             .map_or(&[], |rare| &rare.held[..holds])
     }
 
-    /// The task holds a connection of this pool. There are no more than [`MAX_HELD`] pools.
+    /// The task holds a connection of this pool. There are no more than `MAX_HELD` pools.
     pub fn hold(&mut self, id: u32, held: Held) {
         let holds = usize::from(self.hot[id as usize].holds);
         self.rare(id).held[holds] = held;

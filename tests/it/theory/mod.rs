@@ -3,6 +3,7 @@
 
 mod agree;
 mod books;
+mod carried;
 mod cases;
 mod demands;
 mod line;
