@@ -15,3 +15,4 @@ mod support;
 mod theory;
 mod traces;
 mod under_load;
+mod watching;
