@@ -92,6 +92,26 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         endpoint: Option<String>,
     },
+    /// A few requests and everything that went on meanwhile, as a trace for ui.perfetto.dev
+    Trace {
+        /// A file or an embedded example
+        scenario: String,
+        /// Whose requests; may be left out where there is one contestant
+        #[arg(long, value_name = "NAME")]
+        contestant: Option<String>,
+        /// This request, by number, from 1 in the order of coming
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), required_unless_present = "slowest")]
+        request: Option<u64>,
+        /// The slowest of those answered after the first quarter of the replication
+        #[arg(long, value_name = "K", conflicts_with = "request")]
+        slowest: Option<NonZeroUsize>,
+        /// The slowest of this endpoint only
+        #[arg(long, value_name = "NAME", conflicts_with = "request")]
+        endpoint: Option<String>,
+        /// Which replication of the run, from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        replication: u64,
+    },
     /// What the closed forms of queueing theory say, what of their assumptions holds, and how far the simulation is from them
     Theory {
         /// A file or an embedded example

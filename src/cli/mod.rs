@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory`, `tune` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -29,6 +29,7 @@ mod run;
 mod study;
 mod sweep;
 mod theory;
+mod trace;
 mod tune;
 
 use std::process::ExitCode;
@@ -71,6 +72,23 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         Some(Command::Run { scenario }) => run::run(&global, &scenario),
         Some(Command::Explain { scenario, endpoint }) => {
             explain::explain(&global, &scenario, endpoint.as_deref())
+        }
+        Some(Command::Trace {
+            scenario,
+            contestant,
+            request,
+            slowest,
+            endpoint,
+            replication,
+        }) => {
+            let asked = trace::Request {
+                contestant: contestant.as_deref(),
+                number: request,
+                slowest: slowest.map_or(1, usize::from),
+                endpoint: endpoint.as_deref(),
+                replication,
+            };
+            trace::trace(&global, &scenario, &asked)
         }
         Some(Command::Theory { scenario }) => theory::run(&global, &scenario),
         Some(Command::Capacity { scenario }) => capacity::capacity(&global, &scenario),

@@ -37,6 +37,7 @@ pub mod study;
 mod sweep;
 pub mod swept;
 pub mod theory;
+pub mod trace;
 mod transient;
 mod tune;
 mod world;

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: what is printed, what is left on disk, with which exit status.
 
 mod studies;
+mod trace;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -59,6 +60,7 @@ fn help_names_every_command_and_flag() {
         "run",
         "explain",
         "theory",
+        "trace",
         "check",
         "init",
         "models",

@@ -15,7 +15,7 @@ use crate::support::scenario;
 /// The whole of a run: every request, all the time.
 fn whole(plan: &Plan) -> Trace {
     let watch = Watch {
-        requests: (0..100_000).collect(),
+        requests: (1..100_000).collect(),
         windows: vec![(Time::ZERO, Time::ZERO + plan.horizon)],
         most: usize::MAX,
     };
@@ -43,7 +43,7 @@ fn nests(slices: &[Slice]) {
 }
 
 /// Each request's slices sum to its latency, and state by state to its account; of one that forked, whose time is that of its
-/// branches, only to the latency.
+/// branches, and of one whose client gave up in the middle of a stretch on a core, only to the latency.
 fn accounts(trace: &Trace) {
     let mut spent: BTreeMap<u64, [u64; Component::COUNT]> = BTreeMap::new();
     let mut forked: BTreeMap<u64, u64> = BTreeMap::new();
@@ -71,7 +71,7 @@ fn accounts(trace: &Trace) {
             "request {}",
             ended.number
         );
-        if apart == 0 {
+        if apart == 0 && ended.failure.is_none() {
             assert_eq!(
                 seen,
                 ended.account.by_component(),
@@ -211,7 +211,7 @@ fn the_slowest_are_found_and_seen_whole() {
 fn what_is_too_much_is_cut_and_says_when() {
     let plan = plan("quickstart", "node", 200.0);
     let watch = Watch {
-        requests: vec![0],
+        requests: vec![1],
         windows: vec![(Time::ZERO, Time::ZERO + plan.horizon)],
         most: 100,
     };
@@ -231,7 +231,6 @@ proptest! {
         let setting = Setting { elide, ..Setting::new(load, Span(50_000_123)) };
         let plan = Plan::compile(&scenario.contestants[0], &scenario.arrivals, setting);
         let trace = whole(&plan);
-        if std::env::var("SHOW").is_ok() { println!("{text}"); }
         prop_assert_eq!(differ(&plan.run(7, 0), &trace.outcome), None, "watched and not: {}", text);
         nests(&trace.slices);
         accounts(&trace);

@@ -6,7 +6,7 @@ use crate::measure::{Account, Failure};
 /// Which requests are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// These, by number, from 0 in the order of coming.
+    /// These, by number, from 1 in the order of coming.
     Numbers(Vec<u64>),
     /// The slowest of those answered that came after a time.
     Slowest {
@@ -22,7 +22,7 @@ pub enum Wanted {
 /// A request that has ended, or will not end within the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// Its number, from 0 in the order of coming.
+    /// Its number, from 1 in the order of coming.
     pub number: u64,
     /// Its endpoint, as in the app.
     pub endpoint: u32,
@@ -32,7 +32,8 @@ pub struct Ended {
     pub latency: Option<Span>,
     /// Why it failed, if it did.
     pub failure: Option<Failure>,
-    /// Where its time went. Empty for one that has not ended.
+    /// Where its time went. Empty for one that has not ended; where a client gave up in the middle of a stretch on a core, that stretch is
+    /// not divided.
     pub account: Account,
 }
 

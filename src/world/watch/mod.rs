@@ -123,7 +123,7 @@ pub struct Slice {
     pub depth: u32,
     /// What.
     pub what: What,
-    /// Whose: the number of a request, from 0 in the order of coming.
+    /// Whose: the number of a request, from 1 in the order of coming.
     pub request: Option<u64>,
     /// The endpoint of that request, as in the app.
     pub endpoint: Option<u32>,
