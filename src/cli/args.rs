@@ -71,6 +71,21 @@ pub enum Format {
     Markdown,
 }
 
+/// What `schema` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Described {
+    /// JSON Schema of scenarios
+    Scenario,
+    /// JSON Schema of models
+    Model,
+    /// JSON Schema of hosts' models
+    Host,
+    /// JSON Schema of languages.toml
+    Languages,
+    /// All keys of all files, as Markdown
+    Reference,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -175,6 +190,11 @@ pub enum Command {
     Models,
     /// List the embedded examples
     Examples,
+    /// Write the JSON Schema of a kind of file, for editors, or the reference of all keys to standard output
+    Schema {
+        /// Which
+        what: Described,
+    },
     /// Write completions for a shell to standard output
     Completions {
         /// Which shell

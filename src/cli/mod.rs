@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `schema`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -26,6 +26,7 @@ mod outcome;
 mod output;
 mod progress;
 mod run;
+mod schema;
 mod study;
 mod sweep;
 mod theory;
@@ -122,6 +123,7 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         Some(Command::Init { folder, .. }) => init::init(&global, &folder),
         Some(Command::Models) => models::models(),
         Some(Command::Examples) => examples::examples(),
+        Some(Command::Schema { what }) => schema::schema_of(what),
         Some(Command::Completions { shell }) => completions::completions(shell),
     }
 }

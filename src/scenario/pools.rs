@@ -35,7 +35,7 @@ pub(super) fn pool<'t>(
         .iter()
         .map(|service| service.name.as_str())
         .chain(ROLES);
-    if !names.clone().any(|name| name == entry.key) {
+    if !names.clone().any(|name| name == entry.key) && !reader.has_blanks() {
         let message = format!("there is no role or service `{}`", entry.key);
         return reader.refuse(Problem::at(entry.at, message).names(&entry.key, &mut names));
     }

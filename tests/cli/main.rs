@@ -65,6 +65,7 @@ fn help_names_every_command_and_flag() {
         "init",
         "models",
         "examples",
+        "schema",
         "completions",
     ];
     let flags = [
@@ -143,6 +144,12 @@ fn init_writes_a_scenario_from_words_and_never_overwrites() {
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
     let (status, out, err) = seen(folder.path(), &["check", "own/app.toml"]);
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let (_, schema, _) = seen(folder.path(), &["schema", "scenario"]);
+    let own = folder.path().join("own");
+    let text = std::fs::read_to_string(own.join("app.toml")).expect("it was written");
+    assert!(text.starts_with("#:schema schema/crossover-scenario.json\n# "));
+    let written = std::fs::read_to_string(own.join("schema/crossover-scenario.json"));
+    assert_eq!(written.expect("it was written"), schema);
     let (status, out, err) = seen(folder.path(), &words);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("own/app.toml\n"), "{err}");
@@ -169,8 +176,29 @@ fn init_writes_files_that_check_accepts_and_never_overwrites() {
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
     assert_eq!(
         names_in(&folder.path().join("mine")),
-        ["examples", "models"]
+        ["examples", "models", "schema"]
     );
+    for (file, schema) in [
+        (
+            "examples/quickstart.toml",
+            "../schema/crossover-scenario.json",
+        ),
+        ("models/node.toml", "../schema/crossover-model.json"),
+        (
+            "models/languages.toml",
+            "../schema/crossover-languages.json",
+        ),
+        (
+            "models/hosts/linux-vm.toml",
+            "../../schema/crossover-host.json",
+        ),
+    ] {
+        let path = folder.path().join("mine").join(file);
+        let text = std::fs::read_to_string(&path).expect("it was written");
+        assert_eq!(text.lines().next(), Some(&*format!("#:schema {schema}")));
+        let schema = path.parent().expect("it is in a folder").join(schema);
+        assert!(schema.is_file(), "{}", schema.display());
+    }
 
     let (status, out, err) = seen(
         folder.path(),

@@ -221,7 +221,7 @@ fn what_is_too_much_is_cut_and_says_when() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 500, ..ProptestConfig::default() })]
 
     /// Of any run of any scenario: watched it is the same run, slices nest, and requests' slices are their accounts.
     #[test]
