@@ -220,11 +220,11 @@ fn resolution(text: &str) -> Result<(usize, usize), String> {
 
 /// A relative precision: `5%` or `0.05`.
 fn precision(text: &str) -> Result<f64, String> {
-    let (number, scale) = match text.strip_suffix('%') {
-        Some(number) => (number.trim_end(), 0.01),
+    let (number, whole) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 100.0),
         None => (text, 1.0),
     };
-    match number.parse::<f64>().map(|n| n * scale) {
+    match number.parse::<f64>().map(|n| n / whole) {
         Ok(p) if p > 0.0 && p < 1.0 => Ok(p),
         _ => Err("expected a share between 0 and 1, such as 5% or 0.05".to_owned()),
     }

@@ -27,7 +27,22 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
                 .to_owned(),
         ));
     }
+    if let Some(folder) = &global.out {
+        holds_results(folder)?;
+    }
     Ok(scenario)
+}
+
+/// That a folder is one, or can be made, known before hours have been spent on what goes there.
+fn holds_results(folder: &Path) -> Result<(), Failure> {
+    match folder.ancestors().find(|part| part.exists()) {
+        Some(part) if !part.is_dir() => Err(Failure::Refused(format!(
+            "error: results cannot be saved in {}: {} is no folder",
+            folder.display(),
+            part.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What the command line puts over the files.
@@ -161,7 +176,8 @@ pub fn finish(
         .out
         .clone()
         .unwrap_or_else(|| Path::new("output").join(&study.scenario));
-    save::save(&study, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    let written = save::save(&study, &folder);
+    let written = written.map_err(|e| Failure::Failed(format!("error: {e}")))?;
     let seen = if global.format == Format::Table {
         &typed
     } else {
@@ -172,7 +188,15 @@ pub fn finish(
         return Err(Failure::Failed(interrupted(&study, &folder)));
     }
     if !global.quiet {
-        output::remark(&format!("\nResults and charts: {}", folder.display()));
+        let charts = written
+            .iter()
+            .any(|path| path.extension().is_some_and(|kind| kind == "svg"));
+        let what = if charts {
+            "Results and charts"
+        } else {
+            "Results"
+        };
+        output::remark(&format!("\n{what}: {}", folder.display()));
     }
     if global.assert_slo {
         Ok(assert_slo(&study))

@@ -87,7 +87,7 @@ fn help_names_every_command_and_flag() {
 #[test]
 fn wrong_usage_is_status_2_on_standard_error() {
     let folder = empty();
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 10] = [
         &["--format", "xml"],
         &["nonsense"],
         &["check"],
@@ -95,6 +95,7 @@ fn wrong_usage_is_status_2_on_standard_error() {
         &["compare", "--seed", "-1"],
         &["compare", "--replications", "0"],
         &["compare", "--precision", "5"],
+        &["compare", "--out", "/dev/null/results"],
         &["compare", "no-such-file.toml"],
         &["compare", "--set", "arrivals.rat=400/s"],
     ];
