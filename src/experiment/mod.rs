@@ -45,7 +45,7 @@ mod world;
 pub use carry::{PRECISION, capacity_with};
 pub use compare::{compare, compare_with};
 pub use error::ExperimentError;
-pub use expect::{Examined, Finding, Measured, examine};
+pub use expect::{Examined, Finding, Measured, examine, studies};
 pub use expected::{IDLE, idle};
 pub use explain::{Explanation, explain};
 pub use length::BUDGET;

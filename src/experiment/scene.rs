@@ -9,7 +9,7 @@ use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
 use super::replicated::Replicated;
 use super::simulator::{Plan, Simulator};
-use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
+use super::study::{Bound, ContestantInfo, LoadUnit, Settings, Study, Verdict};
 use super::{fold, loads, precision, shortfall, transient};
 use crate::kernel::Span;
 use crate::scenario::{Precision, Scenario};
@@ -51,6 +51,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 name: contestant.name.clone(),
                 title: model.title.clone(),
                 unvalidated: model.unvalidated,
+                settings: Some(Settings::of(model)),
                 zero_load_ms: simulator.demands(index, light, 1.0).zero_load_ns * 1e-6,
                 bounds,
             }

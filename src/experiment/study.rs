@@ -4,6 +4,7 @@ use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
 use crate::scenario::{Figure, Slo};
+use crate::service::{Model, Tasks};
 
 pub use crate::stats::Estimate;
 
@@ -68,10 +69,34 @@ pub struct ContestantInfo {
     pub title: String,
     /// True where no real thing was recorded for its model.
     pub unvalidated: bool,
+    /// How many there are of what people set first; absent where that is itself varied.
+    pub settings: Option<Settings>,
     /// The highest load each resource could carry by its demand alone, ascending: the first is the bottleneck.
     pub bounds: Vec<Bound>,
     /// The mean latency of a request that never waits, by the demands: the lower asymptote.
     pub zero_load_ms: f64,
+}
+
+/// The settings of an app that people ask for first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Its processes.
+    pub processes: u32,
+    /// Threads in each of them that have one request in hand; none where a process has a loop, or as many threads as requests.
+    pub threads: Option<u32>,
+}
+
+impl Settings {
+    /// Of a model.
+    #[must_use]
+    pub fn of(model: &Model) -> Self {
+        let main = model.executors.iter().find(|e| e.name == "main");
+        let blocking = main.filter(|main| main.tasks == Tasks::One);
+        Self {
+            processes: model.processes,
+            threads: blocking.and_then(|main| main.carriers),
+        }
+    }
 }
 
 /// The utilisation law for one resource: load × demand ≤ units.
@@ -278,7 +303,7 @@ pub struct Difference {
 }
 
 /// The load a contestant carries inside the SLO.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capacity {
     /// Whose.
     pub contestant: String,
