@@ -1,10 +1,10 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::settings::Settings;
 use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
 use crate::scenario::{Figure, Slo};
-use crate::service::{Model, Tasks};
 
 pub use crate::stats::Estimate;
 
@@ -75,28 +75,6 @@ pub struct ContestantInfo {
     pub bounds: Vec<Bound>,
     /// The mean latency of a request that never waits, by the demands: the lower asymptote.
     pub zero_load_ms: f64,
-}
-
-/// The settings of an app that people ask for first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// Its processes.
-    pub processes: u32,
-    /// Threads in each of them that have one request in hand; none where a process has a loop, or as many threads as requests.
-    pub threads: Option<u32>,
-}
-
-impl Settings {
-    /// Of a model.
-    #[must_use]
-    pub fn of(model: &Model) -> Self {
-        let main = model.executors.iter().find(|e| e.name == "main");
-        let blocking = main.filter(|main| main.tasks == Tasks::One);
-        Self {
-            processes: model.processes,
-            threads: blocking.and_then(|main| main.carriers),
-        }
-    }
 }
 
 /// The utilisation law for one resource: load × demand ≤ units.

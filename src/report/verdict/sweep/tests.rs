@@ -1,5 +1,5 @@
 use super::*;
-use crate::experiment::MapNode;
+use crate::experiment::{MapNode, Settings};
 use crate::report::fixture;
 
 fn axis(path: &str, values: &[&str]) -> SweptAxis {
@@ -38,8 +38,19 @@ fn sheet(lead: f64, half: f64, language: f64) -> Sheet {
 }
 
 fn told(sheets: Vec<Sheet>, flips: Option<(f64, f64, f64)>) -> Vec<String> {
+    told_of([None; 2], sheets, flips)
+}
+
+fn told_of(
+    settings: [Option<Settings>; 2],
+    sheets: Vec<Sheet>,
+    flips: Option<(f64, f64, f64)>,
+) -> Vec<String> {
     let mut study = fixture::compare();
     study.contestants.truncate(2);
+    for (info, settings) in study.contestants.iter_mut().zip(settings) {
+        info.settings = settings;
+    }
     let sweep = Sweep {
         axes: vec![
             axis("params.cpu", &["0ms", "10ms", "20ms"]),
@@ -61,6 +72,27 @@ fn a_line_has_a_place_and_its_uncertainty() {
           io = 1ms to 15.0 ± 1.0 ms at 3ms."
         ]
     );
+}
+
+/// One loop has no settings worth a word; threads are those of each process.
+#[test]
+fn regions_have_settings() {
+    let set = |processes, threads| Some(Settings { processes, threads });
+    let of = |other| told_of([set(1, None), other], vec![sheet(0.2, 0.05, 1.0)], None)[0].clone();
+    for (settings, words) in [
+        (set(9, Some(4)), "node-cluster with 9 × 4 threads does"),
+        (set(9, Some(1)), "node-cluster with 9 processes does"),
+        (set(4, None), "node-cluster with 4 processes does"),
+        (set(1, Some(8)), "node-cluster with 8 threads does"),
+        (None, "node-cluster does"),
+    ] {
+        let sentence = of(settings);
+        assert!(
+            sentence.starts_with("node carries more until"),
+            "{sentence}"
+        );
+        assert!(sentence.contains(words), "{sentence}");
+    }
 }
 
 #[test]
