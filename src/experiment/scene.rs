@@ -16,7 +16,7 @@ use crate::kernel::Span;
 use crate::scenario::{Precision, Scenario};
 use crate::stats::stopping::FIRST_LOOK;
 use crate::workload::Arrivals;
-use crate::world::{Station, named_loads, stations};
+use crate::world::named_loads;
 
 /// Requests of the runs that find out how many events a request takes.
 const PILOT: f64 = 300.0;
@@ -224,23 +224,9 @@ impl<'a, S: Simulator> Scene<'a, S> {
             variability: who
                 .iter()
                 .zip(&rates)
-                .map(|(c, rate)| self.variability(*c, *rate))
+                .map(|(c, rate)| self.simulator.variability(*c, *rate))
                 .fold(1.0, f64::max),
         }
-    }
-
-    /// [`Need::variability`] of a contestant at a rate. A variance that is infinite asks for nothing: no length of run would do.
-    fn variability(&self, contestant: usize, rate: f64) -> f64 {
-        let scenario = self.scenario;
-        let contestant = &scenario.contestants[contestant];
-        let (stations, _) = stations(contestant, &scenario.arrivals, rate);
-        let full = |station: &Station| station.demand_ns / station.units as f64;
-        let known = stations
-            .iter()
-            .filter(|station| station.scv.is_some_and(f64::is_finite));
-        let fullest = known.max_by(|a, b| full(a).total_cmp(&full(b)));
-        let scv = fullest.and_then(|station| station.scv).unwrap_or(1.0);
-        (0.5 * (1.0 + scv)).max(1.0)
     }
 
     /// The seconds after which everybody who drowns at this load can be counted, see [`transient`]. At equal CPU only what is
