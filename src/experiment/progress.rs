@@ -65,10 +65,13 @@ impl<'a> Control<'a> {
         self.work_planned.fetch_add(work, Relaxed);
     }
 
-    /// Takes from what is planned. Tells nobody: what takes its place may be planned only after it.
+    /// Takes from what is planned. Replications that nobody needs are told at once; work alone is not: what takes its place is planned only after it.
     pub(super) fn unplan(&self, jobs: u64, work: u64) {
         self.jobs_planned.fetch_sub(jobs, Relaxed);
         self.work_planned.fetch_sub(work, Relaxed);
+        if jobs > 0 {
+            self.tell();
+        }
     }
 
     /// A replication is finished.
