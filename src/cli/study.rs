@@ -103,6 +103,8 @@ pub fn failure(error: ExperimentError) -> Failure {
 /// Moves the bar and counts events, over one or more runs of the study.
 pub struct Watch {
     bar: Progress,
+    runs: u64,
+    begun: AtomicU64,
     before: AtomicU64,
     events: AtomicU64,
 }
@@ -112,13 +114,24 @@ impl Watch {
     pub fn start(message: &str, quiet: bool) -> Self {
         Self {
             bar: Progress::start(message, quiet),
+            runs: 1,
+            begun: AtomicU64::new(0),
             before: AtomicU64::new(0),
             events: AtomicU64::new(0),
         }
     }
 
+    /// The bar is for so many runs, each of which [begins](Self::begin).
+    pub fn over(self, runs: usize) -> Self {
+        Self {
+            runs: runs.max(1) as u64,
+            ..self
+        }
+    }
+
     /// Another run begins.
     pub fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let events = self.events.swap(0, Ordering::Relaxed);
         self.before.fetch_add(events, Ordering::Relaxed);
     }
@@ -132,7 +145,9 @@ impl Watch {
 impl Observer for Watch {
     fn progress(&self, progress: experiment::Progress) {
         self.events.fetch_max(progress.events, Ordering::Relaxed);
-        self.bar.done(progress.share);
+        let finished = self.begun.load(Ordering::Relaxed).saturating_sub(1);
+        self.bar
+            .done((finished as f64 + progress.share) / self.runs as f64);
     }
 }
 

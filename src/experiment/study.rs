@@ -1,5 +1,6 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::settings::Settings;
 use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
@@ -68,6 +69,8 @@ pub struct ContestantInfo {
     pub title: String,
     /// True where no real thing was recorded for its model.
     pub unvalidated: bool,
+    /// How many there are of what people set first; absent where that is itself varied.
+    pub settings: Option<Settings>,
     /// The highest load each resource could carry by its demand alone, ascending: the first is the bottleneck.
     pub bounds: Vec<Bound>,
     /// The mean latency of a request that never waits, by the demands: the lower asymptote.
@@ -278,7 +281,7 @@ pub struct Difference {
 }
 
 /// The load a contestant carries inside the SLO.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capacity {
     /// Whose.
     pub contestant: String,

@@ -194,6 +194,7 @@ fn info(shape: &Shape) -> ContestantInfo {
         name: shape.name.to_owned(),
         title: shape.title.to_owned(),
         unvalidated: false,
+        settings: None,
         bounds: vec![
             Bound {
                 demand_ms,

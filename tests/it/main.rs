@@ -9,6 +9,7 @@ mod expected;
 mod explain;
 mod fingerprints;
 mod profile;
+mod progress;
 mod properties;
 mod random;
 mod support;

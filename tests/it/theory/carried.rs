@@ -7,7 +7,7 @@ use crossover::experiment::{
     BUDGET, Control, Fate, PRECISION, Simulation, Study, capacity_with, compare, tune_with,
 };
 use crossover::scenario::{Contestant, Scenario};
-use crossover::stats::theory::Mmc;
+use crossover::stats::theory::{MachineRepair, Mmc, Station, mva};
 
 use crate::support::scenario;
 
@@ -107,6 +107,71 @@ contestants.shared = {}
 "#,
     ));
     holds(&study, "shared", 90.0);
+}
+
+/// The users, not whole, at which a figure that is known for whole numbers of them reaches its limit, on straight lines between.
+fn users(limit: f64, figure: impl Fn(u32) -> f64) -> f64 {
+    let above = (1..).find(|&n| figure(n) >= limit).unwrap_or(u32::MAX);
+    let (low, high) = (figure(above - 1), figure(above));
+    f64::from(above - 1) + (limit - low) / (high - low)
+}
+
+/// Users who think for two seconds and then need 10 ms of a core that all share evenly and 8 ms of a database with one thread, both exponential: a product
+/// form, solved by exact mean value analysis. Of the core alone the bound is 2018 / 10 users.
+#[test]
+fn users_inside_a_mean_by_mean_value_analysis() {
+    let study = searched(&scenario(
+        r#"
+arrivals = { process = "closed", users = "sweep", think = "exp(2s)" }
+slo.mean = "100ms"
+hosts.app.cores = 1
+hosts.far.cores = 1
+services.db = { model = "ideal", host = "far", executors.main = { carriers = 1, tasks = 1 } }
+endpoints.page.steps = [ { name = "work", cpu = "exp(10ms)" }, { name = "ask", call = "db", work = "exp(8ms)" } ]
+contestants.network = {}
+"#,
+    ));
+    let stations = [Station::Queue(10.0), Station::Queue(8.0)];
+    let exact = users(100.0, |n| mva(n, 2000.0, &stations).response);
+    holds(&study, "network", exact);
+}
+
+/// Users who think for a second and one thread that needs 10 ms for each: who arrives sees the others as if he did not exist (Sevcik & Mitrani 1981),
+/// and waits for all of them that are there. Nine of ten within 100 ms.
+#[test]
+fn users_inside_a_percentile_of_the_machine_repairman() {
+    let study = searched(&scenario(
+        r#"
+arrivals = { process = "closed", users = "sweep", think = "exp(1s)" }
+slo.p90 = "100ms"
+hosts.app.cores = 1
+endpoints.page.steps = [ { name = "work", cpu = "exp(10ms)" } ]
+contestants.repairman = { executors.main = { carriers = 1, tasks = 1 } }
+"#,
+    ));
+    let p90 = |n: u32| {
+        let others = MachineRepair {
+            users: n - 1,
+            think: 1000.0,
+            service: 10.0,
+            servers: 1,
+        };
+        let seen = others.probabilities();
+        // With k before one, an Erlang law of k + 1 phases: it is beyond t if fewer than k + 1 of a Poisson process have come.
+        let beyond = |t: f64| {
+            let (mut term, mut sum) = ((-t / 10.0).exp(), 0.0);
+            let each = seen.iter().zip(1..).map(|(p, k)| {
+                sum += term;
+                term *= t / 10.0 / f64::from(k);
+                p * sum
+            });
+            each.sum::<f64>()
+        };
+        solve(-0.1, 10_000.0, |t| -beyond(t))
+    };
+    // Alone: the exponential law's, 10 ln 10.
+    assert!((p90(1) - 23.026).abs() < 1e-3);
+    holds(&study, "repairman", users(100.0, p90));
 }
 
 /// Threads in 1 to 6 processes, each with an interpreter's lock, on 4 cores; nine of ten within 60 ms.
