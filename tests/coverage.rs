@@ -446,7 +446,7 @@ before = [{ name = "theirs", cpu = "exp(5ms)" }]
 "#;
 
 /// Of 400 whole studies of two equals at most 5 % may say that one has the lower p99: 20. More than 34 would come once in 2,000 (binomial). And
-/// some must, or nothing is ever told apart: fewer than 8 would come once in 700 at 5 %.
+/// some must, or nothing is ever told apart: fewer than 8 would come once in 700 at 5 %. (Seen: 11.)
 #[test]
 fn equals_are_told_apart_in_one_study_of_twenty() {
     let never = AtomicBool::new(false);
@@ -459,7 +459,8 @@ fn equals_are_told_apart_in_one_study_of_twenty() {
             continue;
         };
         told += 1;
-        assert!(difference.p99_slo_ms.value > 0.0, "{difference:?}");
+        let width = difference.p99_slo_ms.hi - difference.p99_slo_ms.lo;
+        assert!(width > 0.0, "{difference:?}");
         wrong += u32::from(difference.p99_slo_ms.excludes_zero());
         wrong_ratios += u32::from(difference.ratio.is_some_and(|ratio| !ratio.contains(1.0)));
     }
