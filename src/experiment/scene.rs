@@ -310,6 +310,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
             carried: Vec::new(),
             sweep: None,
             raced: Vec::new(),
+            precision: 0.0,
             paste: Vec::new(),
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),

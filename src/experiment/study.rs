@@ -50,6 +50,9 @@ pub struct Study {
     pub sweep: Option<Sweep>,
     /// What became of each setting in a race, in their order; empty in other studies.
     pub raced: Vec<Raced>,
+    /// Of searches and races: half the width of an interval that was asked for, as a share of the load, within which settings are not told apart
+    /// from the best; zero in other studies.
+    pub precision: f64,
     /// What makes a real server what the best setting says: a file and its lines; empty in other studies.
     pub paste: Vec<(String, Vec<String>)>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
@@ -409,9 +412,9 @@ pub struct Raced {
 pub enum Fate {
     /// It carries most.
     Best,
-    /// Not told apart from the best.
+    /// Within the tolerance of the best, or not told apart from it.
     Alike,
-    /// It was searched, and carries less.
+    /// It carries less, beyond doubt.
     Less,
     /// By its demands alone this resource carries no more than that load.
     Bound {
@@ -420,15 +423,9 @@ pub enum Fate {
         /// At this load.
         load: f64,
     },
-    /// It misses the objectives at a load that the best carries.
-    Missed {
-        /// The load.
-        load: f64,
-        /// The objective that is missed by most; none where it saturates.
-        figure: Option<Figure>,
-        /// What was in use most.
-        busiest: Option<(String, f64)>,
-    },
+    /// It misses the objectives on requests on which the best meets them, by too much to say how much less it carries than the best does: this
+    /// load.
+    Missed(f64),
     /// It meets the objectives at no load.
     Never,
     /// Its pools may open more connections than a service takes.

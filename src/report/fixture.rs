@@ -175,6 +175,7 @@ pub fn empty() -> Study {
         carried: Vec::new(),
         sweep: None,
         raced: Vec::new(),
+        precision: 0.0,
         paste: Vec::new(),
         interrupted: false,
         shortfalls: Vec::new(),

@@ -399,6 +399,31 @@ contestants.cluster = { model = "node-cluster" }
     assert_eq!(csv.expect("it was written").lines().count(), 1 + 4);
 }
 
+/// A query takes 8 ms before anybody waits: nothing is answered within 5 ms, and both searches say how near it comes.
+#[test]
+fn an_objective_that_nobody_can_meet_is_told_with_the_closest() {
+    let folder = empty();
+    let scenario = r#"
+slo.p90 = "5ms"
+endpoints.page.steps = [ { name = "work", cpu = "8ms" } ]
+contestants.it = { model = "ideal", executors.main = { carriers = 2, tasks = 1 } }
+"#;
+    std::fs::write(folder.path().join("slow.toml"), scenario).expect("it can be written");
+    let tune = ["tune", "slow.toml", "--vary", "processes=1,2", "--quiet"];
+    let capacity = ["capacity", "slow.toml", "--quiet"];
+    for asked in [&tune[..], &capacity[..]] {
+        let (status, out, err) = seen(folder.path(), asked);
+        let told = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!((status, err.as_str()), (0, ""), "{out}");
+        assert!(
+            told.contains("at any load: the closest is a p90 of 8.00 ms")
+                || told.contains("at no load: the closest is a p90 of 8.00 ms"),
+            "{out}"
+        );
+        assert!(told.contains("where 5.00 ms is the limit"), "{out}");
+    }
+}
+
 #[test]
 fn what_cannot_be_tuned_is_refused() {
     let folder = empty();
