@@ -226,7 +226,7 @@ impl Eye {
         }
         let mut saw = |what, from, to| {
             self.tracks
-                .saw(place, from, to, &[outer, within(outer, what)])
+                .saw(place, from, to, &[outer, within(outer, what)]);
         };
         match world.carriers.get(self.runs[task as usize] as usize) {
             Some(carrier) => portions(carrier, from, to, saw),
