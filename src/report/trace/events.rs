@@ -18,35 +18,35 @@ use crate::world::{Place, Slice, What};
 /// Numbers of a place: of its group, and of the track.
 type Ids = BTreeMap<Place, (usize, usize)>;
 
-/// The whole trace.
+/// The whole trace, an event a line: a long trace is never in memory as anything but text.
 #[must_use]
 pub fn json(traced: &Traced, contestant: &Contestant) -> String {
     let names = Names(contestant);
-    let (ids, mut events) = tracks(&traced.trace.slices, &names);
-    events.extend(
-        traced
-            .trace
-            .slices
-            .iter()
-            .map(|slice| complete(slice, &ids, &names)),
-    );
-    for ended in &traced.trace.ended {
-        events.extend(flow(ended.number, &traced.trace.slices, &ids));
-    }
-    let whole = json!({
-        "displayTimeUnit": "ms",
-        "otherData": {
-            "scenario": traced.scenario,
-            "contestant": contestant.name,
-            "load": traced.load,
-            "seed": traced.seed,
-            "replication": traced.replication,
-            "crossover": traced.version,
-            "digest": traced.digest,
-        },
-        "traceEvents": events,
+    let slices = &traced.trace.slices;
+    let (ids, named) = tracks(slices, &names);
+    let complete = slices.iter().map(|slice| complete(slice, &ids, &names));
+    let ways = ways(slices);
+    let flows = ways
+        .iter()
+        .flat_map(|(number, way)| flow(*number, way, &ids));
+    let head = json!({
+        "scenario": traced.scenario,
+        "contestant": contestant.name,
+        "load": traced.load,
+        "seed": traced.seed,
+        "replication": traced.replication,
+        "crossover": traced.version,
+        "digest": traced.digest,
     });
-    format!("{whole}\n")
+    let mut out = format!("{{\"displayTimeUnit\":\"ms\",\"otherData\":{head},\"traceEvents\":[");
+    let mut between = "\n";
+    for event in named.into_iter().chain(complete).chain(flows) {
+        out.push_str(between);
+        out.push_str(&event.to_string());
+        between = ",\n";
+    }
+    out.push_str("\n]}\n");
+    out
 }
 
 /// Numbers for all places, and the events that name them.
@@ -100,24 +100,46 @@ fn complete(slice: &Slice, ids: &Ids, names: &Names) -> Value {
 
 fn category(what: What) -> &'static str {
     match what {
-        What::Request => "request",
+        What::Request | What::Opening => "request",
         What::State(_) | What::Parallel => "state",
         What::Switch | What::Waking | What::Chore | What::Linger => "thread",
         What::Phase(_) => "loop",
     }
 }
 
-/// The way of one request: its own slice, then threads and calls in the order in which it comes to them.
-fn flow(number: u64, slices: &[Slice], ids: &Ids) -> Vec<Value> {
-    let own = |slice: &&Slice| slice.place == Place::Request(number) && slice.depth == 0;
-    let Some(own) = slices.iter().find(own) else {
+/// The way of each chosen request: its own slice, then those of threads and calls in the order in which it comes to them. What goes on for it
+/// after its client has given up is not on its way.
+fn ways(slices: &[Slice]) -> BTreeMap<u64, Vec<&Slice>> {
+    let mut ways = BTreeMap::new();
+    for slice in slices {
+        if let (Place::Request(number), 0) = (slice.place, slice.depth) {
+            ways.insert(number, vec![slice]);
+        }
+    }
+    for slice in slices.iter().filter(|slice| comes_to(slice)) {
+        if let Some(way) = slice.request.and_then(|number| ways.get_mut(&number))
+            && (way[0].from..way[0].to).contains(&slice.from)
+        {
+            way.push(slice);
+        }
+    }
+    for way in ways.values_mut() {
+        way[1..].sort_by_key(|slice| (slice.from, slice.place));
+    }
+    ways
+}
+
+/// Whether a request comes to a thread or a call with this slice.
+fn comes_to(slice: &Slice) -> bool {
+    let there = matches!(slice.place, Place::Thread { .. } | Place::Call { .. });
+    there && matches!(slice.what, What::Request | What::Opening)
+}
+
+/// The flow through a way.
+fn flow(number: u64, way: &[&Slice], ids: &Ids) -> Vec<Value> {
+    let [own, steps @ ..] = way else {
         return Vec::new();
     };
-    let mut steps: Vec<&Slice> = slices
-        .iter()
-        .filter(|slice| comes_to(slice, number))
-        .collect();
-    steps.sort_by_key(|slice| (slice.from, slice.place));
     let point = |phase: &str, at: Time, place: Place| {
         let (pid, tid) = ids[&place];
         json!({"ph": phase, "name": "way", "cat": "way", "id": number, "ts": micros(at), "pid": pid, "tid": tid})
@@ -134,14 +156,8 @@ fn flow(number: u64, slices: &[Slice], ids: &Ids) -> Vec<Value> {
     events
 }
 
-/// Whether a request comes to a thread or a call with this slice.
-fn comes_to(slice: &Slice, number: u64) -> bool {
-    let there = matches!(slice.place, Place::Thread { .. } | Place::Call { .. });
-    there && slice.what == What::Request && slice.request == Some(number)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
@@ -150,6 +166,15 @@ mod tests {
     use crate::scenario::{Embedded, load};
 
     fn traced(example: &str, contestant: &str) -> (Traced, Contestant) {
+        let asked = Asked::Slowest {
+            count: 2,
+            endpoint: None,
+        };
+        asked_of(example, contestant, asked)
+    }
+
+    /// What a short run of a contestant of an example leaves.
+    pub fn asked_of(example: &str, contestant: &str, asked: Asked) -> (Traced, Contestant) {
         let set = [
             "run.duration=2s".to_owned(),
             "arrivals.rate=300/s".to_owned(),
@@ -160,10 +185,6 @@ mod tests {
             .iter()
             .position(|one| one.name == contestant);
         let at = at.expect("a contestant");
-        let asked = Asked::Slowest {
-            count: 2,
-            endpoint: None,
-        };
         let stop = AtomicBool::new(false);
         let traced = trace(&scenario, at, asked, 0, &Control::new(&stop, &())).expect("a trace");
         (traced, scenario.contestants[at].clone())

@@ -12,7 +12,7 @@ use crate::experiment::LoadUnit;
 use crate::experiment::trace::{Asked, Traced};
 use crate::measure::Component;
 use crate::scenario::Contestant;
-use crate::world::{Ended, Place};
+use crate::world::{Ended, Place, What};
 
 pub use events::json;
 use names::Names;
@@ -169,13 +169,16 @@ fn whereabouts(ended: &Ended, traced: &Traced, names: &Names) -> String {
         .join(", ")
 }
 
-/// What called services did for a request. A call begins on the wire, which is its caller's time; where calls overlap, in branches, or the trace was cut, it is not
-/// the time that the request was charged.
+/// What called services did for a request. A call begins on the wire, which is its caller's time, and what opens a connection is its caller's wait for
+/// one; where calls overlap, in branches, or the trace was cut, it is not the time that the request was charged.
 fn inside(number: u64, traced: &Traced, names: &Names) -> Vec<(u64, String)> {
     let mut sums: BTreeMap<(u32, Component), u64> = BTreeMap::new();
+    let mut answers = true;
     for slice in &traced.trace.slices {
-        if let (Place::Call { service, .. }, 1, Some(state)) =
-            (slice.place, slice.depth, slice.what.state())
+        if slice.depth == 0 {
+            answers = slice.what != What::Opening;
+        } else if let (true, Place::Call { service, .. }, 1, Some(state)) =
+            (answers, slice.place, slice.depth, slice.what.state())
             && slice.request == Some(number)
             && !matches!(state, Component::Network | Component::Call)
         {
@@ -191,4 +194,29 @@ fn inside(number: u64, traced: &Traced, names: &Names) -> Vec<(u64, String)> {
         (ns, what)
     };
     sums.into_iter().map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::events::tests::asked_of;
+    use super::*;
+
+    /// A first request has to open its connections, in which postgres works too: that is the wait for a connection, and the answer is opened beside it.
+    #[test]
+    fn what_opens_a_connection_is_no_answer_to_a_call() {
+        let (traced, contestant) = asked_of("quickstart", "node", Asked::Number(1));
+        let names = Names(&contestant);
+        let first = &traced.trace.ended[0];
+        assert!(first.account.get(Component::WaitConnection) > 0);
+        let mut seen = traced.trace.slices.iter();
+        assert!(seen.any(|slice| slice.what == What::Opening));
+        let inside: u64 = inside(first.number, &traced, &names)
+            .iter()
+            .map(|(ns, _)| ns)
+            .sum();
+        assert_eq!(inside, first.account.get(Component::Call));
+        let said = whereabouts(first, &traced, &names);
+        assert!(said.contains("at work in postgres"), "{said}");
+        assert!(!said.contains("inside called services"), "{said}");
+    }
 }

@@ -83,14 +83,18 @@ impl Names<'_> {
     /// A slice.
     pub fn slice(&self, slice: &Slice) -> String {
         match slice.what {
-            What::Request => {
+            What::Request | What::Opening => {
                 let endpoint = slice
                     .endpoint
                     .map_or("?", |endpoint| self.endpoint(endpoint));
                 let number = slice
                     .request
                     .map_or_else(String::new, |number| format!(" {number}"));
-                format!("{endpoint}{number}")
+                let why = match slice.what {
+                    What::Opening => "a connection for ",
+                    _ => "",
+                };
+                format!("{why}{endpoint}{number}")
             }
             What::State(Component::Cpu) if matches!(slice.place, Place::Call { .. }) => {
                 "at work".to_owned()

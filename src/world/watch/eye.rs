@@ -220,7 +220,10 @@ impl Eye {
 
     /// A task's states.
     fn progress(&mut self, world: &World, place: Place, (task, begun): Item, from: Time, to: Time) {
-        let outer = work(world, task, u64::from(task) << 40 ^ begun.0);
+        let mut outer = work(world, task, u64::from(task) << 40 ^ begun.0);
+        if world.tasks.hot[task as usize].role == Role::Open && outer.request.is_some() {
+            outer.what = What::Opening;
+        }
         let mut saw = |what, from, to| {
             self.tracks
                 .saw(place, from, to, &[outer, within(outer, what)]);

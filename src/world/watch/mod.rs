@@ -86,6 +86,8 @@ pub enum Place {
 pub enum What {
     /// A request, or a branch or call of one, from its beginning to its end, or the time in which a thread, a core, a lock or a connection is its.
     Request,
+    /// What a service does so that a connection to it is open: its caller is charged with it as waiting for a connection.
+    Opening,
     /// What a request or a call is charged with.
     State(Component),
     /// It waits for its branches.
