@@ -338,8 +338,9 @@ fn missed(study: &Study) -> Vec<String> {
             "misses"
         };
         let load = crate::report::words::load(row.load);
+        let why = crate::report::missed::why(row);
         format!(
-            "{} {how} the objective at {load} {}",
+            "{} {how} the objective at {load} {}{why}",
             row.contestant,
             view::unit(study)
         )

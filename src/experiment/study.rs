@@ -150,8 +150,25 @@ pub struct Row {
     pub timeline: Vec<TimelineSlot>,
     /// Whether the objectives are met: `None` where the data cannot tell.
     pub within_slo: Option<bool>,
+    /// The objectives one by one, in the order of [`Slo`]'s fields.
+    pub objectives: Vec<Held>,
     /// Of a sweep: at which of its points this is.
     pub swept: Option<Swept>,
+}
+
+/// An objective, and what a row says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Held {
+    /// As people call it: `p99`.
+    pub figure: &'static str,
+    /// Whether it is the fraction of errors and no time.
+    pub errors: bool,
+    /// Must not be exceeded: milliseconds, or a fraction.
+    pub limit: f64,
+    /// What was seen, failures counted as infinitely late; infinite where more fail than may. Absent where there is too little data.
+    pub seen: Option<Estimate>,
+    /// Whether the interval of what was seen is within the limit, beyond it, or (`None`) on both sides.
+    pub met: Option<bool>,
 }
 
 /// What a row of a sweep has besides.

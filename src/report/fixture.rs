@@ -300,6 +300,7 @@ fn blank(shape: &Shape, endpoint: &str, load: f64) -> Row {
         spectrum: Vec::new(),
         timeline: Vec::new(),
         within_slo: None,
+        objectives: Vec::new(),
         swept: None,
     }
 }

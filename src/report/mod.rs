@@ -22,6 +22,7 @@ pub mod expectations;
 pub mod explain;
 pub mod hgrm;
 pub mod json;
+pub mod missed;
 pub mod raced;
 pub mod table;
 pub mod theory;
