@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use crossover::experiment::explain::explain;
 use crossover::experiment::{
-    Control, Observer, PRECISION, Progress, Simulation, capacity_with, compare_with, tune_with,
+    Control, Observer, PRECISION, Progress, Simulation, capacity_with, compare_with,
 };
 use crossover::scenario::{Embedded, Scenario, load};
 
@@ -71,17 +71,13 @@ fn explain_has_one_bar_for_all_passes() {
     holds("explain", 0.01, 0.99, bar);
 }
 
-/// Searches plan what such searches usually take, and may need more, or less.
+/// A search plans what such searches usually take, and may need more, or less.
 #[test]
-fn searches_have_a_bar_of_their_usual_length() {
+fn a_search_has_a_bar_of_its_usual_length() {
     let scenario = quickstart(&[]);
     let simulation = Simulation(&scenario);
     let bar = told(|control| {
         capacity_with(&scenario, &simulation, PRECISION, BUDGET, control).unwrap();
     });
     holds("capacity", 0.1, 0.9, bar);
-    let bar = told(|control| {
-        tune_with(&scenario, &simulation, PRECISION, BUDGET, control).unwrap();
-    });
-    holds("tune", 0.1, 0.6, bar);
 }
