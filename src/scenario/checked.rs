@@ -139,6 +139,29 @@ pub struct System {
 }
 
 impl System {
+    /// Whether anything in it turns requests away or gives them up: without that, who asks for more than can be served waits ever longer, and nobody fails.
+    #[must_use]
+    pub fn sheds(&self) -> bool {
+        self.clients.timeout.is_some()
+            || self.services.iter().any(|service| {
+                let model = &service.model;
+                let listens = model
+                    .listen
+                    .as_ref()
+                    .is_some_and(|listen| listen.backlog.is_some());
+                let waits = model
+                    .pools
+                    .iter()
+                    .any(|(_, pool)| pool.acquire_timeout.is_some());
+                let queue = model.queue.capacity.is_some() || model.queue.concurrency.is_some();
+                listens
+                    || waits
+                    || queue
+                    || model.heartbeat.is_some()
+                    || model.connection_limit.is_some()
+            })
+    }
+
     /// The most connections to a service that its callers' pools may hold open at once; `None` where nothing limits them.
     ///
     /// A process opens as many as its pool has places, and no more than it has requests at work: with one task a thread, as many

@@ -18,6 +18,8 @@ use crate::stats::Jackknifed;
 
 /// Of 16 parts of a run, those planned for the warm-up.
 const WARMUP: f64 = 3.0;
+/// How many times as long as a request takes where nobody waits a run is at least: a system that fills up looks like one that cannot keep up.
+const FILLED: f64 = 20.0;
 /// The number of the first replication with which growth is looked at again, far beyond those of any search.
 const AGAIN: u32 = 1 << 24;
 
@@ -205,22 +207,31 @@ impl<'a, S: Simulator> Ground<'a, S> {
         }
     }
 
-    /// Whether the demands alone say that the load cannot be carried with as few failures as the objectives allow: a run that is too short to
-    /// show it must not be believed.
+    /// Whether the demands alone say that the load cannot be carried with as few failures as the objectives allow, or, where nobody is ever
+    /// turned away, at all: a run that is too short to show it must not be believed.
     fn drowns(&self, order: &Order) -> bool {
-        let served = 1.0 - self.aims.iter().map(Aim::may_fail).fold(1.0, f64::min);
-        self.scene.asking == Asking::Open
-            && order.load * served > self.scene.bound(order.contestant)
+        let sheds = self.scene.scenario.contestants[order.contestant]
+            .system
+            .sheds();
+        let served = match sheds {
+            true => 1.0 - self.aims.iter().map(Aim::may_fail).fold(1.0, f64::min),
+            false => 1.0,
+        };
+        let bound = self.scene.bound(order.contestant);
+        self.scene.asking == Asking::Open && order.load * served >= bound
     }
 
-    /// As long as those requests take, and the warm-up before them.
+    /// As long as those requests take, and the warm-up before them; and long enough to fill up where nobody waits.
     fn horizon(&self, order: &Order) -> Span {
         let rate = self.scene.rate(order.contestant, order.load, 1.0).max(1e-9);
         let parts = SEGMENTS as f64;
         let run = &self.scene.scenario.run;
         let measured = match run.length {
             RunLength::Duration(span) => span.as_secs_f64(),
-            _ => order.requests / rate,
+            _ => {
+                let zero_load = 1e-3 * self.scene.infos[order.contestant].zero_load_ms;
+                (order.requests / rate).max(FILLED * zero_load)
+            }
         };
         let asking = self.scene.asking;
         let settling = asking.settling(self.scene.simulator, order.contestant, 1.0);

@@ -253,7 +253,12 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
 
     /// What is known where only two visited loads tell.
     fn bracketed(&self, low: &Visit, high: &Visit, precise: bool) -> Found {
-        let (lo, hi) = (low.load(), high.load());
+        let lo = low.load();
+        // Beyond the bound nobody needs to look.
+        let hi = match high.saturated && !self.whole() && self.bound > lo {
+            true => high.load().min(self.bound),
+            false => high.load(),
+        };
         Found {
             load: Estimate {
                 value: 0.5 * (lo + hi),
@@ -305,8 +310,19 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
 
     /// Requests of a replication: what the objectives need, and so many relaxation times.
     pub fn requests(&self, load: f64, full: bool) -> f64 {
+        self.wish(load, full).1
+    }
+
+    /// Whether the budget allows whole runs of less than half the length they should have at this load: then an interval is no better than a guess.
+    fn hasty(&self, load: f64) -> bool {
+        let (wanted, granted) = self.wish(load, true);
+        granted < 0.5 * wanted
+    }
+
+    /// The requests that a replication should have, and those that it gets.
+    fn wish(&self, load: f64, full: bool) -> (f64, f64) {
         if let RunLength::Requests(asked) = self.scene.scenario.run.length {
-            return asked as f64;
+            return (asked as f64, asked as f64);
         }
         let needed = self.aims.iter().map(Aim::requests).fold(0.0, f64::max);
         let least = if full { needed } else { SHORT * needed };
@@ -324,7 +340,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         } else {
             least
         };
-        remembered.clamp(least, most)
+        (remembered.max(least), remembered.clamp(least, most))
     }
 
     /// The load that keeps so many requests in the system where nobody waits.

@@ -120,7 +120,15 @@ impl<S: Simulator> Probe<'_, S> {
         };
         let shown = seen.iter().rfind(|s| s.met).or(seen.first());
         Some(Carries {
-            interval: interval(&load, bound, &seen),
+            interval: interval(
+                &load,
+                if asking == Asking::Open {
+                    bound
+                } else {
+                    f64::INFINITY
+                },
+                &seen,
+            ),
             share: Some(load.full / bound).filter(|s| s.is_finite() && *s > 0.0),
             load,
             rows: shown.map_or(Vec::new(), |s| self.rows(asking, s)),
@@ -303,7 +311,6 @@ impl<S: Simulator> Probe<'_, S> {
             .map(|b| fold::sum(&b.after(cut).endpoints))
             .collect();
         let margins: Vec<Jackknifed> = aims.iter().filter_map(|aim| aim.margin(&parts)).collect();
-        let met = margins.len() == aims.len() && margins.iter().all(|m| m.full <= 0.0);
         let point = Point {
             load,
             horizon,
@@ -320,6 +327,8 @@ impl<S: Simulator> Probe<'_, S> {
             briefs,
             again: Vec::new(),
         };
+        let grows = asking == Asking::Open && cell.only_grows();
+        let met = !grows && margins.len() == aims.len() && margins.iter().all(|m| m.full <= 0.0);
         Some(Seen {
             load,
             margins,
@@ -375,7 +384,7 @@ impl<S: Simulator> Probe<'_, S> {
     }
 }
 
-/// The interval from the replications; beside the bound at least from the highest load that was visited to the bound.
+/// The interval from the replications, up to the bound; beside it at least from the highest load that was visited to the bound.
 fn interval(load: &Jackknifed, bound: f64, seen: &[Seen]) -> Estimate {
     let e = load.interval(Scale::Log);
     match seen.last() {
@@ -384,7 +393,10 @@ fn interval(load: &Jackknifed, bound: f64, seen: &[Seen]) -> Estimate {
             lo: e.lo.min(last.load),
             hi: bound,
         },
-        _ => e,
+        _ => Estimate {
+            hi: e.hi.min(bound.max(e.value)),
+            ..e
+        },
     }
 }
 

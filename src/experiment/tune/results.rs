@@ -2,6 +2,7 @@
 
 use super::{LINEAR, Race, State};
 use crate::experiment::carry::carried;
+use crate::experiment::search::End;
 use crate::experiment::simulator::Simulator;
 use crate::experiment::study::{Fate, Raced};
 use crate::stats::Estimate;
@@ -38,10 +39,18 @@ impl<S: Simulator> Race<'_, S> {
             _ if self.best == Some(setting) => Fate::Best,
             (State::Waiting, _) => Fate::Unfinished,
             _ if self.best.is_none() => Fate::Unfinished,
+            // Beside one that nothing limits, one that something does is behind by no finite load.
+            (State::Alike, None) if self.endless() => Fate::Less,
             (State::Alike | State::Unlimited, _) => Fate::Alike,
             (State::Behind, Some(load)) if behind.is_none() => Fate::Missed(load.value),
             (State::Behind, _) => Fate::Less,
         }
+    }
+
+    /// Whether nothing limits the best.
+    fn endless(&self) -> bool {
+        self.best
+            .is_some_and(|best| matches!(self.found[best], Some(End::Always)))
     }
 
     /// How much less a setting carries than the best: from whole runs where both were searched, from the trials otherwise, where it is

@@ -114,7 +114,7 @@ impl<S: Simulator> Seeker<'_, '_, S> {
             }))
         };
         if half <= wanted || exhausted || !load.has_interval() {
-            return done(half <= wanted);
+            return done(half <= wanted && !self.hasty(load.value));
         }
         let before = f64::from(low.order.replications);
         let cost =
