@@ -1,19 +1,26 @@
 //! The lock a thread must hold to run the interpreter: CPython's GIL as its parameters describe it.
 //!
 //! ```text
-//!  take:  free? ──yes──► holder; a switch if it was somebody else's last; drop request cleared
+//!  take:  free? ──yes──► holder; a switch if it was somebody else's last; drop request cleared; who was made to drop it wakes
 //!           │ no
 //!           ▼
-//!         wait for a signal, at most `switch_interval` ──► out of patience, and nobody switched since it began to wait:
-//!           ▲                                   │          ask the holder to drop; either way wait once more
-//!           └───────────────────────────────────┘
+//!         out of patience, and nobody switched since it began to wait: asks the holder to drop
+//!           │
+//!           ▼
+//!         waits for a signal, at most `switch_interval` ──► wakes, gets a core and looks again
 //!  release (voluntary: a blocking call, native work, the end of a request): free; one waiter is signalled. With barging
 //!           anybody may take it before that waiter runs, the releaser too.
-//!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has.
+//!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has; it sleeps until then.
 //! ```
 //!
-//! A switch by anybody therefore restarts the patience of all waiters, and the waiter signalled is one of them in no order: who waits
-//! once more is a new waiter of the condition variable, so its priority is drawn anew (recorded: `conformance/time`, gil-3 and gil-7).
+//! Every step is a thread's own: who is signalled, who runs out of patience, who was made to drop the lock must each get a core
+//! before it does anything. Between its time-out and its look a thread is in nobody's line: it asks for nothing and begins to wait when it has
+//! looked. On one core beside a computing thread that can take until the next tick ([`scheduler`](super::scheduler)), and that, more than the interval, is what a hand-over takes.
+//!
+//! A switch by anybody restarts the patience of all waiters. In order `fifo`, a condition variable's (glibc's groups keep it: who waits
+//! in the older one goes first, in each the futex's queue decides), whoever waits once more goes to the end. That is CPython's on one core. On several, who has been signalled, who
+//! is late and who was made to drop race for their cores, and `random` comes nearer to what was recorded (`conformance/time`, gil-3 and gil-7) while the scheduler has one
+//! queue for all cores. Left out: that one interrupt ends several waits on the same core.
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
@@ -29,7 +36,7 @@ struct Waiter {
     thread: u32,
     priority: u64,
     deadline: Time,
-    /// The switch number when its patience last began.
+    /// The switch number when its patience began.
     switches: u64,
 }
 
@@ -48,16 +55,9 @@ pub struct Lock {
     /// Without barging: the only one who may take the lock.
     heir: u32,
     waiters: Vec<Waiter>,
+    /// Threads out of patience that have not looked yet, and the switch number when their patience began.
+    late: Vec<(u32, u64)>,
     waits: u64,
-}
-
-/// The priority of a waiter that begins to wait once more: a word that the one before decides, as good as drawn anew (the
-/// finaliser of SplitMix64; Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-fn next_word(word: u64) -> u64 {
-    let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 impl Lock {
@@ -75,6 +75,7 @@ impl Lock {
             dropper: NONE,
             heir: NONE,
             waiters: Vec::new(),
+            late: Vec::new(),
             waits: 0,
         }
     }
@@ -97,8 +98,8 @@ impl Lock {
         self.drop_requested
     }
 
-    /// Takes the lock if this thread may. On success returns the thread, if any, that had been made to drop it and may
-    /// now begin to wait for it.
+    /// Takes the lock if this thread may. On success returns the thread, if any, that had been made to drop it and wakes
+    /// now to want it again.
     pub fn try_take(&mut self, thread: u32) -> Option<Option<u32>> {
         let free = self.holder == NONE
             && self.dropper != thread
@@ -106,6 +107,7 @@ impl Lock {
         if !free {
             return None;
         }
+        self.late.retain(|&(late, _)| late != thread);
         self.holder = thread;
         self.heir = NONE;
         self.drop_requested = false;
@@ -117,8 +119,13 @@ impl Lock {
         Some((dropper != NONE).then_some(dropper))
     }
 
-    /// The thread begins to wait; `priority` is drawn from its own dice, the least goes first where the order is random.
-    pub fn wait(&mut self, thread: u32, priority: u64, now: Time) {
+    /// The thread, which may not take the lock, begins to wait; `priority` is drawn from its own dice, the least goes first
+    /// where the order is random. True if it has run out of patience before, nobody having switched meanwhile: the holder is asked to drop the lock.
+    pub fn wait(&mut self, thread: u32, priority: u64, now: Time) -> bool {
+        let late = self.late.iter().position(|&(late, _)| late == thread);
+        let saw = late.map(|at| self.late.swap_remove(at).1);
+        let asks = self.holder != NONE && saw == Some(self.switches);
+        self.drop_requested |= asks;
         self.waits += 1;
         let priority = match self.order {
             Order::Fifo => self.waits,
@@ -131,6 +138,7 @@ impl Lock {
             deadline,
             switches: self.switches,
         });
+        asks
     }
 
     /// The holder lets go of its own accord. Returns the waiter that is signalled.
@@ -170,29 +178,18 @@ impl Lock {
             .unwrap_or(Time::NEVER)
     }
 
-    /// Handles the waiter whose patience ends now. Returns a waiter that wakes because it finds the lock free.
-    /// Look at [`Lock::drop_requested`] afterwards.
-    pub fn out_of_patience(&mut self, now: Time) -> Option<u32> {
-        let interval = self.interval?;
+    /// Takes out a waiter whose patience has ended: it is to look again.
+    pub fn time_out(&mut self, now: Time) -> Option<u32> {
         let (at, _) = self
             .waiters
             .iter()
             .enumerate()
             .filter(|(_, waiter)| waiter.deadline <= now)
             .min_by_key(|(_, waiter)| (waiter.deadline, waiter.priority, waiter.thread))?;
-        if self.holder == NONE && self.heir == NONE {
-            return Some(self.waiters.swap_remove(at).thread);
-        }
-        let switches = self.switches;
-        let waiter = &mut self.waiters[at];
-        if waiter.switches == switches && self.holder != NONE {
-            self.drop_requested = true;
-        }
-        waiter.switches = switches;
-        waiter.deadline = now + interval;
-        if self.order == Order::Random {
-            waiter.priority = next_word(waiter.priority);
-        }
-        None
+        let Waiter {
+            thread, switches, ..
+        } = self.waiters.swap_remove(at);
+        self.late.push((thread, switches));
+        Some(thread)
     }
 }

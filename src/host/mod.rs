@@ -23,8 +23,8 @@ pub struct Host {
     pub memory: Option<u64>,
     /// How long a thread runs while others wait. Default `0.7 ms × (1 + ⌊log2(min(cores, 8))⌋)` (Linux's EEVDF).
     pub slice: Span,
-    /// How far behind the others a thread that slept may be placed, and so how soon it preempts; zero: no preference.
-    pub wakeup_credit: Span,
+    /// The kernel's tick, at which it notices that a slice is over (1/`HZ`); zero: at once.
+    pub tick: Span,
     /// Time on a core lost when it goes from one thread to another.
     pub switch_cost: Span,
     /// From the signal to a sleeping thread until it runs on a core that idled: the interrupt, leaving the idle state, in a
@@ -52,7 +52,7 @@ impl Host {
             cores,
             memory: None,
             slice,
-            wakeup_credit: slice,
+            tick: Span::ZERO,
             switch_cost: Span::ZERO,
             wake: None,
             timer_slack: Span::ZERO,

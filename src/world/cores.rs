@@ -28,17 +28,17 @@ impl World<'_> {
         }
     }
 
-    /// A sleeping thread is signalled: if a core idles, leaving the idle state takes time. A core that was left at this instant
-    /// is not in that state yet: who left it signalled first.
+    /// A sleeping thread is signalled: if its core idles, leaving the idle state takes time. A core that falls idle in this instant is that of
+    /// the thread that signalled, which had it until now.
     pub fn rouse(&mut self, id: u32) {
         let Carrier { host, task, .. } = self.carriers[id as usize];
         let state = &self.hosts[host as usize];
-        let idles = |scheduler: &Scheduler| {
+        let sleeps = |scheduler: &Scheduler| {
             let mut cores = scheduler.cores().iter();
             cores.any(|core| core.thread == scheduler::NONE && core.idle_since < self.now)
         };
         match &self.plan.hosts[host as usize].host.wake {
-            Some(law) if state.scheduler.as_ref().is_some_and(idles) => {
+            Some(law) if state.scheduler.as_ref().is_some_and(sleeps) => {
                 let word = self.tasks.wait_word(task, self.paths.wake);
                 self.carriers[id as usize].state = CarrierState::Waking;
                 self.tasks.charge(task, self.now, Component::WaitCore);
@@ -59,7 +59,7 @@ impl World<'_> {
     /// A thread with a burst in hand wants a core: from its task, or because it was signalled.
     pub fn make_runnable(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
-        let (host, task) = (carrier.host as usize, carrier.task);
+        let host = carrier.host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             carrier.state = CarrierState::Running;
             carrier.mark = self.now;
@@ -76,15 +76,17 @@ impl World<'_> {
                 }
                 self.start_on_core(id, core);
             }
-            Wake::Preempts(core, victim) => {
+            Wake::Preempts(core, victim, next) => {
                 self.settle(victim);
                 self.back_to_queue(victim);
-                self.start_on_core(id, core);
+                if next != id {
+                    self.back_to_queue(id);
+                }
+                self.start_on_core(next, core);
                 self.rearm_cores(host);
             }
             Wake::Queued { first } => {
-                self.carriers[id as usize].state = CarrierState::Queued;
-                self.tasks.charge(task, self.now, Component::WaitCore);
+                self.back_to_queue(id);
                 if first {
                     self.rearm_cores(host);
                 }
@@ -153,7 +155,7 @@ impl World<'_> {
                     Some(dropper) => {
                         self.processes[process as usize].lock_since = self.now;
                         if let Some(dropper) = dropper {
-                            self.wait_for_lock(dropper);
+                            self.soon.push_back(Soon::Wake(dropper));
                         }
                     }
                     None => {
@@ -202,9 +204,8 @@ impl World<'_> {
             return self.schedule_end(id, slot, end);
         };
         let core = scheduler.core_of(id);
-        let slice_end = scheduler.cores()[core as usize].slice_end.max(self.now);
         let at = if scheduler.contended() {
-            end.min(slice_end)
+            end.min(scheduler.review(core, self.now))
         } else {
             end
         };
@@ -289,7 +290,6 @@ impl World<'_> {
             return;
         };
         if scheduler.contended()
-            && scheduler.cores()[core as usize].slice_end <= self.now
             && let Some(next) = scheduler.expire(core, self.now)
         {
             self.back_to_queue(id);
@@ -334,8 +334,10 @@ impl World<'_> {
         let (task, process) = (carrier.task, carrier.process as usize);
         self.tasks.charge(task, self.now, Component::WaitLock);
         let priority = self.tasks.wait_word(task, self.paths.lock);
-        if let Some(lock) = &mut self.processes[process].lock {
-            lock.wait(id, priority, self.now);
+        if let Some(lock) = &mut self.processes[process].lock
+            && lock.wait(id, priority, self.now)
+        {
+            self.soon.push_back(Soon::Drop(process as u32));
         }
         self.set_patience(process);
     }
@@ -354,21 +356,28 @@ impl World<'_> {
         }
     }
 
-    /// A waiter for the lock may have run out of patience.
+    /// Waiters for the lock may have run out of patience: they wake to look.
     pub fn out_of_patience(&mut self, process: u32) {
         let state = &mut self.processes[process as usize];
         state.patience_set = false;
         let Some(lock) = &mut state.lock else { return };
-        if let Some(woken) = lock.out_of_patience(self.now) {
-            self.soon.push_back(Soon::Wake(woken));
+        while let Some(late) = lock.time_out(self.now) {
+            self.soon.push_back(Soon::Wake(late));
         }
+        self.set_patience(process as usize);
+    }
+
+    /// A waiter has asked for the lock: a holder on a core drops it, another when it next has a core.
+    pub fn heed(&mut self, process: u32) {
+        let Some(lock) = &self.processes[process as usize].lock else {
+            return;
+        };
         if let (true, Some(holder)) = (lock.drop_requested(), lock.holder())
             && self.carriers[holder as usize].state == CarrierState::Running
         {
             self.settle(holder);
             self.forced_drop(holder);
         }
-        self.set_patience(process as usize);
     }
 
     /// The holder, on a core, lets the lock go because it was asked to.
