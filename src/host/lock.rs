@@ -35,6 +35,7 @@ const NONE: u32 = u32::MAX;
 struct Waiter {
     thread: u32,
     priority: u64,
+    /// When its patience ends at the latest; [`Time::NEVER`] once it has ended.
     deadline: Time,
     /// The switch number when its patience began.
     switches: u64,
@@ -44,6 +45,8 @@ struct Waiter {
 #[derive(Debug)]
 pub struct Lock {
     interval: Option<Span>,
+    slack: Span,
+    look: Span,
     order: Order,
     barging: bool,
     holder: u32,
@@ -55,8 +58,6 @@ pub struct Lock {
     /// Without barging: the only one who may take the lock.
     heir: u32,
     waiters: Vec<Waiter>,
-    /// Threads out of patience that have not looked yet, and the switch number when their patience began.
-    late: Vec<(u32, u64)>,
     waits: u64,
 }
 
@@ -65,7 +66,9 @@ impl Lock {
     #[must_use]
     pub fn new(params: LockParams) -> Self {
         Self {
-            interval: params.switch_interval,
+            interval: params.switch_interval.map(|interval| interval + params.slack),
+            slack: params.slack,
+            look: params.look,
             order: params.order,
             barging: params.barging,
             holder: NONE,
@@ -75,9 +78,14 @@ impl Lock {
             dropper: NONE,
             heir: NONE,
             waiters: Vec::new(),
-            late: Vec::new(),
             waits: 0,
         }
+    }
+
+    /// Core time of a waiter that wakes and looks.
+    #[must_use]
+    pub fn look(&self) -> Span {
+        self.look
     }
 
     /// Who holds it.
@@ -90,6 +98,12 @@ impl Lock {
     #[must_use]
     pub fn held_by(&self, thread: u32) -> bool {
         self.holder == thread
+    }
+
+    /// Whether this thread was made to drop it, and nobody has taken it since.
+    #[must_use]
+    pub fn waits_for_a_switch(&self, thread: u32) -> bool {
+        self.dropper == thread
     }
 
     /// Whether the holder has been asked to let go.
@@ -107,7 +121,7 @@ impl Lock {
         if !free {
             return None;
         }
-        self.late.retain(|&(late, _)| late != thread);
+        self.waiters.retain(|waiter| waiter.thread != thread);
         self.holder = thread;
         self.heir = NONE;
         self.drop_requested = false;
@@ -122,8 +136,8 @@ impl Lock {
     /// The thread, which may not take the lock, begins to wait; `priority` is drawn from its own dice, the least goes first
     /// where the order is random. True if it has run out of patience before, nobody having switched meanwhile: the holder is asked to drop the lock.
     pub fn wait(&mut self, thread: u32, priority: u64, now: Time) -> bool {
-        let late = self.late.iter().position(|&(late, _)| late == thread);
-        let saw = late.map(|at| self.late.swap_remove(at).1);
+        let place = self.waiters.iter().position(|waiter| waiter.thread == thread);
+        let saw = place.map(|at| self.waiters.remove(at).switches);
         let asks = self.holder != NONE && saw == Some(self.switches);
         self.drop_requested |= asks;
         self.waits += 1;
@@ -161,7 +175,7 @@ impl Lock {
             .iter()
             .enumerate()
             .min_by_key(|(_, waiter)| (waiter.priority, waiter.thread))?;
-        let woken = self.waiters.swap_remove(at).thread;
+        let woken = self.waiters.remove(at).thread;
         if !self.barging {
             self.heir = woken;
         }
@@ -178,18 +192,15 @@ impl Lock {
             .unwrap_or(Time::NEVER)
     }
 
-    /// Takes out a waiter whose patience has ended: it is to look again.
+    /// A waiter whose patience ends now, or ends soon enough for one interrupt to do for all: it wakes to look, and keeps its place until then.
     pub fn time_out(&mut self, now: Time) -> Option<u32> {
-        let (at, _) = self
+        let soon = now + self.slack;
+        let waiter = self
             .waiters
-            .iter()
-            .enumerate()
-            .filter(|(_, waiter)| waiter.deadline <= now)
-            .min_by_key(|(_, waiter)| (waiter.deadline, waiter.priority, waiter.thread))?;
-        let Waiter {
-            thread, switches, ..
-        } = self.waiters.swap_remove(at);
-        self.late.push((thread, switches));
-        Some(thread)
+            .iter_mut()
+            .filter(|waiter| waiter.deadline <= soon)
+            .min_by_key(|waiter| (waiter.deadline, waiter.priority, waiter.thread))?;
+        waiter.deadline = Time::NEVER;
+        Some(waiter.thread)
     }
 }

@@ -202,11 +202,14 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
         r.word(node, &[("fifo", Order::Fifo), ("random", Order::Random)])
     });
     let barging = keys.read("barging", |r, node| r.flag(node));
+    let look = keys.read("look", |r, node| r.span(node));
     keys.finish();
     Some(LockParams {
         switch_interval,
         order: order.unwrap_or(Order::Fifo),
         barging: barging.unwrap_or(false),
+        look: look.unwrap_or(Span::ZERO),
+        slack: Span::ZERO,
     })
 }
 

@@ -275,6 +275,10 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
     host.tick = keys
         .read("tick", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);
+    host.idle_seen = keys.read("idle_seen", |r, node| r.span(node));
+    host.hot = keys
+        .read("hot", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
     host.switch_cost = keys
         .read("switch_cost", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);

@@ -192,6 +192,10 @@ pub struct LockParams {
     pub order: Order,
     /// Whether anyone may take the lock before the woken waiter runs.
     pub barging: bool,
+    /// Core time of a waiter that wakes and looks.
+    pub look: Span,
+    /// How much later than its patience the kernel may wake it: the host's.
+    pub slack: Span,
 }
 
 /// Which of several waiters goes first.

@@ -142,7 +142,7 @@ impl Plan {
         };
         let slack = self.hosts[service.host].host.timer_slack;
         let lock = lock.map(|mut lock| {
-            lock.switch_interval = lock.switch_interval.map(|interval| interval + slack);
+            lock.slack = slack;
             lock
         });
         let lock_resource = lock.map_or(NONE, |_| {

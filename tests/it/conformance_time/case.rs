@@ -43,7 +43,7 @@ pub fn lines(recorded_us: &[f64], less_us: f64) -> String {
 /// The recorded machine with so many cores.
 pub fn host(cores: u32) -> String {
     format!(
-        "[hosts.app]\ncores = {cores}\nslice = \"1.4ms\"\ntick = \"4ms\"\nswitch_cost = \"1.7us\"\ntimer_slack = \"50us\"\nwake = \"samples(wake.csv)\"\n"
+        "[hosts.app]\ncores = {cores}\nslice = \"1.4ms\"\ntick = \"4ms\"\nidle_seen = \"0us\"\nhot = \"0.5ms\"\nswitch_cost = \"1.7us\"\ntimer_slack = \"50us\"\nwake = \"samples(wake.csv)\"\n"
     )
 }
 

@@ -57,6 +57,7 @@ steps = [{ cpu = "2ms" }]
 [contestants.gthread]
 model = "django-gthread"
 processes = 1
+lock = { switch_interval = "5ms", order = "fifo", barging = true, look = "5us" }
 before = [{ cpu = "samples(before.csv)" }]
 after = [{ cpu = "samples(after.csv)" }]
 "#;
@@ -122,7 +123,7 @@ model = "ideal"
 executors.main = {{ carriers = 1, tasks = "unlimited" }}
 executors.sync = {{}}
 place.handler = "sync"
-lock = {{ switch_interval = "5ms", order = "random", barging = true }}
+lock = {{ switch_interval = "5ms", order = "fifo", barging = true, look = "5us" }}
 before = [
   {{ name = "close", hop = "sync", steps = [{{ cpu = "{close:.1}us" }}] }},
   {{ name = "parse", cpu = "{parse:.1}us" }},

@@ -1,0 +1,5 @@
+#![allow(missing_docs, dead_code)]
+#[path = "it/support.rs"]
+mod support;
+#[path = "it/conformance_time/mod.rs"]
+mod conformance_time;
