@@ -31,17 +31,22 @@ impl World<'_> {
         }
         let lock = &self.processes[process as usize].lock;
         self.carriers[id as usize].look = lock.as_ref().map_or(Span::ZERO, Lock::look);
-        self.rouse(id);
+        self.rouse_from(id, Time::NEVER);
     }
 
     /// A sleeping thread is signalled: if it is to run on a core that idles, leaving the idle state takes time. A core that falls idle in this
     /// instant is that of the thread that signalled, which had it until now.
     pub fn rouse(&mut self, id: u32) {
+        self.rouse_from(id, self.now);
+    }
+
+    /// The same, if only cores that have idled since before `since` must leave that state.
+    fn rouse_from(&mut self, id: u32, since: Time) {
         lt!(self, "      wake {id}");
         let Carrier { host, task, .. } = self.carriers[id as usize];
         let sleeps = |scheduler: &Scheduler| {
             let (core, idle) = scheduler.choose(id, self.now);
-            idle && scheduler.cores()[core as usize].idle_since < self.now
+            idle && scheduler.cores()[core as usize].idle_since < since
         };
         let state = &self.hosts[host as usize];
         match &self.plan.hosts[host as usize].host.wake {
@@ -229,9 +234,7 @@ impl World<'_> {
             }
             return None;
         }
-        if carrier.switch > Span::ZERO {
-            carrier.switch = Span::ZERO; // it only looked: too short a visit to pay for the switch
-        }
+        carrier.switch = Span::ZERO; // it only looked: too short a visit to pay for the switch
         if lock.waits_for_a_switch(id) {
             carrier.state = CarrierState::Locked;
         } else {
@@ -528,6 +531,11 @@ impl World<'_> {
         if let Some(at) = self.soon.iter().position(|soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core))) {
             self.soon.remove(at);
             self.resched(host, core);
+            if self.carriers[id as usize].state == CarrierState::Queued {
+                // It had the lock's mutex still: whom it woke must let it have the core once more.
+                let look = self.carriers[woken as usize].look;
+                self.carriers[woken as usize].look = look + look;
+            }
         }
     }
 
