@@ -3,3 +3,5 @@
 mod support;
 #[path = "it/conformance_time/mod.rs"]
 mod conformance_time;
+#[path = "it/under_load.rs"]
+mod under_load;

@@ -46,7 +46,6 @@ struct Waiter {
 pub struct Lock {
     interval: Option<Span>,
     slack: Span,
-    look: Span,
     order: Order,
     barging: bool,
     holder: u32,
@@ -64,11 +63,10 @@ pub struct Lock {
 impl Lock {
     /// A free lock.
     #[must_use]
-    pub fn new(params: LockParams) -> Self {
+    pub fn new(params: &LockParams) -> Self {
         Self {
             interval: params.switch_interval.map(|interval| interval + params.slack),
             slack: params.slack,
-            look: params.look,
             order: params.order,
             barging: params.barging,
             holder: NONE,
@@ -80,12 +78,6 @@ impl Lock {
             waiters: Vec::new(),
             waits: 0,
         }
-    }
-
-    /// Core time of a waiter that wakes and looks.
-    #[must_use]
-    pub fn look(&self) -> Span {
-        self.look
     }
 
     /// Who holds it.

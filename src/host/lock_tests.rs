@@ -114,8 +114,10 @@ fn lock(barging: bool) -> Lock {
         switch_interval: Some(INTERVAL),
         order: Order::Fifo,
         barging,
+        look: None,
+        slack: Span::ZERO,
     };
-    Lock::new(params)
+    Lock::new(&params)
 }
 
 proptest! {
@@ -202,8 +204,10 @@ fn the_least_priority_is_signalled_first() {
         switch_interval: None,
         order: Order::Random,
         barging: true,
+        look: None,
+        slack: Span::ZERO,
     };
-    let mut lock = Lock::new(params);
+    let mut lock = Lock::new(&params);
     lock.try_take(0);
     for (thread, priority) in [(1, 30), (2, 10), (3, 20)] {
         lock.wait(thread, priority, Time(u64::from(thread)));

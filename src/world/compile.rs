@@ -127,7 +127,7 @@ impl Plan {
             && model.processes > 1
             && matches!(model.queue.admit, Admit::Below(_));
         let shares = (1..model.executors.len()).any(|i| model.shares_interpreter(i));
-        let lock = model.lock.filter(|_| {
+        let lock = model.lock.clone().filter(|_| {
             let alone = main != MainKind::ThreadEach && threads == 1 && dispatcher.is_none();
             !elide || !alone || race || shares
         });
@@ -145,7 +145,7 @@ impl Plan {
             lock.slack = slack;
             lock
         });
-        let lock_resource = lock.map_or(NONE, |_| {
+        let lock_resource = lock.as_ref().map_or(NONE, |_| {
             self.resource(&format!("{prefix}lock"), Some(processes), false)
         });
         let mut aux = model.executors[1..]
@@ -206,7 +206,7 @@ impl Plan {
                 index,
                 process,
                 threads,
-                lock.is_some_and(|lock| lock.switch_interval.is_some()),
+                lock.as_ref().is_some_and(|lock| lock.switch_interval.is_some()),
                 own_core,
                 &aux,
                 &pools,

@@ -19,18 +19,25 @@ use crate::kernel::{Span, Time};
 use crate::measure::Component;
 
 /// Bits of a core's number in the index of its event; the host is above.
-macro_rules! lt { ($s:expr, $($a:tt)*) => { if std::env::var_os("LT").is_some() { eprintln!("LT {:>10.1} {}", $s.now.0 as f64 / 1e3, format!($($a)*)); } } }
 const CORE_BITS: u32 = 12;
 
 impl World<'_> {
     /// A thread that waits for the lock is signalled or out of patience, unless it was killed at the same instant or has woken already.
     pub fn wake(&mut self, id: u32) {
-        let Carrier { state, process, .. } = self.carriers[id as usize];
+        let Carrier {
+            state,
+            service,
+            task,
+            ..
+        } = self.carriers[id as usize];
         if state != CarrierState::Locked {
             return;
         }
-        let lock = &self.processes[process as usize].lock;
-        self.carriers[id as usize].look = lock.as_ref().map_or(Span::ZERO, Lock::look);
+        let lock = self.plan.services[service as usize].lock.as_ref();
+        if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
+            let word = self.tasks.wait_word(task, self.paths.look);
+            self.carriers[id as usize].look = law.sample(word);
+        }
         self.rouse_from(id, Time::NEVER);
     }
 
@@ -42,7 +49,6 @@ impl World<'_> {
 
     /// The same, if only cores that have idled since before `since` must leave that state.
     fn rouse_from(&mut self, id: u32, since: Time) {
-        lt!(self, "      wake {id}");
         let Carrier { host, task, .. } = self.carriers[id as usize];
         let sleeps = |scheduler: &Scheduler| {
             let (core, idle) = scheduler.choose(id, self.now);
@@ -123,7 +129,6 @@ impl World<'_> {
     }
 
     pub fn back_to_queue(&mut self, id: u32) {
-        lt!(self, "queue {id}");
         self.carriers[id as usize].state = CarrierState::Queued;
         let task = self.carriers[id as usize].task;
         if task != NONE {
@@ -143,7 +148,6 @@ impl World<'_> {
     }
 
     fn put_on_core(&mut self, id: u32, core: u32) {
-        lt!(self, "core {core} -> {id}");
         let host = self.carriers[id as usize].host as usize;
         let plan = &self.plan.hosts[host].host;
         let last = self.hosts[host]
@@ -228,7 +232,6 @@ impl World<'_> {
         carrier.looks = false;
         if let Some(dropper) = lock.try_take(id) {
             self.processes[process].lock_since = self.now;
-            lt!(self, "      {id} TAKES");
             if let Some(dropper) = dropper {
                 self.signal(id, dropper);
             }
@@ -359,7 +362,7 @@ impl World<'_> {
         if owed.is_zero() {
             return self.burst_done(id);
         }
-        self.call_help(host, core);
+        self.share_out(host, core);
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             return;
         };
@@ -373,12 +376,19 @@ impl World<'_> {
         }
     }
 
-    /// At a tick: if somebody waits for this core while another idles, that one is woken to take it over.
-    fn call_help(&mut self, host: usize, core: u32) {
-        let Some(scheduler) = &self.hosts[host].scheduler else {
+    /// At a review: if somebody waits for this core while another idles, that one is woken to take it over; if another has less to do, it may be
+    /// given one who waits.
+    fn share_out(&mut self, host: usize, core: u32) {
+        let Some(scheduler) = &mut self.hosts[host].scheduler else {
             return;
         };
-        let Some(helper) = scheduler.helper(core) else {
+        if !scheduler.contended(core) {
+            return;
+        }
+        let Some(helper) = scheduler.helper() else {
+            if let Some(to) = scheduler.lend(core, self.now) {
+                self.rearm_core(host, to);
+            }
             return;
         };
         let task = self.carriers[scheduler.cores()[core as usize].thread as usize].task;
@@ -432,7 +442,6 @@ impl World<'_> {
             return None;
         };
         let (core, next) = scheduler.leave(id, self.now);
-        lt!(self, "core {core} {id} leaves, next {next:?}");
         if next.is_none() {
             let since = self.hosts[host].since[core as usize];
             self.account_core(host, core, since);
@@ -452,7 +461,6 @@ impl World<'_> {
         if let Some(lock) = &mut self.processes[process].lock
             && lock.wait(id, priority, self.now)
         {
-            lt!(self, "      {id} ASKS");
             self.soon.push_back(Soon::Drop(process as u32));
         }
         self.set_patience(process);
@@ -501,7 +509,6 @@ impl World<'_> {
         let process = self.carriers[id as usize].process;
         self.account_lock(process);
         let lock = self.processes[process as usize].lock.as_mut();
-        lt!(self, "      {id} DROPS");
         if let Some(woken) = lock.and_then(Lock::forced_drop) {
             self.signal(id, woken);
         }

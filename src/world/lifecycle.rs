@@ -174,7 +174,7 @@ impl World<'_> {
             self.account_lock(process);
         }
         let state = &mut self.processes[process as usize];
-        state.lock = self.plan.services[service].lock.map(Lock::new);
+        state.lock = self.plan.services[service].lock.as_ref().map(Lock::new);
         let slot = self.plan.lock_slot[process as usize];
         if std::mem::take(&mut state.patience_set) && slot != NONE {
             self.agenda.clear(slot as usize);

@@ -11,12 +11,13 @@
 //!
 //!  a core falls idle ──► takes who has waited in another's queue, unless it ran a moment ago
 //!  a tick finds somebody waiting while a core idles ──► that core is woken to do the same
+//!  a busy core has more to do than another for long ──► gives one who waits
 //! ```
 //!
 //! A core that idles is *seen* for a while only where the cores are a virtual machine's: Linux takes a core that the host has taken away for busy, and
 //! the host takes one away that has halted. A thread then waits behind another while a core idles, until the next tick.
 //!
-//! Source: Linux 6.18, `kernel/sched/fair.c`: `select_idle_sibling`, `available_idle_cpu`, `sched_balance_newidle`, `nohz_balancer_kick`, `task_hot`;
+//! Source: Linux 6.18, `kernel/sched/fair.c`: `select_idle_sibling`, `available_idle_cpu`, `sched_balance_newidle`, `nohz_balancer_kick`, `sched_balance_domains`, `task_hot`;
 //! `kvm_steal_time.preempted` in the kernel's `arch/x86/kvm`. Left out: the load of cores, by which a waker sometimes draws a thread to its own; caches that cores share.
 //!
 //! The scheduler knows nothing of bursts: whoever drives it says when a thread wakes and leaves, and asks when it is told to
@@ -24,9 +25,14 @@
 
 mod queue;
 
+use std::cmp::Reverse;
+
 use super::Host;
 use crate::kernel::{Span, Time};
 use queue::{Entity, Pace, Queue, index};
+
+/// Between busy cores threads move 16 times less often than once in so many milliseconds as there are cores (`busy_factor`, `min_interval`).
+const BUSY_FACTOR: Span = Span::from_millis(16);
 
 /// No thread, or no core.
 pub const NONE: u32 = u32::MAX;
@@ -62,6 +68,8 @@ pub struct Scheduler {
     pace: Pace,
     seen: Option<Span>,
     hot: Span,
+    /// When each core last gave a thread to another that was busy too.
+    lent: Vec<Time>,
 }
 
 impl Scheduler {
@@ -84,6 +92,7 @@ impl Scheduler {
             },
             seen: host.idle_seen,
             hot: host.hot,
+            lent: vec![Time::ZERO; cores as usize],
         }
     }
 
@@ -112,13 +121,9 @@ impl Scheduler {
         let slice_ends = Queue::review(entity, now, self.pace);
         match self.pace.tick {
             0 => slice_ends,
-            tick if self.idles() => slice_ends.min(Time((now.0 + 1).next_multiple_of(tick))),
+            tick if self.helper().is_some() => slice_ends.min(Time((now.0 + 1).next_multiple_of(tick))),
             _ => slice_ends,
         }
-    }
-
-    fn idles(&self) -> bool {
-        self.cores.iter().any(|core| core.thread == NONE)
     }
 
     fn catch_up(&mut self, core: usize, now: Time) {
@@ -139,7 +144,7 @@ impl Scheduler {
         let idle = |core: &Core| core.thread == NONE;
         let home = self.on.get(thread as usize).and_then(|on| index(on.1));
         if let Some(home) = home
-            && (idle(&self.cores[home]) || self.entities[thread as usize].delayed)
+            && (idle(&self.cores[home]) || self.entities.get(thread as usize).is_some_and(|entity| entity.delayed))
         {
             return (home as u32, idle(&self.cores[home]));
         }
@@ -198,21 +203,43 @@ impl Scheduler {
         if let Some(next) = next {
             self.dispatch(at, next, now);
         }
-        (core, next.or_else(|| if std::env::var_os("NOPULL").is_some() { None } else { self.pull(core, now) }))
+        (core, next.or_else(|| self.pull(core, now)))
     }
 
     /// A core that idles takes a thread that waits for another: that thread, now on it.
     pub fn pull(&mut self, core: u32, now: Time) -> Option<u32> {
-        let before = Time(now.0.saturating_sub(self.hot.0));
         let busiest = (0..self.cores.len())
             .filter(|&from| self.queues[from].waiting() > 0)
-            .max_by_key(|&from| (self.queues[from].wanted(), std::cmp::Reverse(from)))?;
-        let thread = self.queues[busiest].cold(before, &self.entities)?;
-        self.catch_up(busiest, now);
-        let entity = &mut self.entities[thread as usize];
-        self.queues[busiest].withdraw(thread, entity, self.pace);
-        self.queues[core as usize].adopt(entity, self.pace);
+            .max_by_key(|&from| (self.queues[from].wanted(), Reverse(from)))?;
+        let thread = self.bring(busiest, core as usize, now)?;
         self.dispatch(core as usize, thread, now);
+        Some(thread)
+    }
+
+    /// A busy core, reviewed, gives the longest-waiting to one with less to do, if it has not done so for a while: that core.
+    pub fn lend(&mut self, core: u32, now: Time) -> Option<u32> {
+        let from = core as usize;
+        let every = BUSY_FACTOR * self.cores.len() as u64;
+        let to = (0..self.cores.len()).min_by_key(|&core| self.queues[core].wanted())?;
+        if self.queues[to].wanted() >= self.queues[from].wanted() || now < self.lent[from] + every {
+            return None;
+        }
+        let thread = self.bring(from, to, now)?;
+        self.lent[from] = now;
+        self.queues[to].put_back(thread, &self.entities[thread as usize]);
+        self.on[thread as usize] = (NONE, to as u32);
+        Some(to as u32)
+    }
+
+    /// Takes a waiting thread out of one core's queue to be a member of another's: that thread.
+    fn bring(&mut self, from: usize, to: usize, now: Time) -> Option<u32> {
+        let before = Time(now.0.saturating_sub(self.hot.0));
+        let thread = self.queues[from].cold(before, &self.entities)?;
+        self.catch_up(from, now);
+        self.catch_up(to, now);
+        let entity = &mut self.entities[thread as usize];
+        self.queues[from].withdraw(thread, entity, self.pace);
+        self.queues[to].adopt(entity, self.pace);
         Some(thread)
     }
 
@@ -231,12 +258,11 @@ impl Scheduler {
         }
     }
 
-    /// A core that idles while this one, reviewed at a tick, has somebody waiting.
+    /// A core that idles.
     #[must_use]
-    pub fn helper(&self, core: u32) -> Option<u32> {
-        let helps = self.contended(core);
+    pub fn helper(&self) -> Option<u32> {
         let idle = self.cores.iter().position(|core| core.thread == NONE);
-        idle.filter(|_| helps).map(|core| core as u32)
+        idle.map(|core| core as u32)
     }
 
     /// Asks, when [`Scheduler::review`] said to, who should run on this core. Returns the thread that replaces the running one;

@@ -215,7 +215,7 @@ fn contestants_override_models_and_the_scenario() {
         ("django-gthread", 4)
     );
     assert_eq!(
-        (mine.model.executors[0].carriers, mine.model.lock),
+        (mine.model.executors[0].carriers, mine.model.lock.clone()),
         (Some(8), None)
     );
     assert_eq!(mine.model.queue.admit, Admit::Below(1000));

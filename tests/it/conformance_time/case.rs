@@ -23,6 +23,9 @@ pub struct Case {
 /// Linux's slack of a thread's timers, `PR_SET_TIMERSLACK` in prctl(2).
 pub const SLACK_US: f64 = 50.0;
 
+/// Core time of a thread that waits for a condition with a limit of 1 ms beside one that computes, less a context switch: `clock_gettime` of the thread, in C.
+pub const LOOK: &str = "lognormal(12us, cv=0.3)";
+
 /// How long leaving an idle core's sleep takes, as the recorded sleeps beside nobody had it: microseconds ascending.
 pub fn wakes(cores: u32) -> Vec<f64> {
     let sleeps = Recorded::of("gil-0", cores).pooled();

@@ -1,11 +1,7 @@
 //! The interpreter's lock: sleepers and I/O beside threads that compute.
 
-use super::case::{Case, host, waking};
+use super::case::{Case, LOOK, host, waking};
 use super::recorded::Recorded;
-
-fn look() -> f64 {
-    std::env::var("LOOK").ok().and_then(|l| l.parse().ok()).unwrap_or(8.0)
-}
 
 /// A sleeper beside threads that only compute.
 pub fn gil(name: &'static str, threads: u32, interval: &str, seconds: u64) -> impl Fn(u32) -> Case {
@@ -22,22 +18,19 @@ think = "uniform(0.5ms, 1.5ms)"
 {host}
 [endpoints.sleeper]
 steps = [{{ wait = "1ns" }}, {{ cpu = "1us" }}]
-[endpoints.start]
-steps = [{{ cpu = "20us" }}, {{ wait = "1000s" }}]
 {computing}
 [contestants.python]
 model = "ideal"
 executors.main = {{ carriers = {carriers}, tasks = 1 }}
-lock = {{ switch_interval = "{interval}", order = "fifo", barging = true, look = "{look}us" }}
+lock = {{ switch_interval = "{interval}", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
             host = host(cores),
-            carriers = threads + 2,
-            look = look(),
+            carriers = threads + 1,
         );
         Case {
             name,
             from: "gil-0",
-            users: threads + 2,
+            users: threads + 1,
             seconds,
             text,
             wake: waking(cores),
@@ -67,22 +60,19 @@ executors.main = {{ carriers = 1, tasks = 1 }}
 steps = [{{ cpu = "3us" }}, {{ wait = "150us" }}, {{ cpu = "3us" }}]
 [endpoints.trips]
 steps = [{trip}, {trip}, {trip}]
-[endpoints.start]
-steps = [{{ cpu = "20us" }}, {{ wait = "1000s" }}]
 [endpoints.compute]
 steps = [{{ cpu = "1000s" }}]
 [contestants.python]
 model = "ideal"
-executors.main = {{ carriers = 3, tasks = 1 }}
-lock = {{ switch_interval = "1ms", order = "fifo", barging = true, look = "{look}us" }}
+executors.main = {{ carriers = 2, tasks = 1 }}
+lock = {{ switch_interval = "1ms", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
         host = host(cores),
-        look = look(),
     );
     Case {
         name: "convoy-1",
         from: "convoy-0",
-        users: 3,
+        users: 2,
         seconds: 40,
         text,
         wake: wake.collect(),
