@@ -65,7 +65,9 @@ impl Lock {
     #[must_use]
     pub fn new(params: &LockParams) -> Self {
         Self {
-            interval: params.switch_interval.map(|interval| interval + params.slack),
+            interval: params
+                .switch_interval
+                .map(|interval| interval + params.slack),
             slack: params.slack,
             order: params.order,
             barging: params.barging,
@@ -128,7 +130,10 @@ impl Lock {
     /// The thread, which may not take the lock, begins to wait; `priority` is drawn from its own dice, the least goes first
     /// where the order is random. True if it has run out of patience before, nobody having switched meanwhile: the holder is asked to drop the lock.
     pub fn wait(&mut self, thread: u32, priority: u64, now: Time) -> bool {
-        let place = self.waiters.iter().position(|waiter| waiter.thread == thread);
+        let place = self
+            .waiters
+            .iter()
+            .position(|waiter| waiter.thread == thread);
         let saw = place.map(|at| self.waiters.remove(at).switches);
         let asks = self.holder != NONE && saw == Some(self.switches);
         self.drop_requested |= asks;

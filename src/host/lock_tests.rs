@@ -27,8 +27,9 @@ enum At {
         until: Time,
         saw: u64,
     },
-    /// Timed out of that wait, and about to look.
+    /// Timed out of that wait and about to look; in its place in line until then.
     Late {
+        since: u64,
         saw: u64,
     },
     Holding,
@@ -50,7 +51,7 @@ impl Twin {
     /// A thread looks: it takes the lock, or waits on. Returns whether it took it, and who is let out of its `drop`.
     fn take(&mut self, t: usize, now: Time) -> (bool, Option<usize>) {
         if self.locked || self.threads[t] == At::Switching {
-            let late = matches!(self.threads[t], At::Late { saw } if saw == self.switch_number);
+            let late = matches!(self.threads[t], At::Late { saw, .. } if saw == self.switch_number);
             self.drop_request |= late;
             self.waits += 1;
             self.threads[t] = At::Waiting {
@@ -83,8 +84,8 @@ impl Twin {
             })
             .collect();
         due.sort_unstable();
-        for &(.., t, saw) in &due {
-            self.threads[t] = At::Late { saw };
+        for &(_, since, t, saw) in &due {
+            self.threads[t] = At::Late { since, saw };
         }
         due.into_iter().map(|(.., t, _)| t).collect()
     }
@@ -92,7 +93,7 @@ impl Twin {
     fn drop(&mut self, t: usize) -> Option<usize> {
         self.locked = false;
         let waiting = |t: &usize| match self.threads[*t] {
-            At::Waiting { since, .. } => Some((since, *t)),
+            At::Waiting { since, .. } | At::Late { since, .. } => Some((since, *t)),
             _ => None,
         };
         let first = (0..self.threads.len()).filter_map(|t| waiting(&t)).min();
@@ -116,6 +117,7 @@ fn lock(barging: bool) -> Lock {
         barging,
         look: None,
         slack: Span::ZERO,
+        clock: Span::ZERO,
     };
     Lock::new(&params)
 }
@@ -206,6 +208,7 @@ fn the_least_priority_is_signalled_first() {
         barging: true,
         look: None,
         slack: Span::ZERO,
+        clock: Span::ZERO,
     };
     let mut lock = Lock::new(&params);
     lock.try_take(0);
@@ -238,15 +241,18 @@ fn who_waits_once_more_goes_to_the_end() {
     assert_eq!(lock.release(), Some(2));
 }
 
-/// 1 waits from 0 and is out of patience at 5, but before it looks the lock goes from 8 to 9: it asks for nothing and waits once more.
+/// 9 and 1 wait from 0 and are out of patience at 5, but before they look the lock goes from 8 to 9, which is still the first in line: 1 asks for nothing and waits once more.
 /// 2 waits from 6, sees no switch until 11 and asks.
 #[test]
 fn a_switch_meanwhile_and_nothing_is_asked() {
     let mut lock = lock(true);
     assert_eq!(lock.try_take(8), Some(None));
-    lock.wait(1, 0, Time(0));
     lock.wait(9, 0, Time(0));
-    assert_eq!(lock.time_out(Time(5)), Some(1));
+    lock.wait(1, 0, Time(0));
+    assert_eq!(
+        (lock.time_out(Time(5)), lock.time_out(Time(5))),
+        (Some(9), Some(1))
+    );
     assert_eq!(lock.release(), Some(9));
     assert_eq!(lock.try_take(9), Some(None));
     lock.wait(2, 0, Time(6));

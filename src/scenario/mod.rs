@@ -129,8 +129,16 @@ pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostic
         } else if says(&["kinds"]) {
             let languages = languages::languages(tree.as_table()?, &Reader::new(&files, None));
             Some(Checked::Languages(languages))
-        } else if says(&["slice", "tick", "switch_cost", "wake", "timer_slack"])
-            || folder == Some("hosts".as_ref())
+        } else if says(&[
+            "slice",
+            "tick",
+            "idle_seen",
+            "hot",
+            "switch_cost",
+            "wake",
+            "timer_slack",
+            "set_clock",
+        ]) || folder == Some("hosts".as_ref())
         {
             Some(Checked::Host(Box::new(check_host(tree, &name, &files)?)))
         } else {

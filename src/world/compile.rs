@@ -14,7 +14,7 @@ use super::program::Programs;
 use crate::kernel::Span;
 use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, MainThread, Model, Reuse, Tasks};
+use crate::service::{Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Tasks};
 use crate::workload::Arrivals;
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -140,10 +140,11 @@ impl Plan {
             ),
             MainKind::Loop => self.resource(&format!("{prefix}loop"), Some(processes), false),
         };
-        let slack = self.hosts[service.host].host.timer_slack;
-        let lock = lock.map(|mut lock| {
-            lock.slack = slack;
-            lock
+        let host = &self.hosts[service.host].host;
+        let lock = lock.map(|lock| LockParams {
+            slack: host.timer_slack,
+            clock: host.set_clock,
+            ..lock
         });
         let lock_resource = lock.as_ref().map_or(NONE, |_| {
             self.resource(&format!("{prefix}lock"), Some(processes), false)
@@ -206,7 +207,8 @@ impl Plan {
                 index,
                 process,
                 threads,
-                lock.as_ref().is_some_and(|lock| lock.switch_interval.is_some()),
+                lock.as_ref()
+                    .is_some_and(|lock| lock.switch_interval.is_some()),
                 own_core,
                 &aux,
                 &pools,

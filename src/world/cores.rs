@@ -36,7 +36,7 @@ impl World<'_> {
         let lock = self.plan.services[service as usize].lock.as_ref();
         if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
             let word = self.tasks.wait_word(task, self.paths.look);
-            self.carriers[id as usize].look = law.sample(word);
+            self.carriers[id as usize].look += law.sample(word);
         }
         self.rouse_from(id, Time::NEVER);
     }
@@ -480,12 +480,24 @@ impl World<'_> {
         }
     }
 
-    /// Waiters for the lock may have run out of patience: they wake to look.
+    /// Waiters for the lock may have run out of patience: they wake to look, all that are soon to, and the first of them sets the clock again.
     pub fn out_of_patience(&mut self, process: u32) {
         let state = &mut self.processes[process as usize];
         state.patience_set = false;
-        let Some(lock) = &mut state.lock else { return };
-        while let Some(late) = lock.time_out(self.now) {
+        let service = state.service as usize;
+        let mut first = true;
+        while let Some(late) = self.processes[process as usize]
+            .lock
+            .as_mut()
+            .and_then(|lock| lock.time_out(self.now))
+        {
+            if std::mem::take(&mut first) {
+                let clock = self.plan.services[service]
+                    .lock
+                    .as_ref()
+                    .map(|lock| lock.clock);
+                self.carriers[late as usize].look = clock.unwrap_or(Span::ZERO);
+            }
             self.soon.push_back(Soon::Wake(late));
         }
         self.set_patience(process as usize);
@@ -535,7 +547,11 @@ impl World<'_> {
         self.wake(woken);
         let scheduler = self.hosts[host as usize].scheduler.as_ref();
         let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
-        if let Some(at) = self.soon.iter().position(|soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core))) {
+        if let Some(at) = self
+            .soon
+            .iter()
+            .position(|soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core)))
+        {
             self.soon.remove(at);
             self.resched(host, core);
             if self.carriers[id as usize].state == CarrierState::Queued {

@@ -3,7 +3,7 @@
 //!
 //! That the CPU is the run's own is what matters: it differs by a third between runs at the same load, for the machine has two
 //! speeds, and a tail follows utilisation. Given it, nothing was fitted to these rows. The set-up is the measurement's: one
-//! process, one core, a slice of Linux on two cores, connections reused last in first out. Cold cores and switches cost
+//! process, one core, a slice of Linux on two cores, connections reused last in first out. Cold cores, switches and looks at the lock cost
 //! nothing here, because the measured CPU contains them; the endpoint's work is that CPU less the model's own 0.32 ms.
 //!
 //! Checked are runs of 18 s or more, at 50 to 70 % of capacity, whose piece of work before and after took at most
@@ -113,6 +113,7 @@ steps = [{steps}]
 model     = "django-gthread"
 processes = 1
 executors.main.carriers = {threads}
+lock.look = "0us"
 "#,
             rate = self.rate,
             threads = self.threads,

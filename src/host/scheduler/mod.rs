@@ -121,7 +121,9 @@ impl Scheduler {
         let slice_ends = Queue::review(entity, now, self.pace);
         match self.pace.tick {
             0 => slice_ends,
-            tick if self.helper().is_some() => slice_ends.min(Time((now.0 + 1).next_multiple_of(tick))),
+            tick if self.helper().is_some() => {
+                slice_ends.min(Time((now.0 + 1).next_multiple_of(tick)))
+            }
             _ => slice_ends,
         }
     }
@@ -144,7 +146,11 @@ impl Scheduler {
         let idle = |core: &Core| core.thread == NONE;
         let home = self.on.get(thread as usize).and_then(|on| index(on.1));
         if let Some(home) = home
-            && (idle(&self.cores[home]) || self.entities.get(thread as usize).is_some_and(|entity| entity.delayed))
+            && (idle(&self.cores[home])
+                || self
+                    .entities
+                    .get(thread as usize)
+                    .is_some_and(|entity| entity.delayed))
         {
             return (home as u32, idle(&self.cores[home]));
         }

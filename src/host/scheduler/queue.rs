@@ -146,7 +146,9 @@ impl Queue {
 
     fn insert(&mut self, thread: u32, entity: &Entity) {
         let (deadline, vruntime) = (entity.deadline, entity.vruntime);
-        let at = self.places.partition_point(|place| place.deadline <= deadline);
+        let at = self
+            .places
+            .partition_point(|place| place.deadline <= deadline);
         let place = Place {
             deadline,
             vruntime,
@@ -180,7 +182,9 @@ impl Queue {
     /// Members that sleep and are level by now are none any more.
     pub fn expel(&mut self, entities: &mut [Entity]) {
         while self.delayed > 0 {
-            let level = |place: &Place| entities[place.thread as usize].delayed && self.eligible(place.vruntime);
+            let level = |place: &Place| {
+                entities[place.thread as usize].delayed && self.eligible(place.vruntime)
+            };
             let Some(at) = self.places.iter().position(level) else {
                 return;
             };
@@ -254,7 +258,10 @@ impl Queue {
         if running.is_some_and(|entity| !Self::over(entity)) {
             return None;
         }
-        let first = self.places.iter().position(|place| self.eligible(place.vruntime))?;
+        let first = self
+            .places
+            .iter()
+            .position(|place| self.eligible(place.vruntime))?;
         match running {
             Some(entity) if entity.deadline < self.places[first].deadline => None,
             _ => Some(first),

@@ -59,7 +59,9 @@ fn latencies_are_as_real_runtimes_had_them() {
     for build in &cases {
         for cores in [1, 2] {
             let case = build(cores);
-            if std::env::var("CASE").is_ok_and(|c| c != format!("{}-{cores}", case.name)) { continue; }
+            if std::env::var("CASE").is_ok_and(|c| c != format!("{}-{cores}", case.name)) {
+                continue;
+            }
             let recorded = Recorded::of(case.name, cores);
             let simulated = simulate(&case);
             let (distance, bound) = (recorded.distance(&simulated), recorded.bound());
