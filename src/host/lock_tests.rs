@@ -117,7 +117,6 @@ fn lock(barging: bool) -> Lock {
         barging,
         look: None,
         slack: Span::ZERO,
-        clock: Span::ZERO,
     };
     Lock::new(&params)
 }
@@ -208,7 +207,6 @@ fn the_least_priority_is_signalled_first() {
         barging: true,
         look: None,
         slack: Span::ZERO,
-        clock: Span::ZERO,
     };
     let mut lock = Lock::new(&params);
     lock.try_take(0);

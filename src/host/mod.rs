@@ -37,8 +37,6 @@ pub struct Host {
     pub wake: Option<Dist>,
     /// How much later than asked the kernel ends a sleep or a wait with a limit, so that it can end several at once.
     pub timer_slack: Span,
-    /// Core time to set a core's clock for the next wait with a limit to end: in a virtual machine, the way to the hypervisor and back.
-    pub set_clock: Span,
     /// Cores that idle lose their caches; `None`: they never do.
     pub cold: Option<Cold>,
 }
@@ -65,7 +63,6 @@ impl Host {
             switch_cost: Span::ZERO,
             wake: None,
             timer_slack: Span::ZERO,
-            set_clock: Span::ZERO,
             cold: None,
         }
     }

@@ -33,10 +33,11 @@ struct Thread {
 #[derive(Clone)]
 struct Twin {
     threads: Vec<Thread>,
-    /// Of each core: since when it idles, where the mean last was, when it last gave a thread away.
+    /// Of each core: since when it idles, where the mean last was.
     idle_since: Vec<Time>,
     level: Vec<i64>,
-    lent: Vec<Time>,
+    /// When a busy core last gave a thread away.
+    lent: Time,
     joined: u64,
     host: Host,
 }
@@ -56,7 +57,7 @@ impl Twin {
             threads: vec![thread; threads],
             idle_since: vec![Time::ZERO; cores],
             level: vec![0; cores],
-            lent: vec![Time::ZERO; cores],
+            lent: Time::ZERO,
             joined: 0,
             host: host.clone(),
         }
@@ -336,11 +337,11 @@ impl Twin {
     fn lend(&mut self, from: usize, now: Time) -> Option<u32> {
         let to = (0..self.cores()).min_by_key(|&core| self.wanted(core))?;
         let every = Span::from_millis(16) * self.cores() as u64;
-        if self.wanted(to) >= self.wanted(from) || now < self.lent[from] + every {
+        if self.wanted(to) >= self.wanted(from) || now < self.lent + every {
             return None;
         }
         let thread = self.bring(from, to, now)?;
-        self.lent[from] = now;
+        self.lent = now;
         self.threads[thread].at = At::Queued(self.join_number());
         Some(to as u32)
     }

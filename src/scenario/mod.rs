@@ -137,7 +137,6 @@ pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostic
             "switch_cost",
             "wake",
             "timer_slack",
-            "set_clock",
         ]) || folder == Some("hosts".as_ref())
         {
             Some(Checked::Host(Box::new(check_host(tree, &name, &files)?)))

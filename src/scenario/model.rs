@@ -210,7 +210,6 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
         barging: barging.unwrap_or(false),
         look: look.filter(|law| !law.is_zero()),
         slack: Span::ZERO,
-        clock: Span::ZERO,
     })
 }
 

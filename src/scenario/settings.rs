@@ -288,9 +288,6 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
     host.timer_slack = keys
         .read("timer_slack", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);
-    host.set_clock = keys
-        .read("set_clock", |r, node| r.span(node))
-        .unwrap_or(Span::ZERO);
     host.cold = keys.read("cold", |r, node| {
         let mut keys = Keys::of(r.table(node, "a table such as { after = \"5ms\" }")?, r);
         let after = keys.read("after", |r, node| r.positive_span(node));

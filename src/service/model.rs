@@ -196,8 +196,6 @@ pub struct LockParams {
     pub look: Option<Dist>,
     /// How much later than its patience the kernel may wake it: the host's.
     pub slack: Span,
-    /// What setting the core's clock takes, on top of a look, the first of those that one interrupt ends: the host's.
-    pub clock: Span,
 }
 
 /// Which of several waiters goes first.

@@ -143,7 +143,6 @@ impl Plan {
         let host = &self.hosts[service.host].host;
         let lock = lock.map(|lock| LockParams {
             slack: host.timer_slack,
-            clock: host.set_clock,
             ..lock
         });
         let lock_resource = lock.as_ref().map_or(NONE, |_| {

@@ -36,7 +36,7 @@ impl World<'_> {
         let lock = self.plan.services[service as usize].lock.as_ref();
         if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
             let word = self.tasks.wait_word(task, self.paths.look);
-            self.carriers[id as usize].look += law.sample(word);
+            self.carriers[id as usize].look = law.sample(word);
         }
         self.rouse_from(id, Time::NEVER);
     }
@@ -240,6 +240,8 @@ impl World<'_> {
         carrier.switch = Span::ZERO; // it only looked: too short a visit to pay for the switch
         if lock.waits_for_a_switch(id) {
             carrier.state = CarrierState::Locked;
+            let task = carrier.task;
+            self.tasks.charge(task, self.now, Component::WaitLock);
         } else {
             self.wait_for_lock(id);
         }
@@ -480,24 +482,12 @@ impl World<'_> {
         }
     }
 
-    /// Waiters for the lock may have run out of patience: they wake to look, all that are soon to, and the first of them sets the clock again.
+    /// Waiters for the lock may have run out of patience: they wake to look, with them all that are soon to.
     pub fn out_of_patience(&mut self, process: u32) {
         let state = &mut self.processes[process as usize];
         state.patience_set = false;
-        let service = state.service as usize;
-        let mut first = true;
-        while let Some(late) = self.processes[process as usize]
-            .lock
-            .as_mut()
-            .and_then(|lock| lock.time_out(self.now))
-        {
-            if std::mem::take(&mut first) {
-                let clock = self.plan.services[service]
-                    .lock
-                    .as_ref()
-                    .map(|lock| lock.clock);
-                self.carriers[late as usize].look = clock.unwrap_or(Span::ZERO);
-            }
+        let Some(lock) = &mut state.lock else { return };
+        while let Some(late) = lock.time_out(self.now) {
             self.soon.push_back(Soon::Wake(late));
         }
         self.set_patience(process as usize);
@@ -524,12 +514,12 @@ impl World<'_> {
         if let Some(woken) = lock.and_then(Lock::forced_drop) {
             self.signal(id, woken);
         }
-        let carrier = &mut self.carriers[id as usize];
-        if carrier.state == CarrierState::Running {
-            carrier.state = CarrierState::Locked;
-            let task = carrier.task;
-            self.tasks.charge(task, self.now, Component::WaitLock);
-            self.leave_core(id);
+        if self.carriers[id as usize].state == CarrierState::Running {
+            match self.seek_lock(id) {
+                Some(Some((next, core))) => self.start_on_core(next, core),
+                Some(None) => {}
+                None => self.go_on_in_control(id),
+            }
         }
     }
 
@@ -541,24 +531,25 @@ impl World<'_> {
         }
     }
 
-    /// A thread wakes another: before it does anything else its core may be the other's.
+    /// A thread signals another. If that one joins the queue of its own core, it may have that core at once; if it has another to wake on, the one that
+    /// signals goes on first.
     fn signal(&mut self, id: u32, woken: u32) {
         let host = self.carriers[id as usize].host;
-        self.wake(woken);
         let scheduler = self.hosts[host as usize].scheduler.as_ref();
         let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
-        if let Some(at) = self
-            .soon
-            .iter()
-            .position(|soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core)))
-        {
+        if scheduler.is_none_or(|scheduler| scheduler.choose(woken, self.now) != (core, false)) {
+            return self.soon.push_back(Soon::Wake(woken));
+        }
+        self.wake(woken);
+        let mine = |soon: &Soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core));
+        if let Some(at) = self.soon.iter().position(mine) {
             self.soon.remove(at);
             self.resched(host, core);
-            if self.carriers[id as usize].state == CarrierState::Queued {
-                // It had the lock's mutex still: whom it woke must let it have the core once more.
-                let look = self.carriers[woken as usize].look;
-                self.carriers[woken as usize].look = look + look;
-            }
+        }
+        if self.carriers[id as usize].state == CarrierState::Queued {
+            // It had the lock's mutex still: whom it woke must let it have the core once more.
+            let look = self.carriers[woken as usize].look;
+            self.carriers[woken as usize].look = look + look;
         }
     }
 

@@ -68,8 +68,8 @@ pub struct Scheduler {
     pace: Pace,
     seen: Option<Span>,
     hot: Span,
-    /// When each core last gave a thread to another that was busy too.
-    lent: Vec<Time>,
+    /// When a busy core last gave a thread to another.
+    lent: Time,
 }
 
 impl Scheduler {
@@ -92,7 +92,7 @@ impl Scheduler {
             },
             seen: host.idle_seen,
             hot: host.hot,
-            lent: vec![Time::ZERO; cores as usize],
+            lent: Time::ZERO,
         }
     }
 
@@ -227,11 +227,11 @@ impl Scheduler {
         let from = core as usize;
         let every = BUSY_FACTOR * self.cores.len() as u64;
         let to = (0..self.cores.len()).min_by_key(|&core| self.queues[core].wanted())?;
-        if self.queues[to].wanted() >= self.queues[from].wanted() || now < self.lent[from] + every {
+        if self.queues[to].wanted() >= self.queues[from].wanted() || now < self.lent + every {
             return None;
         }
         let thread = self.bring(from, to, now)?;
-        self.lent[from] = now;
+        self.lent = now;
         self.queues[to].put_back(thread, &self.entities[thread as usize]);
         self.on[thread as usize] = (NONE, to as u32);
         Some(to as u32)
