@@ -13,6 +13,7 @@ use crossover::kernel::Span;
 use crossover::measure::{Outcome, SEGMENTS};
 use crossover::scenario::{Contestant, FileSystem, Scenario, load};
 use crossover::world::{Plan, Setting};
+use rayon::prelude::*;
 
 const REPLICATIONS: u64 = 10;
 /// Of each run, so many sixteenths are warm-up.
@@ -58,80 +59,91 @@ fn simulate(scenario: &Scenario, contestant: &Contestant, users: f64, rate: f64)
     Figures::pooled(&outcomes)
 }
 
+/// A row of the file beside its simulation.
+struct Row {
+    usage: String,
+    group: String,
+    cells: String,
+    /// Simulated over measured, less one: throughput, mean, standard deviation.
+    errors: [f64; 3],
+}
+
+/// Simulates one record of `measured/techempower-round7.csv`.
+fn row(record: &csv::StringRecord) -> Row {
+    let number = |column: usize| record[column].parse::<f64>().expect("a number");
+    let (usage, test, stack, queries) = (&record[0], &record[1], &record[2], &record[4]);
+    let set = match queries {
+        "" => Vec::new(),
+        _ => vec![format!("params.queries={queries}")],
+    };
+    let path = format!("examples/techempower-{test}.toml");
+    let scenario = load(&FileSystem, &path, &set).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let name = stack.trim_end_matches("-mysql");
+    let contestant = scenario
+        .contestants
+        .iter()
+        .find(|contestant| contestant.name == name)
+        .unwrap_or_else(|| panic!("no {name} in {path}"));
+    let (throughput, mean, sd) = (number(5), number(6), number(7));
+    let simulated = simulate(&scenario, contestant, number(3), throughput);
+    let pairs = [
+        (throughput, simulated.throughput, 0),
+        (mean, simulated.mean, 2),
+        (sd, simulated.sd, 2),
+    ];
+    let cells = pairs.map(|(measured, simulated, digits)| {
+        let off = 100.0 * (simulated / measured - 1.0);
+        format!("{measured:.digits$} | {simulated:.digits$} | {off:+.0} %")
+    });
+    Row {
+        usage: usage.to_owned(),
+        group: format!("{test}, {stack}"),
+        cells: format!(
+            "| {usage} | {test} | {stack} | {} | {queries} | {} |",
+            &record[3],
+            cells.join(" | ")
+        ),
+        errors: pairs.map(|(measured, simulated, _)| simulated / measured - 1.0),
+    }
+}
+
 fn main() {
     let text = include_str!("../measured/techempower-round7.csv");
-    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let records: Result<Vec<_>, _> = csv::Reader::from_reader(text.as_bytes())
+        .into_records()
+        .collect();
+    let rows: Vec<Row> = records.expect("rows").par_iter().map(row).collect();
     println!(
         "| use | test | stack | connections | queries | req/s | simulated | | mean, ms | simulated | | sd, ms | simulated | |"
     );
     println!(
         "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     );
-    let mut off = Vec::new();
-    for record in rows.records() {
-        let record = record.expect("a row");
-        let number = |column: usize| record[column].parse::<f64>().expect("a number");
-        let (test, stack, queries) = (&record[1], &record[2], &record[4]);
-        let set = match queries {
-            "" => Vec::new(),
-            _ => vec![format!("params.queries={queries}")],
-        };
-        let path = format!("examples/techempower-{test}.toml");
-        let scenario = load(&FileSystem, &path, &set).unwrap_or_else(|wrong| panic!("{wrong}"));
-        let name = stack.trim_end_matches("-mysql");
-        let contestant = scenario
-            .contestants
-            .iter()
-            .find(|contestant| contestant.name == name)
-            .unwrap_or_else(|| panic!("no {name} in {path}"));
-        let measured = Figures {
-            throughput: number(5),
-            mean: number(6),
-            sd: number(7),
-        };
-        let simulated = simulate(&scenario, contestant, number(3), measured.throughput);
-        let pairs = [
-            (measured.throughput, simulated.throughput, 0),
-            (measured.mean, simulated.mean, 2),
-            (measured.sd, simulated.sd, 2),
-        ];
-        let cells = pairs.map(|(measured, simulated, digits)| {
-            let off = 100.0 * (simulated / measured - 1.0);
-            format!("{measured:.digits$} | {simulated:.digits$} | {off:+.0} %")
-        });
-        println!(
-            "| {} | {test} | {stack} | {} | {queries} | {} |",
-            &record[0],
-            &record[3],
-            cells.join(" | ")
-        );
-        let errors = pairs.map(|(measured, simulated, _)| (simulated / measured - 1.0).abs());
-        off.push((record[0].to_owned(), format!("{test}, {stack}"), errors));
+    for row in &rows {
+        println!("{}", row.cells);
     }
-    summary(&off);
+    summary(&rows);
 }
 
-/// The mean absolute error of each figure, of the rows only checked and of those fitted.
-fn summary(off: &[(String, String, [f64; 3])]) {
-    println!("\n| rows | | throughput | mean | sd |\n| --- | --- | ---: | ---: | ---: |");
-    let mut groups: Vec<(&str, &str)> = off.iter().map(|(u, group, _)| (&**u, &**group)).collect();
+/// The error of each figure, of the rows only checked and of those fitted: the mean of the sizes, and the largest.
+fn summary(rows: &[Row]) {
+    println!(
+        "\n| use | rows | throughput | largest | mean | largest | sd | largest |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    );
+    let mut groups: Vec<(&str, &str)> = rows.iter().map(|row| (&*row.usage, &*row.group)).collect();
     groups.sort_unstable();
     groups.dedup();
-    let all = [("fit", ""), ("test", "")];
-    for (usage, group) in groups.into_iter().chain(all) {
-        let of = |row: &&(String, String, [f64; 3])| {
-            row.0 == usage && (group.is_empty() || row.1 == group)
-        };
-        let rows: Vec<_> = off.iter().filter(of).collect();
-        let mean = |figure: usize| {
-            100.0 * rows.iter().map(|row| row.2[figure]).sum::<f64>() / rows.len() as f64
-        };
-        let name = if group.is_empty() { "all" } else { group };
-        println!(
-            "| {usage} | {name} | {:.1} % | {:.1} % | {:.1} % |",
-            mean(0),
-            mean(1),
-            mean(2)
-        );
+    for (usage, group) in groups.into_iter().chain([("fit", "all"), ("test", "all")]) {
+        let of = |row: &&Row| row.usage == usage && (group == "all" || row.group == group);
+        let rows: Vec<&Row> = rows.iter().filter(of).collect();
+        let cells = [0, 1, 2].map(|figure| {
+            let errors = || rows.iter().map(|row| 100.0 * row.errors[figure]);
+            let mean = errors().map(f64::abs).sum::<f64>() / rows.len() as f64;
+            let largest = errors()
+                .max_by(|a, b| a.abs().total_cmp(&b.abs()))
+                .unwrap_or(0.0);
+            format!("{mean:.1} % | {largest:+.0} %")
+        });
+        println!("| {usage} | {group} | {} |", cells.join(" | "));
     }
 }

@@ -1,8 +1,8 @@
 //! The library from another program: one scenario, one figure, no files and no command line.
 //!
 //! `cargo run --release --example library` asks at how many requests per second the 99th percentile of a page is more
-//! than twice what it is at a trickle, for one Node process, straight from replications of the simulation. The load grows in
-//! steps of a quarter: the answer is the first step beyond, not the exact load.
+//! than twice what it is at a trickle, for one Node process, straight from replications of the simulation. The load grows by
+//! halves: the answer is the first step beyond, not the exact load.
 
 use crossover::kernel::Span;
 use crossover::scenario::{Embedded, load};
@@ -13,12 +13,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let scenario = load(&Embedded, "io-bound", &[])?;
     let contestant = &scenario.contestants[0];
 
-    // The 99th percentile over ten replications of 20 simulated seconds, the first quarter left out.
+    // The 99th percentile over four replications of 10 simulated seconds, the first quarter left out.
     let p99 = |requests_per_second: f64| -> Result<Span, Box<dyn std::error::Error>> {
-        let setting = Setting::new(requests_per_second, Span::from_secs(20));
+        let setting = Setting::new(requests_per_second, Span::from_secs(10));
         let plan = Plan::compile(contestant, &scenario.arrivals, setting);
         let mut latencies = Histogram::<u64>::new(3)?;
-        for replication in 0..10 {
+        for replication in 0..4 {
             for segment in &plan.run(scenario.run.seed, replication).segments[4..] {
                 for endpoint in &segment.endpoints {
                     latencies.add(&endpoint.latency)?;
@@ -36,11 +36,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let mut rate = 20.0;
     while rate < 100_000.0 {
-        rate *= 1.25;
+        rate *= 1.5;
         let now = p99(rate)?;
         if now.0 > 2 * trickle.0 {
             println!(
-                "first load, in steps of a quarter, with more than twice that: {rate:.0} requests/s, p99 {:.2} ms",
+                "first load, growing by halves, with more than twice that: {rate:.0} requests/s, p99 {:.2} ms",
                 now.as_millis_f64()
             );
             return Ok(());

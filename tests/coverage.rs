@@ -1,7 +1,7 @@
 //! Do the intervals keep their word? Many whole studies of systems whose answer is known, each at the run length that the
 //! tool itself chooses, and how many of their 95 % intervals hold the truth; and what pairing is worth.
 //!
-//! `cargo test --release --test coverage -- --nocapture` prints the table of one queue and the pairs.
+//! `cargo test --release --test coverage -- --nocapture` prints the table of one queue, the pairs and the equals.
 //! `cargo test --release --test coverage -- --ignored --nocapture` prints the whole one, case by case;
 //! `STUDIES=100 CASE=M/M/8` in front of it runs fewer, and only those with this name.
 
@@ -11,6 +11,9 @@ use std::sync::atomic::AtomicBool;
 use crossover::experiment::{Control, Estimate, Row, compare, run};
 use crossover::scenario::{Figure, Scenario, load};
 use crossover::stats::theory::{MachineRepair, Mg1, Mm1, Mmc};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, Exp1, LogNormal};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// One server, exponential work of 10 ms.
@@ -120,8 +123,12 @@ struct Case {
     in_depth: bool,
     studies: u64,
     known: Vec<(Figure, f64)>,
-    /// What is not: taken from two hundred replications with other seeds.
+    /// What is not.
     unknown: Vec<Figure>,
+    /// What stands for the truth of it, in the same order.
+    reference: fn(&Case) -> Vec<f64>,
+    /// Whether it counts against the gate; else it is only printed.
+    gated: bool,
 }
 
 impl Case {
@@ -129,16 +136,9 @@ impl Case {
     /// is left out, and most must say something.
     fn studied(&self, studies: u64) -> Vec<Cell> {
         let mut cells: Vec<Cell> = self.known.iter().map(|(f, t)| Cell::new(*f, *t)).collect();
-        if !self.unknown.is_empty() {
-            let mut changes = self.changes.clone();
-            changes.push("run.replications=200");
-            let reference = scenario(&self.text, REFERENCE_SEED, &changes);
-            let row = rows(&reference, self.in_depth).swap_remove(0);
-            cells.extend(self.unknown.iter().map(|figure| {
-                let truth = row.figure(*figure).expect("the reference has all figures");
-                Cell::new(*figure, truth.value)
-            }));
-        }
+        let truths = (self.reference)(self);
+        let unknown = self.unknown.iter().zip(truths);
+        cells.extend(unknown.map(|(figure, truth)| Cell::new(*figure, truth)));
         for seed in FIRST_SEED..FIRST_SEED + studies {
             let all = rows(&scenario(&self.text, seed, &self.changes), self.in_depth);
             for cell in &mut cells {
@@ -155,6 +155,55 @@ impl Case {
             );
         }
         cells
+    }
+
+    /// Of eight million requests with other seeds: forty replications, each twenty times as long as a study's.
+    fn long_run(&self) -> Vec<f64> {
+        if self.unknown.is_empty() {
+            return Vec::new();
+        }
+        let longer = ["run.replications=40", "run.requests=200000"];
+        let changes = [&self.changes[..], &longer].concat();
+        let reference = scenario(&self.text, REFERENCE_SEED, &changes);
+        let row = rows(&reference, self.in_depth).swap_remove(0);
+        let truth = |figure: &Figure| row.figure(*figure).expect("it has all figures").value;
+        self.unknown.iter().map(truth).collect()
+    }
+
+    /// Of so many requests as no simulation of everything can afford, by Lindley's recursion alone: `W' = max(0, W + S − A)` (D. V. Lindley,
+    /// "The theory of queues with a single server", 1952), for lognormal work of 10 ms with a coefficient of variation of 2 every
+    /// 20 ms. The percentile of a share is that in steps of 10 µs.
+    fn lindley(&self) -> Vec<f64> {
+        const REQUESTS: u64 = 400_000_000;
+        let mut dice = ChaCha8Rng::seed_from_u64(REFERENCE_SEED);
+        let variance = 5f64.ln(); // 1 + cv²
+        let work = LogNormal::new(10f64.ln() - variance / 2.0, variance.sqrt());
+        let work = work.expect("a law");
+        let (mut wait, mut counts) = (0f64, vec![0u64; 2_000_000]);
+        let last = counts.len() - 1;
+        for _ in 0..REQUESTS {
+            let sojourn = wait + work.sample(&mut dice);
+            counts[last.min((100.0 * sojourn) as usize)] += 1;
+            let gap: f64 = Exp1.sample(&mut dice);
+            wait = (sojourn - 20.0 * gap).max(0.0);
+        }
+        let quantile = |figure: &Figure| {
+            let share = match figure {
+                Figure::P50 => 0.5,
+                Figure::P95 => 0.95,
+                Figure::P99 => 0.99,
+                Figure::P999 => 0.999,
+                other => panic!("{} is no percentile", other.name()),
+            };
+            let mut left = (share * REQUESTS as f64) as u64;
+            let at = counts.iter().position(|&n| {
+                let here = n > left;
+                left = left.saturating_sub(n);
+                here
+            });
+            (at.expect("it is in there") as f64 + 0.5) / 100.0
+        };
+        self.unknown.iter().map(quantile).collect()
     }
 }
 
@@ -184,6 +233,8 @@ fn cases() -> Vec<Case> {
         studies: 500,
         known,
         unknown: Vec::new(),
+        reference: Case::long_run,
+        gated: true,
     };
     let lognormal = Mg1 {
         lambda: 0.05,
@@ -202,6 +253,14 @@ fn cases() -> Vec<Case> {
         servers: 4,
     };
     let p999 = |rate: f64| (Figure::P999, 1000.0 / (100.0 - rate) * 1000f64.ln());
+    let heavy = vec![
+        "arrivals.rate=50/s",
+        "endpoints.page.steps.work.cpu=lognormal(10ms, cv=2)",
+    ];
+    let workers = vec![
+        "arrivals.rate=640/s",
+        "contestants.one.executors.main.carriers=8",
+    ];
     let (requests, _) = include_str!("../examples/quickstart.toml")
         .split_once("[contestants.node]")
         .expect("the quickstart compares node first");
@@ -213,34 +272,19 @@ fn cases() -> Vec<Case> {
             mm1(50.0),
         ),
         case("M/M/1, ρ = 0.8", QUEUE, vec![], mm1(80.0)),
-        Case {
-            studies: 100,
-            ..case(
-                "M/M/1, ρ = 0.95",
-                QUEUE,
-                vec!["arrivals.rate=95/s"],
-                mm1(95.0),
-            )
-        },
-        Case {
-            in_depth: true,
-            studies: 100,
-            ..case(
-                "M/M/1, ρ = 0.5, in depth",
-                QUEUE,
-                vec!["arrivals.rate=50/s"],
-                vec![p999(50.0)],
-            )
-        },
+        case(
+            "M/M/1, ρ = 0.95",
+            QUEUE,
+            vec!["arrivals.rate=95/s"],
+            mm1(95.0),
+        ),
         Case {
             unknown: quantiles.clone(),
+            reference: Case::lindley,
             ..case(
                 "M/G/1, lognormal cv 2, ρ = 0.5",
                 QUEUE,
-                vec![
-                    "arrivals.rate=50/s",
-                    "endpoints.page.steps.work.cpu=lognormal(10ms, cv=2)",
-                ],
+                heavy.clone(),
                 vec![
                     (Figure::Mean, lognormal.sojourn_mean()),
                     (Figure::Throughput, 50.0),
@@ -250,10 +294,7 @@ fn cases() -> Vec<Case> {
         case(
             "M/M/8, ρ = 0.8",
             QUEUE,
-            vec![
-                "arrivals.rate=640/s",
-                "contestants.one.executors.main.carriers=8",
-            ],
+            workers.clone(),
             vec![
                 (Figure::Mean, eight.sojourn_mean()),
                 (Figure::P50, eight.sojourn_quantile(0.5)),
@@ -275,6 +316,48 @@ fn cases() -> Vec<Case> {
             )
         },
     ];
+    let in_depth = |name, text: &str, changes, known| Case {
+        in_depth: true,
+        ..case(name, text, changes, known)
+    };
+    all.extend([
+        in_depth(
+            "in depth: M/M/1, ρ = 0.5",
+            QUEUE,
+            vec!["arrivals.rate=50/s"],
+            vec![p999(50.0)],
+        ),
+        in_depth("in depth: M/M/1, ρ = 0.8", QUEUE, vec![], vec![p999(80.0)]),
+        Case {
+            gated: false,
+            ..in_depth(
+                "in depth: M/M/1, ρ = 0.95",
+                QUEUE,
+                vec!["arrivals.rate=95/s"],
+                vec![p999(95.0)],
+            )
+        },
+        Case {
+            unknown: vec![Figure::P999],
+            reference: Case::lindley,
+            ..in_depth(
+                "in depth: M/G/1, lognormal cv 2, ρ = 0.5",
+                QUEUE,
+                heavy,
+                vec![],
+            )
+        },
+        in_depth(
+            "in depth: M/M/8, ρ = 0.8",
+            QUEUE,
+            workers,
+            vec![(Figure::P999, eight.sojourn_quantile(0.999))],
+        ),
+        Case {
+            unknown: vec![Figure::P999],
+            ..in_depth("in depth: 40 users, 4 servers", CLOSED, vec![], vec![])
+        },
+    ]);
     for (name, model) in [
         ("quickstart, node at 200/s", "node"),
         ("quickstart, django-gthread at 200/s", "django-gthread"),
@@ -318,7 +401,8 @@ fn all_cases() {
     let (studies, only) = (asked("STUDIES"), asked("CASE").unwrap_or_default());
     let most = studies.map_or(u64::MAX, |n| n.parse().expect("STUDIES is a number"));
     let cases = cases();
-    let figures: usize = cases.iter().map(|c| c.known.len() + c.unknown.len()).sum();
+    let gated = cases.iter().filter(|case| case.gated);
+    let figures: usize = gated.map(|c| c.known.len() + c.unknown.len()).sum();
     let normal = Normal::new(0.0, 1.0).expect("a standard normal");
     let limit = normal.inverse_cdf(1.0 - 0.001 / (2.0 * figures as f64));
     println!("{HEAD}");
@@ -326,7 +410,7 @@ fn all_cases() {
     for case in cases.iter().filter(|case| case.name.contains(&only)) {
         for cell in case.studied(case.studies.min(most)) {
             println!("{}", cell.line(case.name));
-            if !cell.plausible(limit) {
+            if case.gated && !cell.plausible(limit) {
                 outside.push(format!("{} of {}", cell.figure.name(), case.name));
             }
         }
@@ -343,38 +427,129 @@ fn variance(values: &[f64]) -> f64 {
     values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0)
 }
 
-/// How many times the variance of the difference of two contestants' figure is smaller with the same requests in both than with
-/// others, over this many studies: the second's figure is paired with the first's of the same study, or of the next.
-fn worth_of_pairing(text: &str, changes: &[&str], figure: Figure, studies: u64) -> f64 {
-    let pairs: Vec<(f64, f64)> = (FIRST_SEED..FIRST_SEED + studies)
-        .map(|seed| {
-            let all = rows(&scenario(text, seed, changes), false);
-            let value = |row: &Row| row.figure(figure).expect("there is a figure").value;
-            (value(&all[0]), value(&all[1]))
-        })
-        .collect();
-    let paired: Vec<f64> = pairs.iter().map(|(a, b)| a - b).collect();
-    let next = pairs.iter().cycle().skip(1);
-    let apart: Vec<f64> = pairs
-        .iter()
-        .zip(next)
-        .map(|((a, _), (_, b))| a - b)
-        .collect();
-    variance(&apart) / variance(&paired)
+/// How many times the variance of the difference of two figures is smaller where both are of the same requests than where they are of others, over as
+/// many studies as there are pairs: of independent figures the variances add up.
+fn worth(pairs: &[(f64, f64)]) -> f64 {
+    let of = |f: fn(&(f64, f64)) -> f64| variance(&pairs.iter().map(f).collect::<Vec<_>>());
+    (of(|p| p.0) + of(|p| p.1)) / of(|p| p.0 - p.1)
 }
 
-/// Eight servers against nine at 70 % of what eight carry: pairing must cut the variance of the difference of means at least five
-/// times (seen: 6.3). Of 40 studies a ratio of variances is known to about 40 %. Percentiles are printed and not held to it: that of
-/// p95 was 3.9, so five is not reached there.
+/// What pairing two contestants is worth, by figure.
+fn worth_of_pairing(changes: &[&str], studies: u64) -> Vec<(Figure, f64)> {
+    let all: Vec<Vec<Row>> = (FIRST_SEED..FIRST_SEED + studies)
+        .map(|seed| rows(&scenario(WORKERS, seed, changes), false))
+        .collect();
+    let of = |figure: Figure| {
+        // A study that says by chance that it has too little data is left out.
+        let value = |row: &Row| Some(row.figure(figure)?.value);
+        let pairs = all
+            .iter()
+            .filter_map(|rows| Some((value(&rows[0])?, value(&rows[1])?)));
+        (figure, worth(&pairs.collect::<Vec<_>>()))
+    };
+    [Figure::Mean, Figure::P95, Figure::P99].map(of).to_vec()
+}
+
+/// Mean, p95 and p99 of the sojourns of requests that come at given times with given work, served in order of arrival by whoever is free first.
+fn sojourns(requests: &[(f64, f64)], servers: usize) -> [f64; 3] {
+    let mut free = vec![0.0_f64; servers];
+    let mut all: Vec<f64> = requests
+        .iter()
+        .map(|(arrival, work)| {
+            let first = (0..servers).min_by(|a, b| free[*a].total_cmp(&free[*b]));
+            let server = &mut free[first.expect("there is a server")];
+            *server = server.max(*arrival) + work;
+            *server - arrival
+        })
+        .skip(requests.len() / 8)
+        .collect();
+    all.sort_by(f64::total_cmp);
+    let quantile = |q: f64| all[(q * all.len() as f64) as usize];
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    [mean, quantile(0.95), quantile(0.99)]
+}
+
+/// The pairs of [`WORKERS`] again without the simulator: 25,000 requests a study, from a generator of a line (SplitMix64).
+fn worth_without_simulator(studies: u64) -> [f64; 3] {
+    let study = |seed: u64| {
+        let mut state = seed << 32;
+        let mut exponential = move |mean: f64| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let a = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let b = (a ^ (a >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let uniform = ((b ^ (b >> 31)) >> 11) as f64 / (1u64 << 53) as f64;
+            -mean * (1.0 - uniform).ln()
+        };
+        let mut clock = 0.0;
+        let requests: Vec<(f64, f64)> = (0..25_000)
+            .map(|_| {
+                clock += exponential(1000.0 / 560.0);
+                (clock, exponential(10.0))
+            })
+            .collect();
+        (sojourns(&requests, 8), sojourns(&requests, 9))
+    };
+    let all: Vec<_> = (1..=studies).map(study).collect();
+    [0, 1, 2].map(|figure| {
+        let pairs = all.iter().map(|(a, b)| (a[figure], b[figure]));
+        worth(&pairs.collect::<Vec<_>>())
+    })
+}
+
+/// Eight servers against nine at 70 % of what eight carry: pairing must cut the variance of the difference at least five times. That is what there is to
+/// be had from the same requests: the same queues without the simulator give as much, and its own may fall short of it by a third at most. A ratio of
+/// variances of 400 studies is known to about a tenth; of 40 only to 40 %.
 #[test]
 fn pairing_is_worth_its_name() {
     println!("variance of the difference with independent requests over that with the same");
-    for figure in [Figure::Mean, Figure::P95, Figure::P99] {
-        let worth = worth_of_pairing(WORKERS, &[], figure, 40);
-        println!("8 and 9 workers, ρ = 0.7, {}: {worth:.1}", figure.name());
-        assert!(figure != Figure::Mean || worth >= 5.0, "{worth}");
+    let possible = worth_without_simulator(STUDIES);
+    for ((figure, worth), possible) in worth_of_pairing(&[], STUDIES).into_iter().zip(possible) {
+        let name = figure.name();
+        println!("8 and 9 workers, ρ = 0.7, {name}: {worth:.1}; without simulator {possible:.1}");
+        assert!(worth >= 5.0, "{name}: {worth}");
+        assert!(worth >= 0.67 * possible, "{name}: {worth} of {possible}");
     }
-    let slower = ["contestants.nine.executors.main.carriers=16"];
-    let worth = worth_of_pairing(WORKERS, &slower, Figure::P99, 40);
-    println!("8 and 16 workers, ρ = 0.7, p99_ms: {worth:.1}");
+    let more = ["contestants.nine.executors.main.carriers=16"];
+    for (figure, worth) in worth_of_pairing(&more, 100) {
+        println!("8 and 16 workers, ρ = 0.7, {}: {worth:.1}", figure.name());
+    }
+}
+
+/// Two contestants of one law and of different dice: half of each request is its own, the same for both, and half is drawn for each, as a step before
+/// the endpoint's that has another name.
+const EQUALS: &str = r#"
+arrivals = { process = "poisson", rate = "50/s" }
+run = { requests = 11000 }
+endpoints.page.steps = [{ name = "work", cpu = "exp(5ms)" }]
+[contestants.one]
+executors.main = { carriers = 1, tasks = 1 }
+before = [{ name = "mine", cpu = "exp(5ms)" }]
+[contestants.other]
+executors.main = { carriers = 1, tasks = 1 }
+before = [{ name = "theirs", cpu = "exp(5ms)" }]
+"#;
+
+/// Of 400 whole studies of two equals at most 5 % may say that one has the lower p99: 20. More than 34 would come once in 2,000 (binomial). And
+/// some must, or nothing is ever told apart: fewer than 8 would come once in 700 at 5 %. (Seen: 11.)
+#[test]
+fn equals_are_told_apart_in_one_study_of_twenty() {
+    let never = AtomicBool::new(false);
+    let (mut told, mut wrong, mut wrong_ratios) = (0, 0, 0);
+    for seed in FIRST_SEED..FIRST_SEED + STUDIES {
+        let study = compare(&scenario(EQUALS, seed, &[]), &Control::new(&never, &()));
+        let differences = study.expect("it is not interrupted").verdict.differences;
+        // A study that says by chance that it has too little data is left out.
+        let Some(difference) = differences.iter().find(|d| d.endpoint == "all") else {
+            continue;
+        };
+        told += 1;
+        let width = difference.p99_slo_ms.hi - difference.p99_slo_ms.lo;
+        assert!(width > 0.0, "{difference:?}");
+        wrong += u32::from(difference.p99_slo_ms.excludes_zero());
+        wrong_ratios += u32::from(difference.ratio.is_some_and(|ratio| !ratio.contains(1.0)));
+    }
+    println!("{told} studies of equals: {wrong} differences and {wrong_ratios} ratios told apart");
+    assert!(f64::from(told) >= TOLD * STUDIES as f64, "{told}");
+    assert!((8..=34).contains(&wrong), "{wrong}");
+    assert!((8..=34).contains(&wrong_ratios), "{wrong_ratios}");
 }

@@ -71,6 +71,21 @@ pub enum Format {
     Markdown,
 }
 
+/// What `schema` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Described {
+    /// JSON Schema of scenarios
+    Scenario,
+    /// JSON Schema of models
+    Model,
+    /// JSON Schema of hosts' models
+    Host,
+    /// JSON Schema of languages.toml
+    Languages,
+    /// All keys of all files, as Markdown
+    Reference,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -91,6 +106,26 @@ pub enum Command {
         /// Look at the requests of this endpoint only
         #[arg(long, value_name = "NAME")]
         endpoint: Option<String>,
+    },
+    /// A few requests and everything that went on meanwhile, as a trace for ui.perfetto.dev
+    Trace {
+        /// A file or an embedded example
+        scenario: String,
+        /// Whose requests; may be left out where there is one contestant
+        #[arg(long, value_name = "NAME")]
+        contestant: Option<String>,
+        /// This request, by number, from 1 in the order of coming
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), required_unless_present = "slowest")]
+        request: Option<u64>,
+        /// The slowest of those answered after the first quarter of the replication
+        #[arg(long, value_name = "K", conflicts_with = "request")]
+        slowest: Option<NonZeroUsize>,
+        /// The slowest of this endpoint only
+        #[arg(long, value_name = "NAME", conflicts_with = "request")]
+        endpoint: Option<String>,
+        /// Which replication of the run, from 0
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        replication: u64,
     },
     /// What the closed forms of queueing theory say, what of their assumptions holds, and how far the simulation is from them
     Theory {
@@ -155,6 +190,11 @@ pub enum Command {
     Models,
     /// List the embedded examples
     Examples,
+    /// Write the JSON Schema of a kind of file, for editors, or the reference of all keys to standard output
+    Schema {
+        /// Which
+        what: Described,
+    },
     /// Write completions for a shell to standard output
     Completions {
         /// Which shell
@@ -180,11 +220,11 @@ fn resolution(text: &str) -> Result<(usize, usize), String> {
 
 /// A relative precision: `5%` or `0.05`.
 fn precision(text: &str) -> Result<f64, String> {
-    let (number, scale) = match text.strip_suffix('%') {
-        Some(number) => (number.trim_end(), 0.01),
+    let (number, whole) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), 100.0),
         None => (text, 1.0),
     };
-    match number.parse::<f64>().map(|n| n * scale) {
+    match number.parse::<f64>().map(|n| n / whole) {
         Ok(p) if p > 0.0 && p < 1.0 => Ok(p),
         _ => Err("expected a share between 0 and 1, such as 5% or 0.05".to_owned()),
     }

@@ -6,7 +6,7 @@ use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
 use super::study::{self, Watch, failure, on_threads};
 use super::{interrupt, output};
-use crate::experiment::{BUDGET, Control, Examined, Simulation, examine, run_with};
+use crate::experiment::{BUDGET, Control, Examined, Simulation, examine, run_with, studies};
 use crate::report::expectations;
 use crate::scenario::Scenario;
 
@@ -49,7 +49,7 @@ fn examined(
     scenario: &Scenario,
     stop: &AtomicBool,
 ) -> Result<Vec<Examined>, Failure> {
-    let watch = Watch::start(&scenario.name, global.quiet);
+    let watch = Watch::start(&scenario.name, global.quiet).over(studies(scenario));
     let examined = on_threads(global, || {
         examine(scenario, |scenario| {
             watch.begin();

@@ -50,7 +50,7 @@ pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<D
 }
 
 /// The endpoint of a name.
-fn index(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
+pub fn index(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
     let first = scenario.contestants.first();
     let endpoints = first.map_or(&[][..], |c| &c.system.services[0].endpoints);
     let names: Vec<&str> = endpoints

@@ -7,6 +7,7 @@ use super::outcome::{Done, Failure};
 use super::output;
 use crate::report::save;
 use crate::scenario::embedded::{self, EmbeddedFile};
+use crate::scenario::schema::{FileKind, schema};
 use crate::scenario::sketch::{self, Request};
 
 /// The file of a scenario of one's own.
@@ -20,17 +21,21 @@ pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {
         .collect();
     refuse_what_is_there(files.iter().map(|file| folder.join(file.path)))?;
     for file in &files {
-        let path = folder.join(file.path);
-        save::write(&path, file.text.as_bytes())
-            .map_err(|e| Failure::Failed(format!("error: {e}")))?;
+        let kind = FileKind::of_embedded(file.path);
+        let below = file.path.matches('/').count();
+        write(folder, file.path, &(kind.directive(below) + file.text))?;
+    }
+    for kind in FileKind::ALL {
+        write_schema(folder, kind)?;
     }
     if !global.quiet {
         let example = folder.join("examples/quickstart.toml");
         output::show(&format!(
-            "{} files written to {} and {}. Edit one, then: crossover compare {}\n",
+            "{} files written to {} and {}, and for editors {}. Edit one, then: crossover compare {}\n",
             files.len(),
             folder.join("models").display(),
             folder.join("examples").display(),
+            folder.join("schema").display(),
             example.display()
         ))?;
     }
@@ -42,7 +47,9 @@ pub fn sketch(global: &Global, request: &Request<'_>, folder: &Path) -> Result<D
     let text = sketch::sketch(request).map_err(|e| Failure::Refused(e.to_string()))?;
     let path = folder.join(OWN);
     refuse_what_is_there([path.clone()])?;
-    save::write(&path, text.as_bytes()).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    let kind = FileKind::Scenario;
+    write(folder, OWN, &(kind.directive(0) + &text))?;
+    write_schema(folder, kind)?;
     if !global.quiet {
         let path = path.display();
         output::show(&format!(
@@ -50,6 +57,17 @@ pub fn sketch(global: &Global, request: &Request<'_>, folder: &Path) -> Result<D
         ))?;
     }
     Ok(Done::Well)
+}
+
+/// Writes a schema where the directive of a file looks for it. It is made, not edited: one that is there is an older one.
+fn write_schema(folder: &Path, kind: FileKind) -> Result<(), Failure> {
+    write(folder, &kind.path(), &format!("{:#}\n", schema(kind)))
+}
+
+fn write(folder: &Path, path: &str, text: &str) -> Result<(), Failure> {
+    let written = save::write(&folder.join(path), text.as_bytes());
+    written.map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    Ok(())
 }
 
 fn refuse_what_is_there(paths: impl IntoIterator<Item = PathBuf>) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 //! | file | is |
 //! | --- | --- |
 //! | `args` | what can be typed |
-//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `sweep`, `theory`, `tune` | a subcommand each |
+//! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `schema`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
@@ -26,9 +26,11 @@ mod outcome;
 mod output;
 mod progress;
 mod run;
+mod schema;
 mod study;
 mod sweep;
 mod theory;
+mod trace;
 mod tune;
 
 use std::process::ExitCode;
@@ -72,6 +74,23 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         Some(Command::Explain { scenario, endpoint }) => {
             explain::explain(&global, &scenario, endpoint.as_deref())
         }
+        Some(Command::Trace {
+            scenario,
+            contestant,
+            request,
+            slowest,
+            endpoint,
+            replication,
+        }) => {
+            let asked = trace::Request {
+                contestant: contestant.as_deref(),
+                number: request,
+                slowest: slowest.map_or(1, usize::from),
+                endpoint: endpoint.as_deref(),
+                replication,
+            };
+            trace::trace(&global, &scenario, &asked)
+        }
         Some(Command::Theory { scenario }) => theory::run(&global, &scenario),
         Some(Command::Capacity { scenario }) => capacity::capacity(&global, &scenario),
         Some(Command::Sweep {
@@ -104,6 +123,7 @@ fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
         Some(Command::Init { folder, .. }) => init::init(&global, &folder),
         Some(Command::Models) => models::models(),
         Some(Command::Examples) => examples::examples(),
+        Some(Command::Schema { what }) => schema::schema_of(what),
         Some(Command::Completions { shell }) => completions::completions(shell),
     }
 }

@@ -27,7 +27,22 @@ pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
                 .to_owned(),
         ));
     }
+    if let Some(folder) = &global.out {
+        holds_results(folder)?;
+    }
     Ok(scenario)
+}
+
+/// That a folder is one, or can be made, known before hours have been spent on what goes there.
+fn holds_results(folder: &Path) -> Result<(), Failure> {
+    match folder.ancestors().find(|part| part.exists()) {
+        Some(part) if !part.is_dir() => Err(Failure::Refused(format!(
+            "error: results cannot be saved in {}: {} is no folder",
+            folder.display(),
+            part.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What the command line puts over the files.
@@ -88,6 +103,8 @@ pub fn failure(error: ExperimentError) -> Failure {
 /// Moves the bar and counts events, over one or more runs of the study.
 pub struct Watch {
     bar: Progress,
+    runs: u64,
+    begun: AtomicU64,
     before: AtomicU64,
     events: AtomicU64,
 }
@@ -97,13 +114,24 @@ impl Watch {
     pub fn start(message: &str, quiet: bool) -> Self {
         Self {
             bar: Progress::start(message, quiet),
+            runs: 1,
+            begun: AtomicU64::new(0),
             before: AtomicU64::new(0),
             events: AtomicU64::new(0),
         }
     }
 
+    /// The bar is for so many runs, each of which [begins](Self::begin).
+    pub fn over(self, runs: usize) -> Self {
+        Self {
+            runs: runs.max(1) as u64,
+            ..self
+        }
+    }
+
     /// Another run begins.
     pub fn begin(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let events = self.events.swap(0, Ordering::Relaxed);
         self.before.fetch_add(events, Ordering::Relaxed);
     }
@@ -117,7 +145,9 @@ impl Watch {
 impl Observer for Watch {
     fn progress(&self, progress: experiment::Progress) {
         self.events.fetch_max(progress.events, Ordering::Relaxed);
-        self.bar.done(progress.share);
+        let finished = self.begun.load(Ordering::Relaxed).saturating_sub(1);
+        self.bar
+            .done((finished as f64 + progress.share) / self.runs as f64);
     }
 }
 
@@ -161,7 +191,8 @@ pub fn finish(
         .out
         .clone()
         .unwrap_or_else(|| Path::new("output").join(&study.scenario));
-    save::save(&study, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    let written = save::save(&study, &folder);
+    let written = written.map_err(|e| Failure::Failed(format!("error: {e}")))?;
     let seen = if global.format == Format::Table {
         &typed
     } else {
@@ -172,7 +203,15 @@ pub fn finish(
         return Err(Failure::Failed(interrupted(&study, &folder)));
     }
     if !global.quiet {
-        output::remark(&format!("\nResults and charts: {}", folder.display()));
+        let charts = written
+            .iter()
+            .any(|path| path.extension().is_some_and(|kind| kind == "svg"));
+        let what = if charts {
+            "Results and charts"
+        } else {
+            "Results"
+        };
+        output::remark(&format!("\n{what}: {}", folder.display()));
     }
     if global.assert_slo {
         Ok(assert_slo(&study))
@@ -299,8 +338,9 @@ fn missed(study: &Study) -> Vec<String> {
             "misses"
         };
         let load = crate::report::words::load(row.load);
+        let why = crate::report::missed::why(row);
         format!(
-            "{} {how} the objective at {load} {}",
+            "{} {how} the objective at {load} {}{why}",
             row.contestant,
             view::unit(study)
         )

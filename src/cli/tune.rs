@@ -321,6 +321,8 @@ mod tests {
                 let set = [
                     format!("contestants.node.model={name}"),
                     format!("contestants.node.{}={value}", real.path),
+                    // A thread's own connections have no number.
+                    "contestants.node.pools.database.reuse=fifo".to_owned(),
                 ];
                 load(&Embedded, "quickstart", &set)
                     .unwrap_or_else(|wrong| panic!("{name}: {wrong}"));

@@ -96,6 +96,7 @@ mod tests {
                     value,
                     errors: false,
                 }],
+                held: Vec::new(),
                 p99_slo: None,
             },
             endpoints: Vec::new(),

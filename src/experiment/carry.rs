@@ -3,7 +3,7 @@
 use super::error::ExperimentError;
 use super::progress::Control;
 use super::scene::Scene;
-use super::search::{End, Found, Ground, Query, Visit, seek, told};
+use super::search::{End, Found, Ground, Query, Visit, seek};
 use super::simulator::Simulator;
 use super::study::{Carried, Closest, Reach, Study};
 use crate::scenario::Scenario;
@@ -42,6 +42,7 @@ pub fn capacity_with<S: Simulator>(
         .flat_map(|v| v.rows.iter().cloned())
         .collect();
     let ends = ends.unwrap_or_default();
+    study.precision = precision;
     study.carried = ends
         .iter()
         .enumerate()
@@ -151,15 +152,20 @@ fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) ->
     }
 }
 
-/// Where the objectives were missed by least.
+/// Where the objectives were missed by least: where the figure that is furthest beyond its limit is the smallest multiple of it.
 fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest> {
+    let furthest = |visit: &Visit| {
+        let beyond = ground.aims.iter().zip(&visit.figures).map(|(aim, value)| {
+            let multiple = value.map_or(f64::INFINITY, |value| value / aim.limit);
+            (multiple, *aim, *value)
+        });
+        beyond.max_by(|a, b| a.0.total_cmp(&b.0))
+    };
     let steady = visits.iter().filter(|v| !v.saturated);
-    let margin = |v: &&Visit| v.worst().map_or(f64::INFINITY, |(_, m)| m.full);
-    let best = steady.min_by(|a, b| margin(a).total_cmp(&margin(b)))?;
-    let aim = ground.aims.get(best.worst()?.0)?;
-    let value = best.rows.first()?.figure(told(aim.figure)).map(|e| e.value);
+    let all = steady.filter_map(|visit| Some((visit.load(), furthest(visit)?)));
+    let (load, (_, aim, value)) = all.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
     Some(Closest {
-        load: best.load(),
+        load,
         figure: aim.figure,
         value,
         limit: aim.limit,

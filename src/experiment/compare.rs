@@ -6,9 +6,10 @@ use super::error::ExperimentError;
 use super::expected::expected;
 use super::flip::{flip, ratios_matter};
 use super::fold::{Finding, LoadPoint};
+use super::jobs::Point;
 use super::length::BUDGET;
 use super::progress::Control;
-use super::scene::Scene;
+use super::scene::{Course, Scene};
 use super::simulator::Simulator;
 use super::study::{Capacity, Study, Verdict};
 use super::world::Simulation;
@@ -53,6 +54,15 @@ pub fn compare_with<S: Simulator>(
         .map(|load| (load, everybody.clone()))
         .collect();
     let course = scene.main_course(visits, false, budget);
+    let later = if scene.loads().len() < 2 || !ratios_matter(scenario) {
+        0
+    } else {
+        let unknown = |_| Capacity::default();
+        let guess: Vec<Capacity> = scenario.contestants.iter().map(unknown).collect();
+        let (course, _) = equal_course(&scene, &guess, budget);
+        course.points.iter().map(Point::whole).sum()
+    };
+    control.plan(0, later);
     let points: Vec<Option<LoadPoint>> = scene.simulate(&course, false, control);
     let mut interrupted = points.iter().any(Option::is_none);
     let points: Vec<LoadPoint> = points.into_iter().flatten().collect();
@@ -61,6 +71,7 @@ pub fn compare_with<S: Simulator>(
     }
     interrupted |= precision::cut_short(&points, control);
     let mut verdict = measured_verdict(&scene, &points);
+    control.unplan(0, later);
     interrupted |= !equal_cpu(&scene, &mut verdict, interrupted, budget, control);
     let mut study = scene.study("compare", &points, interrupted);
     study.verdict = verdict;
@@ -107,29 +118,14 @@ fn equal_cpu<S: Simulator>(
     if interrupted || scene.loads().len() < 2 {
         return !interrupted;
     }
-    let count = scene.infos.len();
-    let equal_bound = |c: usize| {
-        bounds(scene.simulator, c, 0.0, scene.asking)
-            .first()
-            .map_or(f64::INFINITY, |b| b.load)
-    };
-    let limits: Vec<f64> = (0..count).map(equal_bound).collect();
-    let visits = (0..count)
-        .flat_map(|c| {
-            around(&verdict.capacity_measured[c], scene.bound(c), limits[c])
-                .into_iter()
-                .map(move |load| (load, vec![c]))
-        })
-        .collect();
-    let replications = scene.scenario.run.replications.min(EQUAL_REPLICATIONS);
-    let course = scene.course(visits, 0.0, replications, false, EQUAL_BUDGET * budget);
+    let (course, limits) = equal_course(scene, &verdict.capacity_measured, budget);
     let points = scene.simulate(&course, false, control);
     if points.iter().any(Option::is_none) {
         return false;
     }
     let points: Vec<LoadPoint> = points.into_iter().flatten().collect();
     let carried = |c: usize| capacity(&scene.infos[c].name, &curve(&points, c), limits[c]);
-    let equal: Vec<Capacity> = (0..count).map(carried).collect();
+    let equal: Vec<Capacity> = (0..limits.len()).map(carried).collect();
     let found = flip(
         scene.scenario,
         scene.simulator,
@@ -143,6 +139,31 @@ fn equal_cpu<S: Simulator>(
     }
     verdict.capacity_equal_cpu = equal;
     true
+}
+
+/// What is run at equal CPU, and the bounds there.
+fn equal_course<S: Simulator>(
+    scene: &Scene<S>,
+    measured: &[Capacity],
+    budget: f64,
+) -> (Course, Vec<f64>) {
+    let count = scene.infos.len();
+    let equal_bound = |c: usize| {
+        bounds(scene.simulator, c, 0.0, scene.asking)
+            .first()
+            .map_or(f64::INFINITY, |b| b.load)
+    };
+    let limits: Vec<f64> = (0..count).map(equal_bound).collect();
+    let visits = (0..count)
+        .flat_map(|c| {
+            around(&measured[c], scene.bound(c), limits[c])
+                .into_iter()
+                .map(move |load| (load, vec![c]))
+        })
+        .collect();
+    let replications = scene.scenario.run.replications.min(EQUAL_REPLICATIONS);
+    let course = scene.course(visits, 0.0, replications, false, EQUAL_BUDGET * budget);
+    (course, limits)
 }
 
 /// The loads to visit at equal CPU: around the share of its bound that the contestant carries at the measured ratios, and

@@ -17,6 +17,17 @@ pub enum ExperimentError {
          (--vary arrivals.rate=50/s..500/s), or leave it open (--set arrivals.rate=sweep) to compare what is carried"
     )]
     SeveralLoadsSwept(usize),
+    /// Nobody came with that number.
+    #[error("there is no request {number}: in this replication {arrived} came, numbered from 1")]
+    NoSuchRequest {
+        /// Which was asked for.
+        number: u64,
+        /// How many there were.
+        arrived: u64,
+    },
+    /// Nothing to choose the slowest from.
+    #[error("no request that came after the first quarter of the replication was answered")]
+    NothingAnswered,
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,

@@ -3,7 +3,7 @@
 //! A claim is shown where the whole 95 % interval of its figure is on the claimed side of the whole interval of its limit,
 //! refuted where it is on the other, and open in between: conservative, since the two are of the same requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ExperimentError;
 use super::study::{Estimate, LoadUnit, Row, Study};
@@ -56,6 +56,18 @@ pub enum Finding {
     Open,
     /// A figure is empty: too little data.
     Unknown,
+}
+
+/// How many studies [`examine`] runs at most.
+#[must_use]
+pub fn studies(scenario: &Scenario) -> usize {
+    let keys = scenario.expectations.iter().flat_map(|expectation| {
+        let at = expectation.at.map(f64::to_bits);
+        let control = expectation.control.as_ref();
+        let control = control.map(|control| (&control.scenario.digest, at));
+        std::iter::once((&scenario.digest, at)).chain(control)
+    });
+    keys.collect::<BTreeSet<_>>().len()
 }
 
 /// Examines all expectations of a scenario. Each load of the scenario and of each different control is run once.

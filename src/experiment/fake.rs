@@ -181,7 +181,9 @@ impl Queue<'_> {
             }
             handled += 1;
             match what {
-                None => recorder.offered(0, *at),
+                None => {
+                    recorder.offered(0, *at);
+                }
                 Some(span)
                     if {
                         fails = (fails + self.owner.failing) % 100;

@@ -225,6 +225,7 @@ impl<'a> Figures<'a> {
             spectrum: self.spectrum(),
             timeline: Vec::new(),
             within_slo: judged.within,
+            objectives: judged.held.clone(),
             swept: None,
         };
         (row, judged)

@@ -374,6 +374,11 @@ impl Point {
     fn work(&self) -> u64 {
         self.requests.clamp(1.0, 1e15) as u64
     }
+
+    /// That of all replications of all contestants.
+    pub fn whole(&self) -> u64 {
+        self.contestants.len() as u64 * u64::from(self.replications) * self.work()
+    }
 }
 
 /// The replications there are at these places.

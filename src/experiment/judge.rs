@@ -2,7 +2,7 @@
 
 use super::brief::Part;
 use super::figures::Figures;
-use super::study::Estimate;
+use super::study::{Estimate, Held};
 use crate::kernel::Span;
 use crate::scenario::Slo;
 use crate::stats::Located;
@@ -25,6 +25,8 @@ pub struct Judged {
     pub within: Option<bool>,
     /// The objectives one by one, in the order of [`Slo`]'s fields.
     pub objectives: Vec<Objective>,
+    /// The same with their intervals and names, for people.
+    pub held: Vec<Held>,
     /// p99 with failures as infinite, milliseconds: for comparisons.
     pub p99_slo: Option<Located>,
 }
@@ -33,45 +35,51 @@ impl Judged {
     /// Judges these figures.
     #[must_use]
     pub fn new(figures: &Figures, slo: &Slo, saturated: bool) -> Self {
-        let mut verdicts = Vec::new();
-        let mut objectives = Vec::new();
-        let mut add = |limit: f64, seen: Option<Estimate>, errors: bool| {
-            verdicts.push(seen.and_then(|e| judge(e, limit)));
-            let value = seen.map(|e| e.value);
-            objectives.push(Objective {
-                limit,
-                value,
+        let mut held = Vec::new();
+        let mut add = |figure, limit: f64, seen: Option<Estimate>, errors: bool| {
+            let met = seen.and_then(|e| judge(e, limit));
+            held.push(Held {
+                figure,
                 errors,
+                limit,
+                seen,
+                met,
             });
         };
         let ms = Span::as_millis_f64;
         if let Some(limit) = slo.mean {
-            add(ms(limit), figures.mean(), false);
+            add("mean", ms(limit), figures.mean(), false);
         }
         let quantiles = [
-            (0.5, slo.p50),
-            (0.9, slo.p90),
-            (0.95, slo.p95),
-            (0.99, slo.p99),
-            (0.999, slo.p999),
+            ("p50", 0.5, slo.p50),
+            ("p90", 0.9, slo.p90),
+            ("p95", 0.95, slo.p95),
+            ("p99", 0.99, slo.p99),
+            ("p99.9", 0.999, slo.p999),
         ];
-        for (q, limit) in quantiles {
+        for (name, q, limit) in quantiles {
             if let Some(limit) = limit {
                 let seen = figures.slo_interval(q);
-                add(ms(limit), seen, false);
+                add(name, ms(limit), seen, false);
             }
         }
         if let Some(limit) = slo.errors {
-            add(limit, figures.fraction(Part::failures), true);
+            add("errors", limit, figures.fraction(Part::failures), true);
         }
-        let within = match verdicts.len() {
+        let within = match held.len() {
             0 => None,
-            _ if saturated || verdicts.contains(&Some(false)) => Some(false),
-            _ => verdicts.iter().all(|v| *v == Some(true)).then_some(true),
+            _ if saturated || held.iter().any(|h| h.met == Some(false)) => Some(false),
+            _ => held.iter().all(|h| h.met == Some(true)).then_some(true),
         };
+        let objectives = held.iter().map(|h| Objective {
+            limit: h.limit,
+            value: h.seen.map(|e| e.value),
+            errors: h.errors,
+        });
         Self {
             within,
-            objectives,
+            objectives: objectives.collect(),
+            held,
             p99_slo: figures.slo_located(0.99),
         }
     }

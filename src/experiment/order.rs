@@ -219,6 +219,7 @@ mod tests {
             judged: Judged {
                 within: None,
                 objectives: Vec::new(),
+                held: Vec::new(),
                 p99_slo: p99.map(|value| straight(value, spread.abs(), &pulls)),
             },
             endpoints: Vec::new(),

@@ -88,7 +88,10 @@ pub fn message(
 ) -> Option<String> {
     let asked = scenario.run.precision?;
     let figure = asked.figure.name();
-    let percent = |share: f64| format!("{} %", (share * 1000.0).round() / 10.0);
+    let percent = |share: f64| match 100.0 * share {
+        fine if fine < 0.1 => format!("{fine:.1e} %"),
+        percent => format!("{} %", (percent * 10.0).round() / 10.0),
+    };
     let within = percent(asked.within);
     if points.iter().all(|point| widest(asked, point).is_none()) {
         return Some(format!(

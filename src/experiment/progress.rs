@@ -58,17 +58,20 @@ impl<'a> Control<'a> {
         self.cancel.load(Relaxed)
     }
 
-    /// Adds to what is planned: replications, and work in expected requests.
+    /// Adds to what is planned: replications, and work in expected requests. What is done in several passes plans all of them before the first,
+    /// and takes from that what each pass then plans for itself, so that the share that is done never falls back by a whole pass.
     pub(super) fn plan(&self, jobs: u64, work: u64) {
         self.jobs_planned.fetch_add(jobs, Relaxed);
         self.work_planned.fetch_add(work, Relaxed);
     }
 
-    /// Takes from what is planned.
+    /// Takes from what is planned. Replications that nobody needs are told at once; work alone is not: what takes its place is planned only after it.
     pub(super) fn unplan(&self, jobs: u64, work: u64) {
         self.jobs_planned.fetch_sub(jobs, Relaxed);
         self.work_planned.fetch_sub(work, Relaxed);
-        self.tell();
+        if jobs > 0 {
+            self.tell();
+        }
     }
 
     /// A replication is finished.

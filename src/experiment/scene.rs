@@ -8,6 +8,7 @@ use super::jobs::{Folded, Point, replicate};
 use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
 use super::replicated::Replicated;
+use super::settings::Settings;
 use super::simulator::{Plan, Simulator};
 use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
 use super::{fold, loads, precision, shortfall, transient};
@@ -51,6 +52,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 name: contestant.name.clone(),
                 title: model.title.clone(),
                 unvalidated: model.unvalidated,
+                settings: Some(Settings::of(model)),
                 zero_load_ms: simulator.demands(index, light, 1.0).zero_load_ns * 1e-6,
                 bounds,
             }
@@ -219,6 +221,11 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .zip(&rates)
                 .map(|(c, rate)| self.events(*c) * rate)
                 .collect(),
+            variability: who
+                .iter()
+                .zip(&rates)
+                .map(|(c, rate)| self.simulator.variability(*c, *rate))
+                .fold(1.0, f64::max),
         }
     }
 
@@ -303,6 +310,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
             carried: Vec::new(),
             sweep: None,
             raced: Vec::new(),
+            precision: 0.0,
             paste: Vec::new(),
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),

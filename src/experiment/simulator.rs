@@ -15,6 +15,12 @@ pub trait Simulator: Sync {
 
     /// What one request needs on average where `rate` of them come per second.
     fn demands(&self, contestant: usize, rate: f64, language: f64) -> Demands;
+
+    /// How many times as long a run has to be as one whose service times are exponential, at least 1: see
+    /// [`Need::variability`](super::length::Need::variability).
+    fn variability(&self, _contestant: usize, _rate: f64) -> f64 {
+        1.0
+    }
 }
 
 /// A compiled contestant: each replication is a pure function of the seed and its number.

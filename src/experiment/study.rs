@@ -1,5 +1,6 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::settings::Settings;
 use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
@@ -49,6 +50,9 @@ pub struct Study {
     pub sweep: Option<Sweep>,
     /// What became of each setting in a race, in their order; empty in other studies.
     pub raced: Vec<Raced>,
+    /// Of searches and races: half the width of an interval that was asked for, as a share of the load, within which settings are not told apart
+    /// from the best; zero in other studies.
+    pub precision: f64,
     /// What makes a real server what the best setting says: a file and its lines; empty in other studies.
     pub paste: Vec<(String, Vec<String>)>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
@@ -68,6 +72,8 @@ pub struct ContestantInfo {
     pub title: String,
     /// True where no real thing was recorded for its model.
     pub unvalidated: bool,
+    /// How many there are of what people set first; absent where that is itself varied.
+    pub settings: Option<Settings>,
     /// The highest load each resource could carry by its demand alone, ascending: the first is the bottleneck.
     pub bounds: Vec<Bound>,
     /// The mean latency of a request that never waits, by the demands: the lower asymptote.
@@ -144,8 +150,25 @@ pub struct Row {
     pub timeline: Vec<TimelineSlot>,
     /// Whether the objectives are met: `None` where the data cannot tell.
     pub within_slo: Option<bool>,
+    /// The objectives one by one, in the order of [`Slo`]'s fields.
+    pub objectives: Vec<Held>,
     /// Of a sweep: at which of its points this is.
     pub swept: Option<Swept>,
+}
+
+/// An objective, and what a row says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Held {
+    /// As people call it: `p99`.
+    pub figure: &'static str,
+    /// Whether it is the fraction of errors and no time.
+    pub errors: bool,
+    /// Must not be exceeded: milliseconds, or a fraction.
+    pub limit: f64,
+    /// What was seen, failures counted as infinitely late; infinite where more fail than may. Absent where there is too little data.
+    pub seen: Option<Estimate>,
+    /// Whether the interval of what was seen is within the limit, beyond it, or (`None`) on both sides.
+    pub met: Option<bool>,
 }
 
 /// What a row of a sweep has besides.
@@ -278,7 +301,7 @@ pub struct Difference {
 }
 
 /// The load a contestant carries inside the SLO.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Capacity {
     /// Whose.
     pub contestant: String,
@@ -406,9 +429,9 @@ pub struct Raced {
 pub enum Fate {
     /// It carries most.
     Best,
-    /// Not told apart from the best.
+    /// Within the tolerance of the best, or not told apart from it.
     Alike,
-    /// It was searched, and carries less.
+    /// It carries less, beyond doubt.
     Less,
     /// By its demands alone this resource carries no more than that load.
     Bound {
@@ -417,15 +440,9 @@ pub enum Fate {
         /// At this load.
         load: f64,
     },
-    /// It misses the objectives at a load that the best carries.
-    Missed {
-        /// The load.
-        load: f64,
-        /// The objective that is missed by most; none where it saturates.
-        figure: Option<Figure>,
-        /// What was in use most.
-        busiest: Option<(String, f64)>,
-    },
+    /// It misses the objectives on requests on which the best meets them, by too much to say how much less it carries than the best does: this
+    /// load.
+    Missed(f64),
     /// It meets the objectives at no load.
     Never,
     /// Its pools may open more connections than a service takes.

@@ -4,7 +4,7 @@ use super::simulator::{Plan, Simulator};
 use crate::kernel::Span;
 use crate::measure::{Outcome, Resource};
 use crate::scenario::Scenario;
-use crate::world::{self, Demands, Setting};
+use crate::world::{self, Demands, Setting, Station, stations};
 
 /// Simulates the contestants of a scenario.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,18 @@ impl Simulator for Simulation<'_> {
             rate,
             language,
         )
+    }
+
+    /// By the fullest station of which a variance is known. One that is infinite asks for nothing: no length of run would do.
+    fn variability(&self, contestant: usize, rate: f64) -> f64 {
+        let (stations, _) = stations(&self.0.contestants[contestant], &self.0.arrivals, rate);
+        let full = |station: &Station| station.demand_ns / station.units as f64;
+        let known = stations
+            .iter()
+            .filter(|station| station.scv.is_some_and(f64::is_finite));
+        let fullest = known.max_by(|a, b| full(a).total_cmp(&full(b)));
+        let scv = fullest.and_then(|station| station.scv).unwrap_or(1.0);
+        (0.5 * (1.0 + scv)).max(1.0)
     }
 }
 

@@ -146,14 +146,15 @@ impl Recorder {
         self.slot_end += self.slot_width;
     }
 
-    /// A request is meant to be sent.
+    /// A request is meant to be sent. Returns its number, from 1 in the order of coming.
     #[inline(always)]
-    pub fn offered(&mut self, endpoint: usize, now: Time) {
+    pub fn offered(&mut self, endpoint: usize, now: Time) -> u64 {
         self.account(now);
         self.in_system += 1;
         self.arrived += 1;
         self.begun += u128::from(now.0);
         self.current.endpoints[endpoint].offered += 1;
+        self.arrived
     }
 
     /// A request is answered: its latency and account.

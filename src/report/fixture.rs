@@ -175,6 +175,7 @@ pub fn empty() -> Study {
         carried: Vec::new(),
         sweep: None,
         raced: Vec::new(),
+        precision: 0.0,
         paste: Vec::new(),
         interrupted: false,
         shortfalls: Vec::new(),
@@ -194,6 +195,7 @@ fn info(shape: &Shape) -> ContestantInfo {
         name: shape.name.to_owned(),
         title: shape.title.to_owned(),
         unvalidated: false,
+        settings: None,
         bounds: vec![
             Bound {
                 demand_ms,
@@ -298,6 +300,7 @@ fn blank(shape: &Shape, endpoint: &str, load: f64) -> Row {
         spectrum: Vec::new(),
         timeline: Vec::new(),
         within_slo: None,
+        objectives: Vec::new(),
         swept: None,
     }
 }

@@ -81,6 +81,41 @@ mod tests {
         );
     }
 
+    /// As HdrHistogram's plotter reads a file (`GoogleChartsExample/plotFiles.html`): of the lines that do not begin with # and have four words between spaces, the
+    /// first as the latency and the last as the place on an axis that begins at 1, if both are numbers.
+    fn plotted(text: &str) -> Vec<(f64, f64)> {
+        let lines = text.lines().map(str::trim);
+        let words = lines
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split(' ').filter(|word| !word.is_empty()).collect());
+        let point = |words: Vec<&str>| match words[..] {
+            [y, _, _, x] => Some((x.parse().ok()?, y.parse().ok()?)),
+            _ => None,
+        };
+        words.filter_map(point).collect()
+    }
+
+    /// All points, even where the columns are full: a latency of four months of milliseconds, and nine nines.
+    #[test]
+    fn the_plotter_sees_every_point() {
+        let mut study = fixture::single();
+        let row = &mut study.rows[0];
+        row.requests = u64::MAX;
+        row.spectrum = vec![
+            (0.0, 0.001),
+            (0.5, 23.1),
+            (0.99, 250.5),
+            (0.999_999_999, 12_345_678_901.5),
+        ];
+        let points = plotted(&hgrm(row).unwrap());
+        assert_eq!(points.len(), 4);
+        for ((x, y), (q, ms)) in points.into_iter().zip(&row.spectrum) {
+            let place: f64 = 1.0 / (1.0 - q);
+            assert!(x >= 1.0 && (x / place - 1.0).abs() < 0.01, "{x} for {q}");
+            assert_eq!(y, *ms);
+        }
+    }
+
     #[test]
     fn what_has_no_latencies_has_no_file() {
         let mut study = fixture::single();

@@ -10,6 +10,7 @@
 //! | [`explain`] | tables, sentences and exports of an [`Explanation`](crate::experiment::Explanation) |
 //! | [`table`] | tables for people, as data; drawn for a terminal or as Markdown |
 //! | [`theory`] | closed forms beside the simulation: tables, sentences and exports of a [`Theory`](crate::experiment::theory::Theory) |
+//! | [`trace`] | a few requests and what went on meanwhile, for a trace viewer |
 //! | [`verdict`] | the conclusion in words |
 //! | [`chart`] | charts as SVG, and PNG from the same SVG |
 //! | [`save`] | all of these in a folder, each file whole or not at all |
@@ -21,9 +22,11 @@ pub mod expectations;
 pub mod explain;
 pub mod hgrm;
 pub mod json;
+pub mod missed;
 pub mod raced;
 pub mod table;
 pub mod theory;
+pub mod trace;
 pub mod verdict;
 pub mod view;
 pub mod words;

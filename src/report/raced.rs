@@ -18,8 +18,8 @@ const COLUMNS: [Column; 12] = [
     },
     Column {
         name: "fate",
-        doc: "`best`; `alike`: not told apart from it; `less`: searched, and carries less; `bound`: less by its demands alone; `missed`: missed \
-            the objectives at a load that the best carries; `never`: at all loads; `memory`, `connections`: takes more than there are; \
+        doc: "`best`; `alike`: within the tolerance or not told apart from it; `less`: carries less; `bound`: less by its demands alone; `missed`: misses \
+            the objectives by far where the best meets them; `never`: at all loads; `memory`, `connections`: takes more than there are; \
             `refused` by the scenario; `unfinished`",
         read: |r| Cell::Text(fate(&r.fate).to_owned()),
     },
@@ -85,7 +85,7 @@ fn load(raced: &Raced, part: fn(Estimate) -> f64) -> Cell {
 
 fn below(fate: &Fate) -> Option<f64> {
     match fate {
-        Fate::Bound { load, .. } | Fate::Missed { load, .. } => Some(*load),
+        Fate::Bound { load, .. } | Fate::Missed(load) => Some(*load),
         _ => None,
     }
 }
@@ -96,7 +96,7 @@ fn fate(fate: &Fate) -> &'static str {
         Fate::Alike => "alike",
         Fate::Less => "less",
         Fate::Bound { .. } => "bound",
-        Fate::Missed { .. } => "missed",
+        Fate::Missed(_) => "missed",
         Fate::Never => "never",
         Fate::Memory(_) => "memory",
         Fate::Connections { .. } => "connections",

@@ -32,7 +32,7 @@ pub enum SaveError {
 }
 
 /// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG; of a search for capacities `capacity.csv` too.
-/// Everything is made before anything is written. Charts and spectra of an earlier study in the folder that this one does not have are removed: a folder is
+/// Everything is made before anything is written. Charts, spectra and tables of an earlier study in the folder that this one does not have are removed: a folder is
 /// one study. Nothing else is.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
     Ok(written)
 }
 
-/// The charts and spectra that this study, or the one whose results are in the folder, may have and this one has not.
+/// The charts, spectra and tables of searches that this study, or the one whose results are in the folder, may have and this one has not.
 fn stale(study: &Study, folder: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathBuf> {
     let mut endpoints = earlier(folder, "endpoint");
     endpoints.extend(study.endpoints.iter().cloned());
@@ -82,6 +82,7 @@ fn stale(study: &Study, folder: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathB
         .flat_map(|name| ["svg", "png"].map(|kind| format!("{name}.{kind}")));
     charts
         .chain(contestants.iter().map(|name| hgrm::name(name)))
+        .chain(["capacity.csv", "tuning.csv"].map(str::to_owned))
         .filter(|name| files.iter().all(|(written, _)| written != name))
         .map(|name| folder.join(name))
         .collect()

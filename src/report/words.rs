@@ -1,6 +1,6 @@
 //! Numbers, units and lists as people write them.
 
-use crate::experiment::Estimate;
+use crate::experiment::{ContestantInfo, Estimate};
 use crate::kernel::Span;
 use crate::scenario::{Figure, Slo};
 
@@ -31,6 +31,18 @@ pub fn number(value: f64) -> String {
         format!("-{text}")
     } else {
         text
+    }
+}
+
+/// The settings of a contestant, where it has more than one of anything: `9 × 4 threads`, `4 processes`.
+#[must_use]
+pub fn settings(info: &ContestantInfo) -> Option<String> {
+    let settings = info.settings?;
+    match (settings.processes, settings.threads.unwrap_or(1)) {
+        (1, 1) => None,
+        (1, threads) => Some(format!("{threads} threads")),
+        (processes, 1) => Some(format!("{processes} processes")),
+        (processes, threads) => Some(format!("{processes} × {threads} threads")),
     }
 }
 

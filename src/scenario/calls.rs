@@ -30,7 +30,9 @@ pub(super) enum Calls<'r> {
 impl<'t> Steps<'_, 't> {
     /// A `call` step.
     pub(super) fn call(&self, node: &'t Node, work: Option<&'t Node>) -> Option<Action> {
-        let (service, endpoint) = self.callee(node, false)?;
+        let callee = self.callee(node, false);
+        let dist = self.optional_dist(work);
+        let (service, endpoint) = callee?;
         if let (Some(work), Some(_)) = (work, endpoint) {
             let problem = Problem::at(work.origin, "the endpoint called says what it does");
             return self
@@ -40,7 +42,7 @@ impl<'t> Steps<'_, 't> {
         Some(Action::Call {
             service,
             endpoint,
-            work: self.optional_dist(work)?,
+            work: dist?,
         })
     }
 

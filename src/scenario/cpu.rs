@@ -1,6 +1,8 @@
 //! `cpu` steps: the same logic in several languages.
 
+use super::blanks::Kind;
 use super::diagnostic::Problem;
+use super::reader::names;
 use super::source::Origin;
 use super::steps::{Steps, Times};
 use super::tree::{Node, Value};
@@ -14,27 +16,38 @@ impl<'t> Steps<'_, 't> {
     /// A `cpu` step: its work in the language of who runs it.
     pub(super) fn cpu(&self, node: &'t Node, kind: Option<&'t Node>) -> Option<Action> {
         let name = match (kind, self.times) {
-            (Some(kind), _) => self.reader.text(kind, "a kind of work")?,
-            (None, Times::MeasuredIn(_)) => DEFAULT_KIND,
-            (None, Times::Own) => "", // a server's own work has no ratio, and no place but its carrier
+            (Some(kind), _) => self.kind(kind),
+            (None, Times::MeasuredIn(_)) => Some(DEFAULT_KIND),
+            (None, Times::Own) => Some(""), // a server's own work has no ratio, and no place but its carrier
         };
-        if let Some(kind) = kind
-            && self.languages.kind(name).is_none()
-        {
-            let problem = Problem::at(kind.origin, format!("there is no kind of work `{name}`"));
-            let names = self.languages.kinds.iter().map(|kind| kind.name.as_str());
-            return self.reader.refuse(problem.names(name, names));
-        }
-        if let Value::Table(_) = node.value {
-            return self.cpu_by_language(node, name);
-        }
-        let work = self.reader.dist(node)?;
-        let ratio = self.ratio(name, kind.unwrap_or(node).origin)?;
+        let one = || {
+            let work = self.reader.dist(node)?;
+            let ratio = self.ratio(name?, kind.unwrap_or(node).origin)?;
+            Some((work.scaled(ratio), ratio))
+        };
+        let table = matches!(node.value, Value::Table(_));
+        let (work, ratio) = self
+            .reader
+            .either(table, || self.cpu_by_language(node), one)?;
         Some(Action::Cpu {
-            work: work.scaled(ratio),
+            work,
             ratio,
-            kind: name.to_owned(),
+            kind: name?.to_owned(),
         })
+    }
+
+    /// A kind of work that `languages.toml` has.
+    fn kind(&self, node: &'t Node) -> Option<&'t str> {
+        let known = || self.languages.kinds.iter().map(|kind| kind.name.as_str());
+        if self.reader.asks(node, || Kind::Known(names(known()))) {
+            return None;
+        }
+        let name = self.reader.text(node, "a kind of work")?;
+        if self.languages.kind(name).is_some() {
+            return Some(name);
+        }
+        let problem = Problem::at(node.origin, format!("there is no kind of work `{name}`"));
+        self.reader.refuse(problem.names(name, known()))
     }
 
     /// How many times longer a kind of work takes in the runner's language than in the one measured.
@@ -59,14 +72,14 @@ impl<'t> Steps<'_, 't> {
         Some(of(to)? / of(from)?)
     }
 
-    fn cpu_by_language(&self, node: &'t Node, kind: &str) -> Option<Action> {
+    fn cpu_by_language(&self, node: &'t Node) -> Option<(Dist, f64)> {
         let Times::MeasuredIn(measured_in) = self.times else {
             let problem = Problem::at(node.origin, "a model's steps are in its own language");
             return self.reader.refuse(problem.label("expected one time"));
         };
         let table = self.reader.table(node, "a time for each language")?;
         let mut works: Vec<(&str, Dist)> = Vec::new();
-        for entry in &table.entries {
+        for entry in self.reader.entries(table) {
             if !self.languages.knows(&entry.key) {
                 let problem = Problem::at(entry.at, format!("unknown language `{}`", entry.key));
                 self.reader
@@ -97,10 +110,6 @@ impl<'t> Steps<'_, 't> {
         };
         // Work that costs nothing in one language cannot be put on a scale: it is taken as it is.
         let ratio = if ratio > 0.0 { ratio } else { 1.0 };
-        Some(Action::Cpu {
-            work: own.1.clone(),
-            ratio,
-            kind: kind.to_owned(),
-        })
+        Some((own.1.clone(), ratio))
     }
 }

@@ -1,5 +1,6 @@
 //! A model's threads: executors, and where steps run.
 
+use super::blanks::Kind;
 use super::diagnostic::Problem;
 use super::keys::Keys;
 use super::languages::Languages;
@@ -8,7 +9,7 @@ use super::reader::Reader;
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::Span;
 use crate::service::{Executor, Model, Rounds, Slow, Tasks};
-use crate::workload::Kind;
+use crate::workload;
 
 /// The most threads of an executor in one process.
 const MAX_CARRIERS: u32 = 100_000;
@@ -20,7 +21,7 @@ const HANDLER: &str = "handler";
 /// All executors, `main` first.
 pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Executor> {
     let mut all = vec![Executor::threads("main", None)];
-    for entry in &table.entries {
+    for entry in reader.entries(table) {
         let Some(executor) = executor(entry, reader) else {
             continue;
         };
@@ -34,24 +35,29 @@ pub(super) fn executors<'t>(table: &'t Table, reader: &Reader<'t>) -> Vec<Execut
 
 fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     let name = entry.key.clone();
-    if let Some(text) = entry.node.as_text() {
-        if text != "delay" {
-            let problem = Problem::at(
-                entry.node.origin,
-                format!("unknown kind of executor `{text}`"),
-            );
-            return reader
-                .refuse(problem.label("expected \"delay\" or { carriers = ..., tasks = ... }"));
-        }
+    if reader.says(&entry.node, "delay") {
         return Some(Executor::threads(&name, None));
+    }
+    if let Some(text) = entry.node.as_text() {
+        let problem = Problem::at(
+            entry.node.origin,
+            format!("unknown kind of executor `{text}`"),
+        );
+        return reader
+            .refuse(problem.label("expected \"delay\" or { carriers = ..., tasks = ... }"));
     }
     let table = reader.table(&entry.node, "\"delay\" or { carriers = ..., tasks = ... }")?;
     let mut keys = Keys::of(table, reader);
     let carriers = keys.read("carriers", |r, node| r.whole(node, 1..=MAX_CARRIERS));
-    let tasks = keys.read("tasks", |r, node| match r.resolve(node)?.value {
-        Value::Integer(1) => Some(Tasks::One),
-        Value::Text { ref text, .. } if text == "unlimited" => Some(Tasks::Unlimited),
-        _ => r.refuse(Problem::at(node.origin, "expected 1 or \"unlimited\"")),
+    let tasks = keys.read("tasks", |r, node| {
+        if r.says(node, "unlimited") {
+            return Some(Tasks::Unlimited);
+        }
+        r.asks(node, || Kind::Whole(1, 1));
+        match r.resolve(node)?.value {
+            Value::Integer(1) => Some(Tasks::One),
+            _ => r.refuse(Problem::at(node.origin, "expected 1 or \"unlimited\"")),
+        }
     });
     let hop = keys.read("hop", |r, node| r.span(node));
     let pickup = keys.read("pickup", |r, node| r.span(node));
@@ -68,13 +74,16 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     }
     let tasks = tasks.unwrap_or(Tasks::One);
     let rounds = rounds(&mut keys, tasks, reader);
-    let slow = keys.read("slow", |r, node| match r.resolve(node)?.value {
-        Value::Text { ref text, .. } if text == "half" => Some(Slow::Half),
-        Value::Integer(_) => r.whole(node, 1..=MAX_CARRIERS).map(Slow::AtMost),
-        _ => r.refuse(Problem::at(
-            node.origin,
-            "expected \"half\" or a number of threads",
-        )),
+    let slow = keys.read("slow", |r, node| {
+        if r.says(node, "half") {
+            return Some(Slow::Half);
+        }
+        let number = matches!(r.resolve(node)?.value, Value::Integer(_));
+        let threads = || r.whole(node, 1..=MAX_CARRIERS).map(Slow::AtMost);
+        let message = "expected \"half\" or a number of threads";
+        r.either(number, threads, || {
+            r.refuse(Problem::at(node.origin, message))
+        })
     });
     keys.finish();
     if tasks == Tasks::Unlimited && carriers.is_none() {
@@ -131,7 +140,7 @@ pub(super) struct Placed {
     /// From where calls are made, by the role of the service called.
     pub(super) calls: Vec<(String, usize)>,
     /// Where `cpu` steps run, by kind.
-    pub(super) cpu: Vec<(Kind, usize)>,
+    pub(super) cpu: Vec<(workload::Kind, usize)>,
 }
 
 /// Where the endpoints' steps, calls by their role, `native` steps, and `cpu` steps by their kind, run. The main executor is the
@@ -144,10 +153,11 @@ pub(super) fn place<'t>(
 ) -> Option<Placed> {
     let table = reader.table(node, "a table such as { native = \"pool\" }")?;
     let mut placed = Placed::default();
-    for entry in &table.entries {
+    for entry in reader.entries(table) {
         let key = entry.key.as_str();
         let role = ROLES.contains(&key);
-        if ![NATIVE, HANDLER].contains(&key) && !role && languages.kind(&entry.key).is_none() {
+        let known = [NATIVE, HANDLER].contains(&key) || languages.kind(key).is_some();
+        if !known && !role && !reader.has_blanks() {
             let message = format!("there is no kind of work `{key}`");
             let kinds = languages.kinds.iter().map(|kind| kind.name.as_str());
             let names = [NATIVE, HANDLER].into_iter().chain(ROLES);
@@ -156,7 +166,7 @@ pub(super) fn place<'t>(
             continue;
         }
         // `none` takes back what a model says.
-        if entry.node.as_text() == Some("none") {
+        if reader.says(&entry.node, "none") {
             continue;
         }
         match executor_of(reader, &entry.node, executors) {

@@ -1,5 +1,6 @@
 //! `[expect.NAME]`: what a scenario claims of its own results, and the control in which the claim must be false.
 
+use super::blanks::Kind;
 use super::checked::{Contestant, Scenario};
 use super::diagnostic::Problem;
 use super::expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subject, Unit};
@@ -7,15 +8,16 @@ use super::files::Files;
 use super::keys::Keys;
 use super::merge::overlay;
 use super::overrides::check_names;
-use super::reader::Reader;
+use super::reader::{Reader, names};
 use super::scenario_file::read_tree;
 use super::tree::{Entry, Node, Table, Value};
+use crate::kernel::Span;
 use crate::workload::{Arrivals, Loads};
 
 /// The sum over all endpoints.
 const ALL: &str = "all";
 /// What a control may change: the system, not how it is asked and measured.
-const CHANGEABLE: [&str; 6] = [
+pub(super) const CHANGEABLE: [&str; 6] = [
     "contestants",
     "clients",
     "hosts",
@@ -40,7 +42,7 @@ pub(super) fn expectations<'t>(
         reader.plain_name(&entry.key, entry.at);
         expectation(entry, subjects, reader)
     };
-    table.entries.iter().filter_map(read).collect()
+    reader.entries(table).iter().filter_map(read).collect()
 }
 
 fn expectation<'t>(
@@ -57,10 +59,20 @@ fn expectation<'t>(
     let at = keys.read("at", |r, node| subjects.load(r, node));
     let (below, above) = (keys.get("below"), keys.get("above"));
     keys.get("control");
+    keys.one_of(&["below", "above"]);
     for key in ["figure", "contestant"] {
-        if keys.at(key).is_none() {
-            let problem = Problem::at(entry.at, format!("this expectation has no `{key}`"));
-            reader.note(problem);
+        keys.need(key, || {
+            Problem::at(entry.at, format!("this expectation has no `{key}`"))
+        });
+    }
+    if reader.has_blanks() {
+        let any = Subject {
+            figure: Figure::P99,
+            contestant: String::new(),
+            endpoint: String::new(),
+        };
+        for node in [below, above].into_iter().flatten() {
+            limit(reader, node, &any, subjects);
         }
     }
     let several = matches!(subjects.arrivals,
@@ -111,6 +123,9 @@ fn expectation<'t>(
 
 /// The name of a figure.
 pub(super) fn figure<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Figure> {
+    if reader.asks(node, || Kind::Words(names(Figure::ALL.map(Figure::name)))) {
+        return None;
+    }
     let name = reader.text(node, "the name of a column of the results")?;
     let found = Figure::ALL.into_iter().find(|figure| figure.name() == name);
     found.or_else(|| {
@@ -128,14 +143,17 @@ fn limit<'t>(
     subjects: &Subjects<'_>,
 ) -> Option<Limit> {
     let node = reader.resolve(node)?;
-    let Some(table) = node.as_table() else {
-        return Some(Limit::Value(match subject.figure.unit() {
-            Unit::Time => reader.span(node)?.as_millis_f64(),
-            Unit::Rate => reader.rate(node)?,
-            Unit::Share => reader.fraction(node)?,
-        }));
+    let value = |unit| match unit {
+        Unit::Time => reader.span(node).map(Span::as_millis_f64),
+        Unit::Rate => reader.rate(node),
+        Unit::Share => reader.fraction(node),
     };
-    let mut keys = Keys::of(table, reader);
+    if reader.has_blanks() {
+        let _ = [Unit::Time, Unit::Rate, Unit::Share].map(value);
+    } else if node.as_table().is_none() {
+        return value(subject.figure.unit()).map(Limit::Value);
+    }
+    let mut keys = Keys::of(reader.table(node, "a value or a table")?, reader);
     let contestant = keys.read("contestant", |r, node| subjects.contestant(r, node));
     let endpoint = keys.read("endpoint", |r, node| subjects.endpoint(r, node));
     let other = keys.read("figure", figure);
@@ -203,6 +221,10 @@ impl Subjects<'_> {
             Some(Arrivals::Replay { .. }) => {
                 let problem = Problem::at(node.origin, "a replay has the load that it has");
                 reader.refuse(problem.label("leave `at` out"))
+            }
+            None if reader.has_blanks() => {
+                reader.whole(node, 1..=u32::MAX);
+                reader.rate(node)
             }
             Some(Arrivals::Open { .. }) | None => reader.rate(node),
         }

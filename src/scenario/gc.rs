@@ -22,13 +22,12 @@ pub(super) fn gc<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Gc> {
     let mut keys = Keys::of(table, reader);
     let objects = table.get("young").is_some_and(|node| counts(reader, node));
     let amount = |r: &Reader<'t>, node| amount(r, node, objects);
-    let allocates = keys.read("allocates", |r, node| match objects {
-        true => r.rate(node),
-        false => r.flow(node),
+    let allocates = keys.read("allocates", |r, node| {
+        r.either(objects, || r.rate(node), || r.flow(node))
     });
-    let young = keys.read("young", |r, node| match objects {
-        true => r.whole(node, 1..=u32::MAX).map(u64::from),
-        false => r.positive_size(node),
+    let young = keys.read("young", |r, node| {
+        let number = || r.whole(node, 1..=u32::MAX).map(u64::from);
+        r.either(objects, number, || r.positive_size(node))
     });
     let request = keys.read("request", amount);
     let minor = keys.read("minor", |r, node| r.dist(node));
@@ -36,9 +35,9 @@ pub(super) fn gc<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Gc> {
     let old = keys.read("old", amount);
     let major = keys.read("major", |r, node| r.dist(node));
     for key in ["allocates", "young", "minor"] {
-        if keys.at(key).is_none() {
-            reader.note(Problem::at(node.origin, format!("`gc` has no `{key}`")));
-        }
+        keys.need(key, || {
+            Problem::at(node.origin, format!("`gc` has no `{key}`"))
+        });
     }
     // Major collections: all three or none. What an override takes back with "none" takes them back.
     let three = ["survives", "old", "major"];
@@ -86,12 +85,10 @@ fn counts<'t>(reader: &Reader<'t>, node: &'t Node) -> bool {
 
 /// Bytes, or objects.
 fn amount<'t>(reader: &Reader<'t>, node: &'t Node, objects: bool) -> Option<u64> {
-    match (objects, counts(reader, node)) {
-        (true, true) => reader.whole(node, 0..=u32::MAX).map(u64::from),
-        (true, false) => {
-            let problem = Problem::at(node.origin, "`young` is a number of objects");
-            reader.refuse(problem.label("expected a whole number"))
-        }
-        (false, _) => reader.size(node),
+    if objects && !counts(reader, node) {
+        let problem = Problem::at(node.origin, "`young` is a number of objects");
+        return reader.refuse(problem.label("expected a whole number"));
     }
+    let number = || reader.whole(node, 0..=u32::MAX).map(u64::from);
+    reader.either(objects, number, || reader.size(node))
 }

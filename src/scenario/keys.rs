@@ -1,5 +1,6 @@
 //! The keys of a table: those that are asked for, and those that are mistakes.
 
+use super::blanks::Beside;
 use super::diagnostic::Problem;
 use super::reader::Reader;
 use super::source::Origin;
@@ -12,6 +13,8 @@ pub(super) struct Keys<'r, 't> {
     table: &'t Table,
     known: Vec<&'static str>,
     elsewhere: &'static [&'static str],
+    /// Of blanks: beside what the keys asked for mean something.
+    beside: Option<Beside>,
 }
 
 impl<'r, 't> Keys<'r, 't> {
@@ -22,11 +25,15 @@ impl<'r, 't> Keys<'r, 't> {
             table,
             known: Vec::new(),
             elsewhere: &[],
+            beside: None,
         }
     }
 
     /// The value of a key that may be there. The text `none` takes back what a model says: as if omitted.
     pub(super) fn get(&mut self, key: &'static str) -> Option<&'t Node> {
+        if let Some(notes) = &self.reader.notes {
+            return Some(notes.key(self.table, key, self.beside));
+        }
         if !self.known.contains(&key) {
             self.known.push(key);
         }
@@ -56,6 +63,47 @@ impl<'r, 't> Keys<'r, 't> {
     ) -> Option<T> {
         let node = self.get(key)?;
         read(self.reader, node)
+    }
+
+    /// Notes a key that must be there and is not.
+    pub(super) fn need(&mut self, key: &'static str, missing: impl FnOnce() -> Problem) {
+        if let Some(notes) = &self.reader.notes {
+            notes.needed(self.table, key, self.beside);
+        } else if self.at(key).is_none() {
+            self.reader.note(missing());
+        }
+    }
+
+    /// Of blanks: the table has exactly one of these keys.
+    pub(super) fn one_of(&self, keys: &[&'static str]) {
+        if let Some(notes) = &self.reader.notes {
+            notes.one_of(self.table, keys);
+        }
+    }
+
+    /// What is asked for where `key` says one of several words; of blanks, for each of them.
+    pub(super) fn by_word<W: Copy, T>(
+        &mut self,
+        key: &'static str,
+        said: W,
+        words: &[(&'static str, W)],
+        ask: &mut impl FnMut(W, &mut Self) -> Option<T>,
+    ) -> Option<T> {
+        if !self.reader.has_blanks() {
+            return ask(said, self);
+        }
+        self.read(key, |r, node| r.word(node, words));
+        for &(word, meaning) in words {
+            self.beside(key, Some(word));
+            ask(meaning, self);
+        }
+        self.beside = None;
+        None
+    }
+
+    /// Of blanks: what is asked for from now on means something beside this key, with this word if one is given.
+    pub(super) fn beside(&mut self, key: &'static str, word: Option<&'static str>) {
+        self.beside = Some((key, word));
     }
 
     /// Names that were taken out of this table before, for "did you mean".

@@ -98,15 +98,19 @@ pub(super) fn languages<'t>(table: &'t Table, reader: &Reader<'t>) -> Languages 
     keys.read("title", |r, node| r.text(node, "a text"));
     let kinds = keys.read("kinds", |r, node| r.table(node, "a table of kinds of work"));
     keys.finish();
-    let kinds = kinds.map_or(&[][..], |table| &table.entries);
+    let kinds = kinds.map_or(&[][..], |table| reader.entries(table));
     let kind = |entry: &'t Entry| {
         let table = reader.table(&entry.node, "a table of languages")?;
-        let (units, languages): (Vec<_>, Vec<_>) =
-            table.entries.iter().partition(|entry| entry.key == UNIT);
-        let ratios = languages.iter().filter_map(|entry| ratio(entry, reader));
+        let mut keys = Keys::of(table, reader);
+        let at = keys.at(UNIT).unwrap_or(entry.at);
+        let unit = keys.read(UNIT, |r, node| unit(r, node, at));
+        let languages = reader.entries(table).iter();
+        let ratios = languages
+            .filter(|entry| entry.key != UNIT)
+            .filter_map(|entry| ratio(entry, reader));
         Some(KindOfWork {
             name: entry.key.clone(),
-            unit: units.first().and_then(|entry| unit(entry, reader)),
+            unit,
             languages: ratios.collect(),
         })
     };
@@ -117,20 +121,17 @@ pub(super) fn languages<'t>(table: &'t Table, reader: &Reader<'t>) -> Languages 
     languages
 }
 
-fn unit<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<WorkUnit> {
+fn unit<'t>(reader: &Reader<'t>, node: &'t Node, at: Origin) -> Option<WorkUnit> {
     let example = "a table such as { name = \"rows\", cpu = \"13.4us\", language = \"python\", source = \"...\" }";
-    let mut keys = Keys::of(reader.table(&entry.node, example)?, reader);
+    let mut keys = Keys::of(reader.table(node, example)?, reader);
     let name = keys.read("name", |r, node| r.name(node));
     let cpu = keys.read("cpu", |r, node| r.positive_span(node));
     let language = keys.read("language", |r, node| r.text(node, "a language"));
     let source = keys.read("source", |r, node| r.text(node, "a text"));
-    let missing = ["name", "cpu", "language", "source"]
-        .into_iter()
-        .find(|key| keys.at(key).is_none());
-    keys.finish();
-    if let Some(key) = missing {
-        return missing_key(entry.at, UNIT, key, reader);
+    for key in ["name", "cpu", "language", "source"] {
+        keys.need(key, || missing(at, UNIT, key));
     }
+    keys.finish();
     Some(WorkUnit {
         name: name?.to_owned(),
         cpu: cpu?,
@@ -161,12 +162,10 @@ fn ratio<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<LanguageRatio> {
     let low = keys.read("low", |r, node| positive(r, node));
     let high = keys.read("high", |r, node| positive(r, node));
     let source = keys.read("source", |r, node| r.text(node, "a text"));
-    let (has_ratio, has_source) = (keys.at("ratio").is_some(), keys.at("source").is_some());
-    keys.finish();
-    if !has_ratio || !has_source {
-        let missing = if has_ratio { "source" } else { "ratio" };
-        return missing_key(entry.at, &entry.key, missing, reader);
+    for key in ["ratio", "source"] {
+        keys.need(key, || missing(entry.at, &entry.key, key));
     }
+    keys.finish();
     let ratio = ratio?;
     let (low, high) = (low.unwrap_or(ratio), high.unwrap_or(ratio));
     if low > ratio || ratio > high {
@@ -183,8 +182,8 @@ fn ratio<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<LanguageRatio> {
     })
 }
 
-fn missing_key<T>(at: Origin, name: &str, key: &str, reader: &Reader<'_>) -> Option<T> {
-    reader.refuse(Problem::at(at, format!("`{name}` has no `{key}`")))
+fn missing(at: Origin, name: &str, key: &str) -> Problem {
+    Problem::at(at, format!("`{name}` has no `{key}`"))
 }
 
 fn positive<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! Distributions, written as on paper: `lognormal(8ms, cv=0.6)`, `zipf(10000, s=1.1)`, or a bare `2ms`.
 
+use super::blanks::{Kind, Quantity};
 use super::diagnostic::Problem;
 use super::nearest::nearest;
 use super::piece::Piece;
@@ -47,18 +48,52 @@ const COUNTS: &[Form] = &[
 ];
 
 impl Form {
-    /// As it is written: `gamma(mean, cv=...)`.
+    /// What is expected: `gamma(mean, cv=...)`.
     fn usage(&self) -> String {
+        format!("expected `{}`", self.written())
+    }
+
+    /// As it is written.
+    fn written(&self) -> String {
         let named = self
             .named
             .map(|name| format!(", {name}=..."))
             .unwrap_or_default();
-        format!(
-            "expected `{}({}{named})`",
-            self.name,
-            self.positional.join(", ")
-        )
+        format!("{}({}{named})", self.name, self.positional.join(", "))
     }
+
+    /// As a regular expression. What is named may stand anywhere.
+    fn pattern(&self) -> String {
+        const VALUE: &str = r"[^(),=]+";
+        let values = vec![VALUE.to_owned(); self.positional.len()];
+        let orders = match self.named {
+            None => vec![values.join(",")],
+            Some(name) => (0..=values.len())
+                .map(|at| {
+                    let mut all = values.clone();
+                    all.insert(at, format!(r"\s*{name}\s*={VALUE}"));
+                    all.join(",")
+                })
+                .collect(),
+        };
+        format!(r"{}\s*\((?:{})\)", self.name, orders.join("|"))
+    }
+}
+
+/// How a law is written: of times, or of whole numbers.
+pub(super) fn usages(of_times: bool) -> Vec<String> {
+    let forms = if of_times { TIMES } else { COUNTS };
+    forms.iter().map(Form::written).collect()
+}
+
+/// How a law is written, as a regular expression for schemas.
+pub(super) fn pattern(of_times: bool) -> String {
+    let (forms, constant) = match of_times {
+        true => (TIMES, quantity::pattern(Quantity::Time)),
+        false => (COUNTS, quantity::NUMBER.to_owned()),
+    };
+    let laws: Vec<String> = forms.iter().map(Form::pattern).collect();
+    format!("{constant}|{}", laws.join("|"))
 }
 
 /// A law taken apart: its form and what stands in it, the named one last.
@@ -71,6 +106,9 @@ struct Written<'t> {
 impl<'t> Reader<'t> {
     /// A law of times.
     pub(super) fn dist(&self, node: &'t Node) -> Option<Dist> {
+        if self.asks(node, || Kind::Law) {
+            return None;
+        }
         let node = self.resolve(node)?;
         let Some(piece) = Piece::of(node) else {
             return self.span(node).map(Dist::Constant);
@@ -88,6 +126,9 @@ impl<'t> Reader<'t> {
 
     /// A law of whole numbers.
     pub(super) fn count(&self, node: &'t Node) -> Option<Count> {
+        if self.asks(node, || Kind::Count) {
+            return None;
+        }
         let node = self.resolve(node)?;
         let Some(piece) = Piece::of(node) else {
             return match node.value {

@@ -10,8 +10,11 @@
 
 pub mod checked;
 pub mod embedded;
+pub mod schema;
 
 mod admission;
+mod blanks;
+mod cached;
 mod calls;
 mod cpu;
 mod diagnostic;

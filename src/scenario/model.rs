@@ -1,6 +1,7 @@
 //! Model files: from a merged table to a [`Model`].
 
 use super::admission::{caches, listen, queue};
+use super::blanks::Kind;
 use super::calls::Calls;
 use super::diagnostic::Problem;
 use super::executors::{executors, place, refuse_impossible_executors, refuse_unused_executors};
@@ -9,7 +10,7 @@ use super::keys::Keys;
 use super::languages::Languages;
 use super::lifecycle::{lifecycle, limits};
 use super::pools::pool;
-use super::reader::Reader;
+use super::reader::{Reader, names};
 use super::real_settings::real_settings;
 use super::steps::{Steps, Times};
 use super::tree::{Node, Table};
@@ -117,8 +118,8 @@ pub(super) fn model<'t>(
         model.on_call = on_call(table, &steps(Calls::Forbidden), path.child("on_call"));
     }
     if let Some(table) = keys.read("pools", |r, node| r.table(node, "a table of pools")) {
-        model.pools = table
-            .entries
+        model.pools = reader
+            .entries(table)
             .iter()
             .filter_map(|entry| {
                 let at = path.child("pools").child(&entry.key);
@@ -148,22 +149,25 @@ pub(super) fn model<'t>(
 /// What a cold core costs: one time, or one and the work over which it is paid.
 fn warming<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Warming> {
     let node = reader.resolve(node)?;
-    let Some(table) = node.as_table() else {
+    let time = || {
         let extra = reader.span(node)?;
         let over = Span::ZERO;
-        return Some(Warming { extra, over });
+        Some(Warming { extra, over })
     };
-    let mut keys = Keys::of(table, reader);
-    let extra = keys.read("extra", |r, node| r.span(node));
-    let over = keys.read("over", |r, node| r.span(node));
-    if keys.at("extra").is_none() {
-        reader.note(Problem::at(node.origin, "`cold` has no `extra`"));
-    }
-    keys.finish();
-    Some(Warming {
-        extra: extra?,
-        over: over.unwrap_or(Span::ZERO),
-    })
+    let table = || {
+        let mut keys = Keys::of(reader.table(node, "a time or a table")?, reader);
+        let extra = keys.read("extra", |r, node| r.span(node));
+        let over = keys.read("over", |r, node| r.span(node));
+        keys.need("extra", || {
+            Problem::at(node.origin, "`cold` has no `extra`")
+        });
+        keys.finish();
+        Some(Warming {
+            extra: extra?,
+            over: over.unwrap_or(Span::ZERO),
+        })
+    };
+    reader.either(node.as_table().is_none(), time, table)
 }
 
 /// A language that `languages.toml` knows.
@@ -172,6 +176,9 @@ pub(super) fn language<'t>(
     node: &'t Node,
     languages: &Languages,
 ) -> Option<String> {
+    if reader.asks(node, || Kind::Known(names(languages.names()))) {
+        return None;
+    }
     let name = reader.text(node, "a language")?;
     if languages.knows(name) {
         return Some(name.to_owned());
@@ -215,7 +222,7 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
 
 fn on_call<'t>(table: &'t Table, steps: &Steps<'_, 't>, path: Path) -> Vec<(String, Vec<Step>)> {
     let mut all = Vec::new();
-    for entry in &table.entries {
+    for entry in steps.reader.entries_among(table, &ROLES) {
         if !ROLES.contains(&entry.key.as_str()) {
             let problem = Problem::at(entry.at, format!("there is no role `{}`", entry.key));
             steps.reader.note(problem.names(&entry.key, ROLES));

@@ -35,7 +35,7 @@ pub(super) fn pool<'t>(
         .iter()
         .map(|service| service.name.as_str())
         .chain(ROLES);
-    if !names.clone().any(|name| name == entry.key) {
+    if !names.clone().any(|name| name == entry.key) && !reader.has_blanks() {
         let message = format!("there is no role or service `{}`", entry.key);
         return reader.refuse(Problem::at(entry.at, message).names(&entry.key, &mut names));
     }
@@ -55,10 +55,12 @@ pub(super) fn pool<'t>(
     let max_age = keys.read("max_age", |r, node| r.span(node));
     let opening = keys.read("open", |_, node| opening(node, steps, path.child("open")));
     let (min, reuse) = (min.unwrap_or(0), reuse.unwrap_or(Reuse::Lifo));
-    // A size or a least number beside "thread" waits for the word to be changed: by an override, in a sweep.
+    if let (Some(_), Some(at), Reuse::Thread) = (size, keys.at("size"), reuse) {
+        let message = "connections that belong to their threads are as many as these: a pool with a size needs `reuse = \"fifo\"` (psycopg's) or \"lifo\"";
+        reader.note(Problem::at(at, message.to_owned()));
+    }
     if let (Some(size), Some(at)) = (size, keys.at("min"))
         && min > size
-        && reuse != Reuse::Thread
     {
         let message = format!("a pool of {size} does not keep {min} connections open");
         reader.note(Problem::at(at, message));

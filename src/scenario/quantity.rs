@@ -1,5 +1,6 @@
 //! Numbers with units: `2ms`, `400/s`, `64KiB`, `0.1%`.
 
+use super::blanks::Quantity;
 use super::diagnostic::{Problem, Problems};
 use super::nearest::nearest;
 use super::piece::Piece;
@@ -193,4 +194,24 @@ fn scale(
             None => problem,
         }
     })
+}
+
+/// A number that is not negative, as a regular expression for schemas.
+pub(super) const NUMBER: &str = r"\+?[0-9._]+(?:[eE][-+]?[0-9]+)?";
+
+/// How a quantity is written, as a regular expression for schemas.
+pub(super) fn pattern(quantity: Quantity) -> String {
+    let (time, size) = (any(TIMES), any(SIZES));
+    match quantity {
+        Quantity::Time => format!(r"{NUMBER}\s*{time}"),
+        Quantity::Rate => format!(r"{NUMBER}\s*/\s*{time}"),
+        Quantity::Size => format!(r"{NUMBER}\s*{size}"),
+        Quantity::Flow => format!(r"{NUMBER}\s*{size}\s*/\s*{time}"),
+        Quantity::Share => format!(r"{NUMBER}\s*%?"),
+    }
+}
+
+fn any(units: Units) -> String {
+    let names: Vec<&str> = units.iter().map(|(name, _)| *name).collect();
+    format!("(?:{})", names.join("|"))
 }

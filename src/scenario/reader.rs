@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use super::blanks::{Kind, Notes, Quantity};
 use super::diagnostic::Problem;
 use super::files::Files;
 use super::piece::Piece;
@@ -19,6 +20,8 @@ const MAX_NUMBER: f64 = 1e12;
 pub(super) struct Reader<'t> {
     /// Where mistakes and further files go.
     pub(super) files: &'t Files<'t>,
+    /// What is asked of blanks, where the reader itself is to be described.
+    pub(super) notes: Option<Notes<'t>>,
     params: Vec<Param<'t>>,
     /// Laws read before: contestants share endpoints, and some laws need tables.
     pub(super) dists: RefCell<BTreeMap<Origin, Dist>>,
@@ -52,6 +55,7 @@ impl<'t> Reader<'t> {
         });
         Self {
             files,
+            notes: None,
             params: params.collect(),
             dists: RefCell::default(),
             counts: RefCell::default(),
@@ -144,18 +148,27 @@ impl<'t> Reader<'t> {
 
     /// A text.
     pub(super) fn text(&self, node: &'t Node, expected: &str) -> Option<&'t str> {
+        if self.asks(node, || Kind::Text) {
+            return None;
+        }
         let node = self.resolve(node)?;
         node.as_text().or_else(|| self.wrong_kind(node, expected))
     }
 
     /// A text as a piece that can be taken apart.
     pub(super) fn piece(&self, node: &'t Node, expected: &str) -> Option<Piece<'t>> {
+        if self.asks(node, || Kind::Text) {
+            return None;
+        }
         let node = self.resolve(node)?;
         Piece::of(node).or_else(|| self.wrong_kind(node, expected))
     }
 
     /// True or false.
     pub(super) fn flag(&self, node: &'t Node) -> Option<bool> {
+        if self.asks(node, || Kind::Flag) {
+            return None;
+        }
         match self.resolve(node)?.value {
             Value::Bool(value) => Some(value),
             _ => self.wrong_kind(node, "true or false"),
@@ -164,6 +177,9 @@ impl<'t> Reader<'t> {
 
     /// One of several words.
     pub(super) fn word<T: Copy>(&self, node: &'t Node, words: &[(&str, T)]) -> Option<T> {
+        if self.asks(node, || Kind::Words(names(words.iter().map(|w| w.0)))) {
+            return None;
+        }
         let text = self.text(node, "a word in quotes")?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
@@ -174,11 +190,15 @@ impl<'t> Reader<'t> {
 
     /// A table.
     pub(super) fn table(&self, node: &'t Node, expected: &str) -> Option<&'t Table> {
+        self.asks(node, || Kind::Table);
         node.as_table().or_else(|| self.wrong_kind(node, expected))
     }
 
     /// A name that can be a part of a path.
     pub(super) fn name(&self, node: &'t Node) -> Option<&'t str> {
+        if self.asks(node, || Kind::Name) {
+            return None;
+        }
         let name = self.text(node, "a name")?;
         self.plain_name(name, node.origin).then_some(name)
     }
@@ -198,6 +218,9 @@ impl<'t> Reader<'t> {
 
     /// A list.
     pub(super) fn list(&self, node: &'t Node, expected: &str) -> Option<&'t [Node]> {
+        if let Some(notes) = &self.notes {
+            return Some(std::slice::from_ref(notes.item(node)));
+        }
         match &node.value {
             Value::List(items) => Some(items),
             _ => self.wrong_kind(node, expected),
@@ -206,6 +229,10 @@ impl<'t> Reader<'t> {
 
     /// A whole number in a range.
     pub(super) fn whole(&self, node: &'t Node, range: RangeInclusive<u32>) -> Option<u32> {
+        let (least, most) = (*range.start(), *range.end());
+        if self.asks(node, || Kind::Whole(least.into(), most.into())) {
+            return None;
+        }
         let node = self.resolve(node)?;
         let Value::Integer(number) = node.value else {
             return self.wrong_kind(node, "a whole number");
@@ -213,10 +240,9 @@ impl<'t> Reader<'t> {
         if let Some(number) = u32::try_from(number).ok().filter(|n| range.contains(n)) {
             return Some(number);
         }
-        let (min, max) = (*range.start(), *range.end());
-        let range = match number < min.into() {
-            true => format!("of at least {min}"),
-            false => format!("of at most {max}"),
+        let range = match number < least.into() {
+            true => format!("of at least {least}"),
+            false => format!("of at most {most}"),
         };
         let message = format!("expected a whole number {range}, found {number}");
         self.refuse(Problem::at(node.origin, message))
@@ -224,6 +250,9 @@ impl<'t> Reader<'t> {
 
     /// A number that is not negative.
     pub(super) fn number(&self, node: &'t Node) -> Option<f64> {
+        if self.asks(node, || Kind::Number) {
+            return None;
+        }
         let node = self.resolve(node)?;
         let number = match node.value {
             Value::Integer(number) => number as f64,
@@ -242,7 +271,7 @@ impl<'t> Reader<'t> {
 
     /// A time, not negative.
     pub(super) fn span(&self, node: &'t Node) -> Option<Span> {
-        let piece = self.with_unit(node, "a time", "\"2ms\"")?;
+        let piece = self.with_unit(node, Quantity::Time, "a time", "\"2ms\"")?;
         quantity::time(piece, &self.files.problems)
     }
 
@@ -258,7 +287,7 @@ impl<'t> Reader<'t> {
 
     /// A rate per second, not zero.
     pub(super) fn rate(&self, node: &'t Node) -> Option<f64> {
-        let piece = self.with_unit(node, "a rate", "\"400/s\"")?;
+        let piece = self.with_unit(node, Quantity::Rate, "a rate", "\"400/s\"")?;
         let rate = quantity::rate(piece, &self.files.problems)?;
         if rate > 0.0 {
             return Some(rate);
@@ -271,7 +300,7 @@ impl<'t> Reader<'t> {
 
     /// A size in bytes.
     pub(super) fn size(&self, node: &'t Node) -> Option<u64> {
-        let piece = self.with_unit(node, "a size", "\"64KiB\"")?;
+        let piece = self.with_unit(node, Quantity::Size, "a size", "\"64KiB\"")?;
         quantity::size(piece, &self.files.problems)
     }
 
@@ -287,7 +316,7 @@ impl<'t> Reader<'t> {
 
     /// Bytes per second, not zero.
     pub(super) fn flow(&self, node: &'t Node) -> Option<f64> {
-        let piece = self.with_unit(node, "a flow", "\"40MB/s\"")?;
+        let piece = self.with_unit(node, Quantity::Flow, "a flow", "\"40MB/s\"")?;
         let flow = quantity::flow(piece, &self.files.problems)?;
         if flow > 0.0 {
             return Some(flow);
@@ -300,6 +329,9 @@ impl<'t> Reader<'t> {
 
     /// A share between 0 and 1.
     pub(super) fn fraction(&self, node: &'t Node) -> Option<f64> {
+        if self.asks(node, || Kind::Quantity(Quantity::Share)) {
+            return None;
+        }
         let node = self.resolve(node)?;
         if let Some(piece) = Piece::of(node) {
             return quantity::fraction(piece, &self.files.problems);
@@ -313,7 +345,16 @@ impl<'t> Reader<'t> {
     }
 
     /// A text with a unit in it.
-    fn with_unit(&self, node: &'t Node, what: &str, example: &str) -> Option<Piece<'t>> {
+    fn with_unit(
+        &self,
+        node: &'t Node,
+        quantity: Quantity,
+        what: &str,
+        example: &str,
+    ) -> Option<Piece<'t>> {
+        if self.asks(node, || Kind::Quantity(quantity)) {
+            return None;
+        }
         let node = self.resolve(node)?;
         let expected = format!("expected {what} such as {example}");
         self.refuse(match &node.value {
@@ -331,4 +372,9 @@ impl<'t> Reader<'t> {
             .label(expected),
         })
     }
+}
+
+/// Names as a list of their own.
+pub(super) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }

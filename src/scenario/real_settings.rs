@@ -15,10 +15,10 @@ pub(super) fn real_settings<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<V
         let file = keys.read("file", |r, node| r.text(node, "the name of a file"));
         let line = keys.read("line", |r, node| r.text(node, "a line of it"));
         for key in ["file", "line"] {
-            if keys.at(key).is_none() {
+            keys.need(key, || {
                 let message = format!("the setting `{}` has no `{key}`", entry.key);
-                reader.note(Problem::at(entry.at, message));
-            }
+                Problem::at(entry.at, message)
+            });
         }
         keys.finish();
         Some(RealSetting {
@@ -27,5 +27,5 @@ pub(super) fn real_settings<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<V
             line: line?.to_owned(),
         })
     };
-    Some(table.entries.iter().filter_map(setting).collect())
+    Some(reader.entries(table).iter().filter_map(setting).collect())
 }

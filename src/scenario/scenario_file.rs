@@ -1,6 +1,7 @@
 //! A scenario's file as a whole: overrides, the plain tables, then each contestant.
 
-use super::checked::{Contestant, Scenario};
+use super::blanks::Kind;
+use super::checked::{Contestant, RunSettings, Scenario, Slo};
 use super::diagnostic::Problem;
 use super::expect::Subjects;
 use super::files::Files;
@@ -47,28 +48,14 @@ pub(super) fn read_tree(
     let languages = read_languages(files)?;
 
     let mut keys = Keys::of(table, &reader);
-    let title = settings::title(&mut keys, name);
-    let measured_in = keys.read("cpu_measured_in", |r, node| {
-        model::language(r, node, &languages)
-    });
-    keys.read("params", |r, node| r.table(node, "a table of parameters"));
-    let (arrivals, expected) = keys.read("arrivals", settings::arrivals).unzip();
-    let run = keys.read("run", settings::run).unwrap_or_default();
-    let slo = keys.read("slo", settings::slo).unwrap_or_default();
-    for key in system::SHARED {
-        keys.get(key);
+    let plain = plain(&mut keys, name, &languages);
+    let (contestants, measured_in) = (plain.contestants, plain.measured_in);
+    if let (Some(at), true) = (
+        keys.at("contestants"),
+        contestants.is_none_or(|table| table.entries.is_empty()),
+    ) {
+        reader.note(Problem::at(at, "there are no contestants in it"));
     }
-    let contestants = keys.read("contestants", |r, node| {
-        r.table(node, "a table of contestants")
-    });
-    if contestants.is_none_or(|table| table.entries.is_empty()) {
-        let problem = match keys.at("contestants") {
-            Some(at) => Problem::at(at, "there are no contestants in it"),
-            None => Problem::nowhere("the scenario has no `[contestants]`: who is compared"),
-        };
-        reader.note(problem);
-    }
-    let claims = keys.read("expect", |r, node| r.table(node, "a table of expectations"));
     keys.finish();
 
     let entries = contestants.map_or(&[][..], |table| &table.entries);
@@ -91,7 +78,8 @@ pub(super) fn read_tree(
     if merged.iter().all(Option::is_some) {
         refuse_unused_hosts(table, &contestants, &reader);
     }
-    let expectations = match claims {
+    let (arrivals, expected) = plain.arrivals.unzip();
+    let expectations = match plain.claims {
         Some(claims) if !control && contestants.len() == entries.len() => {
             let subjects = Subjects {
                 contestants: &contestants,
@@ -107,14 +95,14 @@ pub(super) fn read_tree(
     }
     let mut scenario = Scenario {
         name: name.to_owned(),
-        title,
+        title: plain.title,
         cpu_measured_in: measured_in,
         arrivals: arrivals.unwrap_or(Arrivals::Open {
             process: OpenProcess::Poisson,
             rate: Loads::Sweep,
         }),
-        run,
-        slo,
+        run: plain.run,
+        slo: plain.slo,
         contestants,
         expected: expected.flatten(),
         variations: Vec::new(),
@@ -124,6 +112,59 @@ pub(super) fn read_tree(
     };
     scenario.digest = digest::digest(&scenario);
     Some(scenario)
+}
+
+/// What a scenario says of everybody.
+pub(super) struct Plain<'t> {
+    title: String,
+    measured_in: Option<String>,
+    arrivals: Option<(Arrivals, Option<f64>)>,
+    run: RunSettings,
+    slo: Slo,
+    /// Not read yet.
+    pub(super) contestants: Option<&'t Table>,
+    /// Not read yet.
+    pub(super) claims: Option<&'t Table>,
+}
+
+/// Reads the keys of a scenario, but what its contestants may override: that is read for each of them.
+pub(super) fn plain<'t>(keys: &mut Keys<'_, 't>, name: &str, languages: &Languages) -> Plain<'t> {
+    let title = settings::title(keys, name);
+    let measured_in = keys.read("cpu_measured_in", |r, node| {
+        model::language(r, node, languages)
+    });
+    keys.read("params", |r, node| {
+        let table = r.table(node, "a table of parameters")?;
+        for param in r.entries(table) {
+            r.asks(&param.node, || Kind::Anything);
+        }
+        Some(())
+    });
+    let arrivals = keys.read("arrivals", settings::arrivals);
+    let run = keys.read("run", settings::run).unwrap_or_default();
+    let slo = keys.read("slo", settings::slo).unwrap_or_default();
+    for key in system::SHARED {
+        keys.get(key);
+    }
+    keys.need("endpoints", || {
+        Problem::nowhere("the scenario has no `[endpoints]`: what people ask for")
+    });
+    let contestants = keys.read("contestants", |r, node| {
+        r.table(node, "a table of contestants")
+    });
+    keys.need("contestants", || {
+        Problem::nowhere("the scenario has no `[contestants]`: who is compared")
+    });
+    let claims = keys.read("expect", |r, node| r.table(node, "a table of expectations"));
+    Plain {
+        title,
+        measured_in,
+        arrivals,
+        run,
+        slo,
+        contestants,
+        claims,
+    }
 }
 
 /// A host that no service of any contestant runs on is most likely a misspelt one.

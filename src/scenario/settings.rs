@@ -1,5 +1,6 @@
 //! The scenario's plain tables: arrivals, run, clients, hosts and SLO.
 
+use super::blanks::Kind;
 use super::checked::{Precision, RunLength, RunSettings, Slo};
 use super::diagnostic::Problem;
 use super::expect::figure;
@@ -33,11 +34,11 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<(Arriv
     ];
     let mut keys = Keys::of(reader.table(node, "a table")?, reader);
     let process = match keys.get("process") {
-        Some(node) => reader.word(node, &PROCESSES)?,
-        None => PROCESSES[0].1,
+        Some(node) if !reader.has_blanks() => reader.word(node, &PROCESSES)?,
+        _ => PROCESSES[0].1,
     };
     let mut expected = None;
-    let arrivals = match process {
+    let mut of = |process, keys: &mut Keys<'_, 't>| match process {
         Process::Open(process) => {
             expected = keys.read("expected", Reader::rate);
             let rate = keys.read("rate", |r, node| loads(r, node, Reader::rate));
@@ -61,15 +62,15 @@ pub(super) fn arrivals<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<(Arriv
         }
         Process::Replay => {
             let times = keys.read("file", replayed);
-            if keys.get("file").is_none() {
-                let problem = Problem::at(node.origin, "a replay needs a `file` of times");
-                reader.note(problem);
-            }
+            keys.need("file", || {
+                Problem::at(node.origin, "a replay needs a `file` of times")
+            });
             times.map(|times| Arrivals::Replay {
                 times: times.into(),
             })
         }
     };
+    let arrivals = keys.by_word("process", process, &PROCESSES, &mut of);
     keys.finish();
     arrivals.map(|arrivals| (arrivals, expected))
 }
@@ -81,25 +82,27 @@ fn loads<'t>(
     load: impl Fn(&Reader<'t>, &'t Node) -> Option<f64>,
 ) -> Option<Loads> {
     let node = reader.resolve(node)?;
-    match &node.value {
-        Value::Text { text, .. } if text == "sweep" => Some(Loads::Sweep),
-        Value::List(items) => {
-            if items.is_empty() {
-                return reader.refuse(Problem::at(node.origin, "this list of loads is empty"));
-            }
-            let mut loads: Vec<f64> = Vec::with_capacity(items.len());
-            for item in items {
-                let load = load(reader, item)?;
-                if loads.last().is_some_and(|&last| last >= load) {
-                    let problem = Problem::at(item.origin, "loads are listed in ascending order");
-                    return reader.refuse(problem.label("not more than the one before"));
-                }
-                loads.push(load);
-            }
-            Some(Loads::List(loads))
-        }
-        _ => Some(Loads::List(vec![load(reader, node)?])),
+    if reader.says(node, "sweep") {
+        return Some(Loads::Sweep);
     }
+    let several = || {
+        let items = reader.list(node, "a list of loads")?;
+        if items.is_empty() {
+            return reader.refuse(Problem::at(node.origin, "this list of loads is empty"));
+        }
+        let mut loads: Vec<f64> = Vec::with_capacity(items.len());
+        for item in items {
+            let load = load(reader, item)?;
+            if loads.last().is_some_and(|&last| last >= load) {
+                let problem = Problem::at(item.origin, "loads are listed in ascending order");
+                return reader.refuse(problem.label("not more than the one before"));
+            }
+            loads.push(load);
+        }
+        Some(Loads::List(loads))
+    };
+    let one = || Some(Loads::List(vec![load(reader, node)?]));
+    reader.either(matches!(node.value, Value::List(_)), several, one)
 }
 
 /// The moments in a file, which must ascend.
@@ -122,13 +125,15 @@ fn replayed<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Vec<Time>> {
 pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings> {
     let mut keys = Keys::of(reader.table(node, "a table")?, reader);
     let mut run = RunSettings::default();
-    let requests = keys.read("requests", |r, node| match r.resolve(node)?.as_text() {
-        Some("auto") => None,
-        Some(_) => r.refuse(Problem::at(
-            node.origin,
-            "expected \"auto\" or a whole number",
-        )),
-        None => r.whole(node, 1..=u32::MAX),
+    let requests = keys.read("requests", |r, node| {
+        if r.says(node, "auto") {
+            return None;
+        }
+        if r.resolve(node)?.as_text().is_some() {
+            let message = "expected \"auto\" or a whole number";
+            return r.refuse(Problem::at(node.origin, message));
+        }
+        r.whole(node, 1..=u32::MAX)
     });
     let duration = keys.read("duration", |r, node| r.positive_span(node));
     run.length = match (requests, duration) {
@@ -142,10 +147,8 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
         (None, None) => RunLength::Auto,
     };
     run.warmup = keys.read("warmup", |r, node| {
-        match r.text(node, "\"auto\" or a time")? {
-            "auto" => None,
-            _ => r.span(node),
-        }
+        let auto = r.says(node, "auto");
+        r.either(auto, || None, || r.span(node))
     });
     if let (Some(warmup), RunLength::Duration(duration)) = (run.warmup, run.length)
         && warmup >= duration
@@ -160,12 +163,15 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
         run.replications = replications;
     }
     run.precision = keys.read("precision", precision);
-    let seed = keys.read("seed", |r, node| match r.resolve(node)?.value {
-        Value::Integer(seed) if seed >= 0 => Some(seed as u64),
-        _ => r.refuse(Problem::at(
-            node.origin,
-            "a seed is a whole number of zero or more",
-        )),
+    let seed = keys.read("seed", |r, node| {
+        r.asks(node, || Kind::Whole(0, i64::MAX as u64));
+        match r.resolve(node)?.value {
+            Value::Integer(seed) if seed >= 0 => Some(seed as u64),
+            _ => r.refuse(Problem::at(
+                node.origin,
+                "a seed is a whole number of zero or more",
+            )),
+        }
     });
     run.seed = seed.unwrap_or(run.seed);
     let cold = keys.read("caches", |r, node| {
@@ -179,23 +185,26 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
 /// `precision`: a share of p99, or `{ figure = ..., within = ... }`.
 fn precision<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Precision> {
     let node = reader.resolve(node)?;
-    let Some(table) = node.as_table() else {
-        return Some(Precision {
+    let share = || {
+        Some(Precision {
             figure: Figure::P99,
             within: narrow(reader, node)?,
-        });
+        })
     };
-    let mut keys = Keys::of(table, reader);
-    let asked = keys.read("figure", figure);
-    let within = keys.read("within", narrow);
-    if keys.at("within").is_none() {
-        reader.note(Problem::at(node.origin, "this precision has no `within`"));
-    }
-    keys.finish();
-    Some(Precision {
-        figure: asked.unwrap_or(Figure::P99),
-        within: within?,
-    })
+    let table = || {
+        let mut keys = Keys::of(reader.table(node, "a share or a table")?, reader);
+        let asked = keys.read("figure", figure);
+        let within = keys.read("within", narrow);
+        keys.need("within", || {
+            Problem::at(node.origin, "this precision has no `within`")
+        });
+        keys.finish();
+        Some(Precision {
+            figure: asked.unwrap_or(Figure::P99),
+            within: within?,
+        })
+    };
+    reader.either(node.as_table().is_none(), share, table)
 }
 
 /// A share that an interval may be wide.
@@ -291,9 +300,9 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
     host.cold = keys.read("cold", |r, node| {
         let mut keys = Keys::of(r.table(node, "a table such as { after = \"5ms\" }")?, r);
         let after = keys.read("after", |r, node| r.positive_span(node));
-        if keys.at("after").is_none() {
-            r.note(Problem::at(node.origin, "`cold` has no `after`"));
-        }
+        keys.need("after", || {
+            Problem::at(node.origin, "`cold` has no `after`")
+        });
         keys.finish();
         after.map(|after| Cold { after })
     });

@@ -1,5 +1,6 @@
 //! Step lists: of endpoints, and of models.
 
+use super::blanks::{Kind, Program};
 use super::calls::Calls;
 use super::diagnostic::{Problem, alternatives};
 use super::executors::executor_of;
@@ -8,9 +9,9 @@ use super::languages::Languages;
 use super::reader::Reader;
 use super::source::Origin;
 use super::tree::Node;
-use crate::kernel::{Count, Path, Span};
+use crate::kernel::{Count, Path};
 use crate::service::Executor;
-use crate::workload::{Action, CacheAt, Step};
+use crate::workload::{Action, Step};
 
 /// How deep `repeat` may stand in `repeat`: each level multiplies the work of a request.
 const MAX_REPEATS: usize = 4;
@@ -18,8 +19,6 @@ const MAX_REPEATS: usize = 4;
 const MAX_NESTING: usize = 16;
 /// The most repetitions of one step.
 const MAX_TIMES: f64 = 1e6;
-/// The most keys of a cached step.
-const MAX_KEYS: u64 = 10_000_000;
 /// What a step can do, and so which keys decide about it.
 const ACTIONS: [&str; 10] = [
     "cpu", "native", "call", "wait", "parallel", "choose", "repeat", "cached", "hop", "yield",
@@ -63,7 +62,7 @@ pub(super) enum Times<'r> {
 
 /// Where in a program a list stands.
 #[derive(Clone, Copy, Default)]
-struct Depth {
+pub(super) struct Depth {
     nested: usize,
     repeats: usize,
     /// In the steps of a `hop`.
@@ -76,7 +75,10 @@ impl<'t> Steps<'_, 't> {
         self.nested(node, path, Depth::default())
     }
 
-    fn nested(&self, node: &'t Node, path: Path, depth: Depth) -> Vec<Step> {
+    pub(super) fn nested(&self, node: &'t Node, path: Path, depth: Depth) -> Vec<Step> {
+        if self.reader.asks(node, || Kind::Steps(self.program())) {
+            return Vec::new();
+        }
         let Some(items) = self.reader.list(node, "a list of steps") else {
             return Vec::new();
         };
@@ -100,6 +102,30 @@ impl<'t> Steps<'_, 't> {
         steps
     }
 
+    /// What steps these are.
+    fn program(&self) -> Program {
+        match (self.executors, self.calls) {
+            (None, _) => Program::Endpoint,
+            (Some(_), Calls::Forbidden) => Program::Call,
+            (Some(_), _) => Program::Model,
+        }
+    }
+
+    /// Asks of a blank everything that a step may say.
+    pub(super) fn ask(&self, blank: &'t Node) {
+        self.step(blank, 1, Path::ROOT, Depth::default());
+    }
+
+    /// What a step can do here: the keys that decide about it.
+    fn actions(&self) -> impl Iterator<Item = &'static str> {
+        let program = self.program();
+        ACTIONS.into_iter().filter(move |&action| match action {
+            "hop" => program != Program::Endpoint,
+            "call" => program != Program::Call,
+            _ => true,
+        })
+    }
+
     fn step(&self, item: &'t Node, position: usize, path: Path, depth: Depth) -> Option<Step> {
         let table = self
             .reader
@@ -108,6 +134,18 @@ impl<'t> Steps<'_, 't> {
         let name = keys.read("name", |reader, node| reader.name(node));
         let name = name.map_or_else(|| position.to_string(), str::to_owned);
         let path = path.child(&name);
+        if self.reader.has_blanks() {
+            let all: Vec<&'static str> = self.actions().collect();
+            keys.one_of(&all);
+            for action in &all {
+                keys.get(action);
+            }
+            for action in all {
+                keys.beside(action, None);
+                self.action(action, &mut keys, item.origin, path, depth);
+            }
+            return None;
+        }
         let said: Vec<&'static str> = ACTIONS
             .into_iter()
             .filter(|action| keys.get(action).is_some())
@@ -180,12 +218,13 @@ impl<'t> Steps<'_, 't> {
                 let kind = keys.get("kind");
                 self.cpu(node, kind)?
             }
-            "native" => Action::Native {
-                work: self.reader.dist(node)?,
-                slow: keys
-                    .read("slow", |reader, node| reader.flag(node))
-                    .unwrap_or(false),
-            },
+            "native" => {
+                let slow = keys.read("slow", |reader, node| reader.flag(node));
+                Action::Native {
+                    work: self.reader.dist(node)?,
+                    slow: slow.unwrap_or(false),
+                }
+            }
             "wait" => Action::Wait {
                 time: self.reader.dist(node)?,
             },
@@ -195,18 +234,17 @@ impl<'t> Steps<'_, 't> {
             }
             "parallel" => {
                 let branches = self.reader.list(node, "a list of lists of steps")?;
+                let branch = |(i, branch): (usize, &'t Node)| {
+                    self.nested(branch, path.child(&(i + 1).to_string()), inner)
+                };
+                let branches: Vec<_> = branches.iter().enumerate().map(branch).collect();
                 if branches.len() < 2 {
                     let problem =
                         Problem::at(node.origin, "`parallel` needs at least two branches");
                     let problem = problem.label("expected lists of steps: [[...], [...]]");
                     return self.reader.refuse(problem);
                 }
-                let branch = |(i, branch): (usize, &'t Node)| {
-                    self.nested(branch, path.child(&(i + 1).to_string()), inner)
-                };
-                Action::Parallel {
-                    branches: branches.iter().enumerate().map(branch).collect(),
-                }
+                Action::Parallel { branches }
             }
             "choose" => Action::Choose {
                 branches: self.choose(node, path, inner)?,
@@ -216,23 +254,25 @@ impl<'t> Steps<'_, 't> {
                     repeats: depth.repeats + 1,
                     ..inner
                 };
-                let times = self.times_of(node, inner)?;
+                let times = self.times_of(node, inner);
                 let steps = self.required(keys, "steps", at)?;
+                let steps = self.nested(steps, path, inner);
                 Action::Repeat {
-                    times,
-                    steps: self.nested(steps, path, inner),
+                    times: times?,
+                    steps,
                 }
             }
             "hop" => {
-                let executor = self.hop(node, depth)?;
+                let executor = self.hop(node, depth);
                 let inner = Depth {
                     away: true,
                     ..inner
                 };
                 let steps = self.required(keys, "steps", at)?;
+                let steps = self.nested(steps, path, inner);
                 Action::Hop {
-                    executor,
-                    steps: self.nested(steps, path, inner),
+                    executor: executor?,
+                    steps,
                 }
             }
             "cached" => self.cached(node, keys, at, path, inner)?,
@@ -246,12 +286,15 @@ impl<'t> Steps<'_, 't> {
         })
     }
 
-    fn required(&self, keys: &mut Keys<'_, 't>, key: &'static str, at: Origin) -> Option<&'t Node> {
+    pub(super) fn required(
+        &self,
+        keys: &mut Keys<'_, 't>,
+        key: &'static str,
+        at: Origin,
+    ) -> Option<&'t Node> {
         let node = keys.get(key);
-        node.or_else(|| {
-            self.reader
-                .refuse(Problem::at(at, format!("this step needs `{key}`")))
-        })
+        keys.need(key, || Problem::at(at, format!("this step needs `{key}`")));
+        node
     }
 
     /// The executor to which a model's own step hops.
@@ -312,58 +355,5 @@ impl<'t> Steps<'_, 't> {
         }
         let problem = Problem::at(node.origin, "the weights of these branches sum to nothing");
         self.reader.refuse(problem)
-    }
-
-    fn cached(
-        &self,
-        node: &'t Node,
-        keys: &mut Keys<'_, 't>,
-        at: Origin,
-        path: Path,
-        depth: Depth,
-    ) -> Option<Action> {
-        let name = self.reader.text(node, "`local` or the name of a service")?;
-        let cache = match name {
-            "local" => match keys.at("work") {
-                None => CacheAt::Local,
-                Some(at) => {
-                    let problem = Problem::at(at, "`work` is for a cache that is a service");
-                    return self.reader.refuse(problem);
-                }
-            },
-            _ => {
-                let work = keys.get("work");
-                let (service, endpoint) = self.callee(node, true)?;
-                if endpoint.is_some() {
-                    let message = format!("`{name}` has endpoints, so it is no cache");
-                    return self.reader.refuse(Problem::at(node.origin, message));
-                }
-                CacheAt::Service {
-                    service,
-                    work: self.optional_dist(work)?,
-                }
-            }
-        };
-        let ttl = keys.read("ttl", |reader, node| reader.positive_span(node));
-        let miss = keys.get("miss");
-        let miss = miss.map(|node| self.nested(node, path.child("miss"), depth));
-        let key_node = self.required(keys, "key", at)?;
-        let key = self.reader.count(key_node)?;
-        let message = match key.support() {
-            Some(keys) if keys <= MAX_KEYS => {
-                let (ttl, miss) = (ttl.unwrap_or(Span::MAX), miss.unwrap_or_default());
-                return Some(Action::Cached {
-                    cache,
-                    key,
-                    ttl,
-                    miss,
-                });
-            }
-            Some(_) => "a cached step has 10,000,000 keys at most",
-            None => "this distribution has no greatest key",
-        };
-        let problem = Problem::at(key_node.origin, message);
-        self.reader
-            .refuse(problem.label("expected `zipf(n, s=...)`, `uniform(low, high)` or a number"))
     }
 }

@@ -87,6 +87,11 @@ pub(super) fn merge<'t>(
     let mut shared = scenario.only(&SHARED);
     refuse_new(&shared, table, files);
     overlay_table(&mut shared, &table.only(&SHARED), &files.problems);
+    for key in ["hosts", "services"] {
+        if let Some(node) = said(&shared, key) {
+            table_of(node, files)?;
+        }
+    }
     let own = Node::table(table.without(&SHARED), contestant.node.origin);
     let app = service(APP, contestant.at, Table::default(), own, files);
     let services = entries(&shared, "services").iter().filter_map(|entry| {
@@ -133,6 +138,11 @@ fn service(
     })
 }
 
+/// The value of a key, unless it is taken back.
+fn said<'t>(table: &'t Table, key: &str) -> Option<&'t Node> {
+    table.get(key).filter(|node| node.as_text() != Some("none"))
+}
+
 fn table_of<'t>(node: &'t Node, files: &Files<'_>) -> Option<&'t Table> {
     let message = || format!("expected a table, found {}", node.kind());
     node.as_table()
@@ -177,10 +187,8 @@ pub(super) fn contestant<'t>(
     shared: &Shared<'_>,
     reader: &Reader<'t>,
 ) -> Contestant {
-    let clients = merged
-        .shared
-        .get("clients")
-        .and_then(|node| settings::clients(reader, node));
+    let clients = said(&merged.shared, "clients");
+    let clients = clients.and_then(|node| settings::clients(reader, node));
     let callables = callables(&merged.services, reader);
     let mut assembly = Assembly {
         merged,
@@ -237,15 +245,11 @@ impl<'t> Assembly<'_, '_, 't> {
             elsewhere: if is_app { &SHARED } else { &SERVICE },
         };
         let model = model(&text, reader, self.shared.languages, calls);
-        let mut keys = Keys::of(&tree.own, reader);
-        let latency = keys
-            .read("latency", |r, node| r.span(node))
-            .unwrap_or(Span::ZERO);
-        let wanted = keys.get("host");
+        let own = own(&tree.own, reader);
         let (endpoints, path) = match is_app {
-            true => (self.merged.shared.get("endpoints"), Path::ROOT),
+            true => (said(&self.merged.shared, "endpoints"), Path::ROOT),
             false => (
-                keys.get("endpoints"),
+                own.endpoints,
                 Path::ROOT.child("services").child(&tree.name),
             ),
         };
@@ -261,12 +265,11 @@ impl<'t> Assembly<'_, '_, 't> {
         let endpoints = endpoints
             .map(|node| endpoints_of(node, &steps, path))
             .unwrap_or_default();
-        keys.finish();
-        let host = self.host(tree, wanted, &model).unwrap_or(0);
+        let host = self.host(tree, own.host, &model).unwrap_or(0);
         Service {
             name: tree.name.clone(),
             host,
-            latency,
+            latency: own.latency,
             model,
             endpoints,
         }
@@ -304,6 +307,30 @@ impl<'t> Assembly<'_, '_, 't> {
     }
 }
 
+/// What a service says beside its model's keys.
+pub(super) struct Own<'t> {
+    latency: Span,
+    /// The host that it names.
+    host: Option<&'t Node>,
+    /// Its endpoints, not read yet.
+    pub(super) endpoints: Option<&'t Node>,
+}
+
+/// Reads the keys of [`SERVICE`].
+pub(super) fn own<'t>(table: &'t Table, reader: &Reader<'t>) -> Own<'t> {
+    let mut keys = Keys::of(table, reader);
+    let latency = keys.read("latency", |r, node| r.span(node));
+    let host = keys.get("host");
+    host.and_then(|node| reader.text(node, "the name of a host"));
+    let endpoints = keys.get("endpoints");
+    keys.finish();
+    Own {
+        latency: latency.unwrap_or(Span::ZERO),
+        host,
+        endpoints,
+    }
+}
+
 /// Who may be called: everything but the app.
 fn callables(services: &[ServiceTree], reader: &Reader<'_>) -> Vec<Callable> {
     let callable = |(i, tree): (usize, &ServiceTree)| {
@@ -325,14 +352,14 @@ fn callables(services: &[ServiceTree], reader: &Reader<'_>) -> Vec<Callable> {
 }
 
 /// A table of endpoints.
-fn endpoints_of<'t>(node: &'t Node, steps: &Steps<'_, 't>, path: Path) -> Vec<Endpoint> {
+pub(super) fn endpoints_of<'t>(node: &'t Node, steps: &Steps<'_, 't>, path: Path) -> Vec<Endpoint> {
     let reader = steps.reader;
     let Some(table) = reader.table(node, "a table of endpoints") else {
         return Vec::new();
     };
     let path = path.child("endpoints");
     let mut endpoints = Vec::with_capacity(table.entries.len());
-    for entry in &table.entries {
+    for entry in reader.entries(table) {
         reader.plain_name(&entry.key, entry.at);
         // Even a wrong endpoint keeps its place: calls have been resolved to places.
         let table = reader.table(&entry.node, "a table with `weight` and `steps`");

@@ -47,10 +47,9 @@ impl Wiring<'_, '_> {
 
     fn check_weights(&self) {
         if self.services[0].endpoints.is_empty() {
-            self.refuse(match self.places[0].endpoints {
-                Some(at) => Problem::at(at, "there are no endpoints in it"),
-                None => Problem::nowhere("the scenario has no `[endpoints]`: what people ask for"),
-            });
+            if let Some(at) = self.places[0].endpoints {
+                self.refuse(Problem::at(at, "there are no endpoints in it"));
+            }
             return;
         }
         // Only the app's endpoints are chosen by weight; those of other services are called by name.

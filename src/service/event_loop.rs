@@ -107,6 +107,17 @@ impl EventLoop {
         }
     }
 
+    /// The phase that it is in, as libuv's documentation calls it.
+    #[must_use]
+    pub fn phase(&self) -> &'static str {
+        match self.phase {
+            Phase::Poll => "poll",
+            Phase::Check => "check",
+            Phase::Closing => "close callbacks",
+            Phase::Timers => "timers",
+        }
+    }
+
     /// True while it is blocked in poll.
     #[must_use]
     pub fn is_idle(&self) -> bool {

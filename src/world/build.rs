@@ -43,6 +43,7 @@ impl<'p> World<'p> {
             hosts: Vec::new(),
             heaps: Vec::new(),
             recorder: Recorder::new(plan.horizon, plan.entries.len(), plan.resources.len()),
+            diary: None,
             mechanism: Key::root(seed, replication).at(root.child("mechanisms")),
             source: source_key(seed, replication),
             paths: Paths {

@@ -81,7 +81,7 @@ impl World<'_> {
                     .unwrap_or(0)
             }
         };
-        self.recorder.offered(endpoint, self.now);
+        let number = self.recorder.offered(endpoint, self.now);
         if self.tasks.live() >= MOST_TASKS {
             self.recorder
                 .failed(endpoint, self.now, Span::ZERO, Failure::Refused);
@@ -93,6 +93,9 @@ impl World<'_> {
         self.tasks.hot[task as usize].endpoint = endpoint as u16;
         self.tasks.hot[task as usize].pc = self.plan.entries[endpoint];
         self.tasks.hot[task as usize].parent = user;
+        if let Some(diary) = &mut self.diary {
+            diary.begin(task, number, endpoint as u32, self.now);
+        }
         if self.plan.clients.timeout.is_some() {
             self.expect_answer(task);
         }
@@ -310,6 +313,15 @@ impl World<'_> {
             "the account must sum to the latency"
         );
         let endpoint = usize::from(self.tasks.hot[task as usize].endpoint);
+        if let Some(diary) = &mut self.diary {
+            diary.end(
+                task,
+                endpoint as u32,
+                intended,
+                self.now,
+                (failure, account),
+            );
+        }
         match failure {
             None => {
                 self.recorder

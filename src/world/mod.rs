@@ -41,6 +41,7 @@ mod stations;
 mod step;
 mod task;
 mod usage;
+mod watch;
 
 pub use compile::{Setting, named_loads};
 pub use demand::{Demand, Demands, demands};
@@ -48,6 +49,7 @@ pub use stations::{Station, StationKind, stations};
 
 pub use plan::Plan;
 pub use script::{Act, play};
+pub use watch::{Ended, Place, Slice, Trace, Wanted, Watch, What};
 
 use crate::measure::Outcome;
 use state::World;

@@ -6,7 +6,8 @@ use super::build::Paths;
 use super::parts::{Carrier, Connection, HostState, Process, ServiceState};
 use super::plan::Plan;
 use super::task::Tasks;
-use crate::kernel::{Agenda, Fifo, Key, Time};
+use super::watch::Diary;
+use crate::kernel::{Agenda, Event, Fifo, Key, Time};
 use crate::measure::{Outcome, Recorder};
 use crate::service::Heap;
 
@@ -87,6 +88,8 @@ pub(super) struct World<'p> {
     /// Those of processes and of threads with interpreters of their own.
     pub heaps: Vec<Heap>,
     pub recorder: Recorder,
+    /// Of a run that is watched.
+    pub diary: Option<Box<Diary>>,
     /// The dice of what no request owns.
     pub mechanism: Key,
     /// The dice of arrivals or users.
@@ -125,6 +128,11 @@ impl World<'_> {
     /// Runs to the horizon.
     pub fn run(mut self) -> Outcome {
         self.run_through();
+        self.finish()
+    }
+
+    /// What it came to.
+    pub fn finish(self) -> Outcome {
         let memory = self.memory();
         self.recorder.finish(self.events, memory)
     }
@@ -137,40 +145,51 @@ impl World<'_> {
             if event.time > end || self.agenda.exhausted() {
                 break;
             }
-            debug_assert!(event.time >= self.now, "an event in the past");
-            self.now = event.time;
-            self.events += 1;
-            if let Some(task) = self.agenda.next_index() {
-                self.tasks.touch(task);
-            }
-            match event.kind {
-                kind::ARRIVAL => self.arrival(),
-                kind::BURST_END => self.burst_end(event.index),
-                kind::DELAY_END => self.delay_end(event.index),
-                kind::CORE => self.core_event(event.index),
-                kind::REQUEST => self.request_arrives(event.index),
-                kind::RESPONSE => self.response_arrives(event.index),
-                kind::CALL => self.call_arrives(event.index),
-                kind::CALL_RETURN => self.call_returned(event.index),
-                kind::THINK => self.issue_for_user(event.index),
-                kind::PATIENCE => self.out_of_patience(event.index),
-                kind::POOL_TIMEOUT => self.pool_timeout(event.index),
-                kind::IDLE => self.close_idle(),
-                kind::LOOP_WAKE => self.loop_wakes(event.index),
-                kind::CHECK => self.check_heartbeats(event.index),
-                kind::BOOT => self.booted(event.index),
-                kind::LINGER => self.lingered(event.index),
-                kind::RECEIVED => self.resume(event.index),
-                kind::WOKEN => self.woken(event.index),
-                kind::CLIENT_TIMEOUT => self.client_timeout(),
-                _ => self.segment_ends(),
-            }
-            while let Some(next) = self.soon.pop_front() {
-                self.follow(next);
-            }
+            self.handle(event);
         }
+        self.close_books(end);
+    }
+
+    /// The run is over.
+    pub fn close_books(&mut self, end: Time) {
         self.now = end;
         self.account_resources();
+    }
+
+    /// One event, and what follows from it at the same instant.
+    #[inline(always)]
+    pub fn handle(&mut self, event: Event) {
+        debug_assert!(event.time >= self.now, "an event in the past");
+        self.now = event.time;
+        self.events += 1;
+        if let Some(task) = self.agenda.next_index() {
+            self.tasks.touch(task);
+        }
+        match event.kind {
+            kind::ARRIVAL => self.arrival(),
+            kind::BURST_END => self.burst_end(event.index),
+            kind::DELAY_END => self.delay_end(event.index),
+            kind::CORE => self.core_event(event.index),
+            kind::REQUEST => self.request_arrives(event.index),
+            kind::RESPONSE => self.response_arrives(event.index),
+            kind::CALL => self.call_arrives(event.index),
+            kind::CALL_RETURN => self.call_returned(event.index),
+            kind::THINK => self.issue_for_user(event.index),
+            kind::PATIENCE => self.out_of_patience(event.index),
+            kind::POOL_TIMEOUT => self.pool_timeout(event.index),
+            kind::IDLE => self.close_idle(),
+            kind::LOOP_WAKE => self.loop_wakes(event.index),
+            kind::CHECK => self.check_heartbeats(event.index),
+            kind::BOOT => self.booted(event.index),
+            kind::LINGER => self.lingered(event.index),
+            kind::RECEIVED => self.resume(event.index),
+            kind::WOKEN => self.woken(event.index),
+            kind::CLIENT_TIMEOUT => self.client_timeout(),
+            _ => self.segment_ends(),
+        }
+        while let Some(next) = self.soon.pop_front() {
+            self.follow(next);
+        }
     }
 
     pub fn follow(&mut self, next: Soon) {

@@ -120,6 +120,13 @@ impl IndexMut<usize> for Pairs {
     }
 }
 
+impl Pairs {
+    /// The task of a number, if there ever was one.
+    pub fn get(&self, id: u32) -> Option<&Task> {
+        self.0.get(id as usize).map(|pair| &pair.hot)
+    }
+}
+
 /// One level of a loop in progress.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -187,6 +194,15 @@ impl Tasks {
             rare: Vec::new(),
             free: Vec::new(),
             inside: None,
+        }
+    }
+
+    /// Says of each number whether its task is in use.
+    pub fn mark_live(&self, live: &mut Vec<bool>) {
+        live.clear();
+        live.resize(self.hot.0.len(), true);
+        for &id in &self.free {
+            live[id as usize] = false;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: what is printed, what is left on disk, with which exit status.
 
 mod studies;
+mod trace;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -59,10 +60,12 @@ fn help_names_every_command_and_flag() {
         "run",
         "explain",
         "theory",
+        "trace",
         "check",
         "init",
         "models",
         "examples",
+        "schema",
         "completions",
     ];
     let flags = [
@@ -84,7 +87,7 @@ fn help_names_every_command_and_flag() {
 #[test]
 fn wrong_usage_is_status_2_on_standard_error() {
     let folder = empty();
-    let cases: [&[&str]; 9] = [
+    let cases: [&[&str]; 10] = [
         &["--format", "xml"],
         &["nonsense"],
         &["check"],
@@ -92,6 +95,7 @@ fn wrong_usage_is_status_2_on_standard_error() {
         &["compare", "--seed", "-1"],
         &["compare", "--replications", "0"],
         &["compare", "--precision", "5"],
+        &["compare", "--out", "/dev/null/results"],
         &["compare", "no-such-file.toml"],
         &["compare", "--set", "arrivals.rat=400/s"],
     ];
@@ -141,6 +145,12 @@ fn init_writes_a_scenario_from_words_and_never_overwrites() {
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
     let (status, out, err) = seen(folder.path(), &["check", "own/app.toml"]);
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    let (_, schema, _) = seen(folder.path(), &["schema", "scenario"]);
+    let own = folder.path().join("own");
+    let text = std::fs::read_to_string(own.join("app.toml")).expect("it was written");
+    assert!(text.starts_with("#:schema schema/crossover-scenario.json\n# "));
+    let written = std::fs::read_to_string(own.join("schema/crossover-scenario.json"));
+    assert_eq!(written.expect("it was written"), schema);
     let (status, out, err) = seen(folder.path(), &words);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("own/app.toml\n"), "{err}");
@@ -167,8 +177,29 @@ fn init_writes_files_that_check_accepts_and_never_overwrites() {
     assert_eq!((status, err.as_str()), (0, ""), "{out}");
     assert_eq!(
         names_in(&folder.path().join("mine")),
-        ["examples", "models"]
+        ["examples", "models", "schema"]
     );
+    for (file, schema) in [
+        (
+            "examples/quickstart.toml",
+            "../schema/crossover-scenario.json",
+        ),
+        ("models/node.toml", "../schema/crossover-model.json"),
+        (
+            "models/languages.toml",
+            "../schema/crossover-languages.json",
+        ),
+        (
+            "models/hosts/linux-vm.toml",
+            "../../schema/crossover-host.json",
+        ),
+    ] {
+        let path = folder.path().join("mine").join(file);
+        let text = std::fs::read_to_string(&path).expect("it was written");
+        assert_eq!(text.lines().next(), Some(&*format!("#:schema {schema}")));
+        let schema = path.parent().expect("it is in a folder").join(schema);
+        assert!(schema.is_file(), "{}", schema.display());
+    }
 
     let (status, out, err) = seen(
         folder.path(),

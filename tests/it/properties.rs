@@ -134,7 +134,7 @@ fn differ_for_requests(one: &Outcome, other: &Outcome) -> Option<String> {
 }
 
 /// Likewise in every bit.
-fn differ(one: &Outcome, other: &Outcome) -> Option<String> {
+pub fn differ(one: &Outcome, other: &Outcome) -> Option<String> {
     let mut parts = one.segments.iter().zip(&other.segments);
     let same = parts.all(|(one, other)| one.busy_ns == other.busy_ns)
         && (one.events, one.memory_bytes) == (other.events, other.memory_bytes);

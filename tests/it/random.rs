@@ -273,7 +273,10 @@ impl<'t> Tape<'t> {
             &["", "idle = \"4ms\""],
         ];
         let keys: Vec<_> = keys.iter().map(|among| self.pick(among)).collect();
-        let keys: Vec<_> = keys.into_iter().filter(|key| !key.is_empty()).collect();
+        // A thread's own connections have no number.
+        let own = keys.contains(&"reuse = \"thread\"");
+        let said = |key: &&str| !key.is_empty() && !(own && key.starts_with("size"));
+        let keys: Vec<_> = keys.into_iter().filter(said).collect();
         if !keys.is_empty() {
             writeln!(text, "pools.db = {{ {} }}", keys.join(", ")).expect("a text takes text");
         }

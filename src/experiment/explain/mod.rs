@@ -34,6 +34,7 @@ use crate::measure::SEGMENTS;
 use crate::scenario::{Contestant, RunLength, Scenario};
 use crate::stats::{Located, Pool, Sample, requests_for};
 
+use causes::Cause;
 pub use causes::is_wait;
 pub use result::*;
 
@@ -65,6 +66,12 @@ pub fn explain(
     let scene = Scene::new(scenario, &simulation);
     let (load, note) = single::load_of(&scene)?;
     let course = course(&scene, load, endpoint, budget);
+    // The passes to come, at most: whoever has percentiles again, and everybody without each cause there is and without all.
+    let (again, causes) = (
+        course.points[0].whole(),
+        causes(scenario, &course.points[0]),
+    );
+    control.plan(0, again + causes);
     let first = First::run(&scene, &course, endpoint, control)?;
     let subject = Subject {
         scenario,
@@ -72,7 +79,9 @@ pub fn explain(
         endpoint,
         first: &first,
     };
+    control.unplan(0, again);
     let accounts = subject.accounts(control)?;
+    control.unplan(0, causes);
     let without = subject.without(&accounts, control)?;
     let head = scene.study("explain", std::slice::from_ref(&first.point), false);
     let contestants = (0..scenario.contestants.len()).zip(accounts).zip(without);
@@ -99,6 +108,16 @@ pub fn explain(
         notes: note.into_iter().collect(),
         shortfalls: lacking(head.shortfalls, &first, endpoint, scenario),
     })
+}
+
+/// The work of everybody without each cause that can be taken away, and without all of them.
+fn causes(scenario: &Scenario, point: &Point) -> u64 {
+    let systems = scenario.contestants.iter().map(|c| &c.system);
+    let changes = systems.map(|system| {
+        let all = Cause::all(system).into_iter();
+        1 + all.filter(|cause| cause.change(system).is_some()).count()
+    });
+    point.whole() / scenario.contestants.len() as u64 * changes.sum::<usize>() as u64
 }
 
 /// Of what the run was too short for, that which an explanation needs.

@@ -45,6 +45,8 @@ pub struct Visit {
     pub saturated: bool,
     /// The margin of each objective.
     pub margins: Vec<Jackknifed>,
+    /// What each objective limits, as it was, however little data there was.
+    pub figures: Vec<Option<f64>>,
     /// Of all, then each endpoint.
     pub rows: Vec<Row>,
     /// What was in use most.
@@ -270,6 +272,7 @@ impl<'a, S: Simulator> Ground<'a, S> {
             order,
             saturated: finding.saturated || self.drowns(&order),
             margins: margins.collect(),
+            figures: self.aims.iter().map(|aim| aim.value(&parts)).collect(),
             rows,
             busiest: finding.busiest,
             horizon: point.horizon,

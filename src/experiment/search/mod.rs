@@ -17,7 +17,7 @@ pub mod seeker;
 use super::progress::Control;
 use super::simulator::Simulator;
 pub use ground::{Ground, Order, Visit};
-pub use seeker::{End, Found, Next, Query, Seeker, told};
+pub use seeker::{End, Found, Next, Query, Seeker};
 
 /// Requests of a search as a multiple of those of the two whole runs at its end: what is planned before anything is known.
 const PLANNED: f64 = 1.6;

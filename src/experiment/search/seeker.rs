@@ -11,13 +11,15 @@
 //! spent at two loads next to it, close enough for a straight line between their [margins](super::margin). The next step is a function of the visits
 //! alone, so a search can be stopped, resumed, or continue from the visits of another.
 
+mod near;
+
 use super::super::bounds::Asking;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
 use super::crossing::{Crossing, crossing};
 use super::ground::{Ground, Order, Visit};
 use super::margin::Aim;
-use crate::scenario::{Figure, RunLength};
+use crate::scenario::RunLength;
 use crate::stats::{Estimate, Jackknifed, Scale};
 
 /// Shares of the bound where a search looks first: one with next to no load, for those that are slow when idle.
@@ -185,7 +187,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
                 || Estimate::bare(0.5 * (a + b)),
                 |c| c.load.interval(Scale::Linear),
             );
-            return self.pair(root, (a, b));
+            return Next::Visit(self.pair(root, (a, b)));
         }
         let tenth = 0.1 * (b - a);
         let at = root.map_or(0.5 * (a + b), |c| c.load.full);
@@ -218,8 +220,14 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         crossing((low.load(), &low.margins), (load, margins))
     }
 
+    /// The first two whole runs, to both sides of where the root seems to be, for who knows it from elsewhere.
+    #[must_use]
+    pub fn whole_runs_at(&self, root: f64) -> Vec<Order> {
+        self.pair(Estimate::bare(root), (0.0, f64::INFINITY))
+    }
+
     /// The first two whole runs, to both sides of where the root seems to be.
-    fn pair(&self, root: Estimate, (low, high): (f64, f64)) -> Next {
+    fn pair(&self, root: Estimate, (low, high): (f64, f64)) -> Vec<Order> {
         let at = root.value.clamp(low, high);
         let doubt = if root.has_interval() {
             0.7 * (root.hi - root.value)
@@ -232,7 +240,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         }
         let [a, b] = self.sides(at, apart);
         let requests = self.requests(b, true);
-        Next::Visit([a, b].map(|load| self.full(load, requests)).to_vec())
+        [a, b].map(|load| self.full(load, requests)).to_vec()
     }
 
     fn sides(&self, at: f64, apart: f64) -> [f64; 2] {
@@ -241,128 +249,6 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             return [low, (at + apart).ceil().max(low + 1.0)];
         }
         [at - apart, at + apart]
-    }
-
-    /// Whole runs were made: is the root between them, and known well enough?
-    fn near(&self) -> Next {
-        let whole = |v: &&Visit| v.order.full;
-        let steady: Vec<&Visit> = self
-            .visits
-            .iter()
-            .filter(whole)
-            .filter(|v| !v.saturated)
-            .collect();
-        let above = |load: f64| move |v: &&Visit| v.saturated && v.load() > load;
-        let exhausted =
-            self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
-        let Some(last) = steady.last() else {
-            return self.all_drowned(exhausted);
-        };
-        let drowning = self.visits.iter().find(above(last.load()));
-        let missed = steady.iter().position(|v| !v.met());
-        let pair = match missed {
-            Some(0) => steady.get(..2),
-            Some(i) => steady.get(i - 1..=i),
-            None => steady.len().checked_sub(2).and_then(|i| steady.get(i..)),
-        };
-        let Some([low, high]) = pair else {
-            return self.second(last, drowning, exhausted);
-        };
-        if let Some(order) = self.matching(low, high) {
-            return Next::Visit(vec![order]);
-        }
-        let (a, b) = (low.load(), high.load());
-        let Some(found) = crossing((a, &low.margins), (b, &high.margins)) else {
-            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
-        };
-        let root = found.load.full;
-        if let (Some(drowning), None) = (drowning, missed)
-            && root > drowning.load()
-        {
-            return self.second(high, Some(drowning), exhausted);
-        }
-        let reach = 0.5 * (b - a);
-        if (a - reach..=b + reach).contains(&root) || exhausted {
-            return self.replicate(low, high, &found, exhausted);
-        }
-        let further = if root > b {
-            let ceiling = drowning.map_or(f64::INFINITY, |d| 0.5 * (b + d.load()));
-            (root + reach).min(b + 4.0 * reach).min(ceiling)
-        } else {
-            (root - reach).max(a - 4.0 * reach).max(0.5 * a)
-        };
-        self.one(further, low)
-    }
-
-    /// Every whole run drowned: the next is half way down to what short runs saw met.
-    fn all_drowned(&self, exhausted: bool) -> Next {
-        let lowest = self.visits.iter().position(|v| v.order.full).unwrap_or(0);
-        let met = self.visits[..lowest].iter().rev().find(|v| v.met());
-        let high = &self.visits[lowest];
-        match met {
-            Some(low) if exhausted || self.close(low, high) => {
-                Next::Done(End::Crossed(self.bracketed(low, high, !exhausted)))
-            }
-            Some(low) => self.one(0.5 * (low.load() + high.load()), high),
-            None => self.one(0.8 * high.load(), high),
-        }
-    }
-
-    /// There is one whole run that keeps up, or all objectives are met up to where the system drowns.
-    fn second(&self, last: &Visit, drowning: Option<&Visit>, exhausted: bool) -> Next {
-        let at = last.load();
-        match drowning {
-            Some(high) if exhausted || self.close(last, high) => {
-                Next::Done(End::Crossed(self.bracketed(last, high, !exhausted)))
-            }
-            Some(high) if last.met() => self.one(0.5 * (at + high.load()), last),
-            _ if last.met() => self.one(at * (1.0 + APART[0]), last),
-            _ => self.one(at * (1.0 - APART[0]), last),
-        }
-    }
-
-    /// More replications for whichever of two loads has fewer.
-    fn matching(&self, low: &Visit, high: &Visit) -> Option<Order> {
-        let most = low.order.replications.max(high.order.replications);
-        let fewer = [low, high]
-            .into_iter()
-            .find(|v| v.order.replications < most)?;
-        Some(Order {
-            replications: most,
-            ..fewer.order
-        })
-    }
-
-    /// The root lies between two whole runs: done, or more replications at both.
-    fn replicate(&self, low: &Visit, high: &Visit, found: &Crossing, exhausted: bool) -> Next {
-        let load = found.load.interval(Scale::Linear);
-        let half = (load.hi - load.lo) / 2.0;
-        let wanted = self.tolerance(load.value);
-        let done = |precise| {
-            Next::Done(End::Crossed(Found {
-                load,
-                replications: Some(found.load.clone()),
-                objective: Some(found.objective),
-                precise,
-            }))
-        };
-        if half <= wanted || exhausted || !load.has_interval() {
-            return done(half <= wanted);
-        }
-        let before = f64::from(low.order.replications);
-        let cost =
-            self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
-        let affordable = ((self.query.budget - self.spent) / cost).floor();
-        let needed = before * (1.15 * (half / wanted).powi(2)).clamp(1.3, GROWTH);
-        let replications = needed.ceil().min(before + affordable);
-        if replications < 1.2 * before {
-            return done(false);
-        }
-        let more = |v: &Visit| Order {
-            replications: replications as u32,
-            ..v.order
-        };
-        Next::Visit(vec![more(low), more(high)])
     }
 
     /// What is known where only two visited loads tell.
@@ -391,25 +277,6 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     fn tolerance(&self, load: f64) -> f64 {
         let least = if self.whole() { 0.5 } else { 0.0 };
         (self.query.precision * load).max(least)
-    }
-
-    /// One whole run like another at a new load.
-    fn one(&self, load: f64, like: &Visit) -> Next {
-        let load = self.rounded(load);
-        if self.visits.iter().any(|v| v.order.full && v.load() == load) {
-            // Users are whole: there is nothing between.
-            let below = self.visits.iter().rev().find(|v| v.met());
-            return match (
-                below,
-                self.visits.iter().find(|v| v.load() > load && !v.met()),
-            ) {
-                (Some(low), Some(high)) => {
-                    Next::Done(End::Crossed(self.bracketed(low, high, true)))
-                }
-                _ => Next::Done(End::Never),
-            };
-        }
-        Next::Visit(vec![Order { load, ..like.order }])
     }
 
     fn full(&self, load: f64, requests: f64) -> Order {
@@ -475,7 +342,8 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         self.scene.asking != Asking::Open
     }
 
-    fn rounded(&self, load: f64) -> f64 {
+    /// A load that can be typed, whole where there is nothing between.
+    pub fn rounded(&self, load: f64) -> f64 {
         if self.whole() {
             load.round().max(1.0)
         } else {
@@ -487,14 +355,4 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
 /// Five digits are enough to go somewhere, and can be typed.
 fn five_digits(load: f64) -> f64 {
     format!("{load:.4e}").parse().unwrap_or(load)
-}
-
-/// The figure in which an objective is told, failures counted.
-#[must_use]
-pub fn told(figure: Figure) -> Figure {
-    if figure == Figure::P99 {
-        Figure::P99Slo
-    } else {
-        figure
-    }
 }

@@ -11,6 +11,8 @@
 //! | [`lattice`] | which points of a map are simulated |
 //! | [`probe`] | what one contestant carries at a point |
 //! | [`crossings`] | where the winner changes along rows and columns |
+//! | [`drawn`] | the map that comes of it |
+//! | [`flips`] | at which ratio between the languages the winner is another |
 //!
 //! Where the scenario leaves its load open, contestants are compared by the load that they carry inside the objectives; where it
 //! names one, or the load is itself varied, by their 99th percentile at it, failures counted as infinite.
@@ -19,30 +21,39 @@
 //! earlier rounds only, so the result is the same on any number of threads.
 
 mod crossings;
+mod drawn;
+mod each;
+mod flips;
+mod found;
 mod lattice;
 mod probe;
 
 use std::collections::BTreeMap;
 
-use super::bounds::Asking;
 use super::carry::searchable;
 use super::error::ExperimentError;
-use super::flip::{flip, ratios_matter};
+use super::flip::ratios_matter;
 use super::fold::LoadPoint;
 use super::progress::Control;
 use super::scene::Scene;
-use super::study::{Capacity, Row, Study, Swept};
-use super::swept::{MapNode, Sheet, Sweep, SweptAxis, SweptFigure, SweptMap, SweptPoint};
+use super::settings::Settings;
+use super::study::{ContestantInfo, Row, Study, Swept};
+use super::swept::{Sheet, Sweep, SweptAxis, SweptFigure, SweptPoint};
 use super::world::Simulation;
 use crate::scenario::Scenario;
-use crate::stats::{Estimate, Jackknifed, Scale};
+use crate::stats::{Estimate, Jackknifed};
 use crate::world::named_loads;
-use lattice::{Care, Goodness, Lattice, Wanted};
+use drawn::map_of;
+use each::each;
+use flips::flips;
+use found::{Found, Points, nearest};
+use lattice::{Care, Lattice, Wanted};
 use probe::{Carries, Effort, Probe};
 
-/// What each load costs in a search for what is carried, as a multiple of what one replication needs: at a point that is looked at
-/// briefly, and at one of a curve or beside the line of a map.
-const EFFORT: [f64; 2] = [1.0, 7.0];
+/// What each load of a search for what is carried gets: at a point that is looked at briefly, and at one of a curve or beside the line of
+/// a map. Requests, as a multiple of what one replication needs; relaxation times at least; and how many times the requests these may take. What is
+/// briefly looked at may be off by a percent or two where the load is next to its bound, which is no matter far from the line.
+const EFFORT: [(f64, f64, f64); 2] = [(1.0, 15.0, 2.0), (7.0, 50.0, 4.0)];
 /// Loads that such a search visits, for the time left.
 const VISITS: f64 = 2.7;
 /// Points of a map that are simulated, for the time left: of a grid of 40 × 40.
@@ -108,23 +119,15 @@ struct Run<'a> {
     budget: f64,
     control: &'a Control<'a>,
     contestants: usize,
-    /// By sheet, contestant and point.
-    rows: BTreeMap<(usize, usize, Vec<usize>), Vec<Row>>,
+    rows: BTreeMap<Cell, Vec<Row>>,
     interrupted: bool,
 }
 
-/// What was found at a point.
-struct Found {
-    goodness: Goodness,
-    figures: Vec<Option<Estimate>>,
-    shares: Vec<Option<f64>>,
-}
+/// A sheet, a contestant and a point.
+type Cell = (usize, usize, Vec<usize>);
 
 /// What one contestant is asked at a point, and the share of its bound that it carries next to it.
 type Task<'t> = (&'t Vec<usize>, Care, usize, Option<f64>);
-
-/// What was found, by point.
-type Points = BTreeMap<Vec<usize>, Found>;
 
 impl Run<'_> {
     fn sheet(&mut self, sheet: usize, language: f64) -> Sheet {
@@ -240,15 +243,8 @@ impl Run<'_> {
             };
             for (contestant, carries) in carries.into_iter().enumerate() {
                 let capacity = found.figures[contestant];
-                self.keep(
-                    sheet,
-                    contestant,
-                    at,
-                    language,
-                    capacity,
-                    carries.rows,
-                    carries.events,
-                );
+                let cell = (sheet, contestant, at.clone());
+                self.keep(cell, language, capacity, carries.rows, carries.events);
             }
             points.insert(at.clone(), found);
         }
@@ -300,16 +296,15 @@ impl Run<'_> {
         points.insert(at.to_vec(), found);
         for (contestant, rows) in rows.into_iter().enumerate() {
             let events = rows.first().map_or(0, |row| row.events);
-            self.keep(sheet, contestant, at, 1.0, None, rows, events);
+            let cell = (sheet, contestant, at.to_vec());
+            self.keep(cell, 1.0, None, rows, events);
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    /// Keeps the rows of a contestant at a point.
     fn keep(
         &mut self,
-        sheet: usize,
-        contestant: usize,
-        at: &[usize],
+        cell: Cell,
         language: f64,
         capacity: Option<Estimate>,
         mut rows: Vec<Row>,
@@ -321,7 +316,7 @@ impl Run<'_> {
                     .plane
                     .axes
                     .iter()
-                    .zip(at)
+                    .zip(&cell.2)
                     .map(|(axis, i)| axis.values[*i].clone())
                     .collect(),
                 language,
@@ -331,13 +326,16 @@ impl Run<'_> {
         if let Some(all) = rows.first_mut() {
             all.events = events;
         }
-        self.rows.insert((sheet, contestant, at.to_vec()), rows);
+        self.rows.insert(cell, rows);
     }
 
     fn effort(&self, care: Care) -> Effort {
+        let (requests, relaxations, longer) = EFFORT[care as usize];
         Effort {
-            requests: EFFORT[care as usize] * self.budget / super::BUDGET,
+            requests: requests * self.budget / super::BUDGET,
             replications: self.replications,
+            relaxations,
+            longer,
         }
     }
 
@@ -357,6 +355,17 @@ impl Run<'_> {
         (share * points as f64 * each * sheets as f64) as u64
     }
 
+    /// Leaves settings out that are not the same at both ends of the axes.
+    fn fixed(&self, contestants: &mut [ContestantInfo]) {
+        let last: Vec<usize> = self.plane.axes.iter().map(|a| a.values.len() - 1).collect();
+        let last = (self.plane.scenario)(&last);
+        let others = last.iter().flat_map(|scenario| &scenario.contestants);
+        for (info, other) in contestants.iter_mut().zip(others) {
+            let other = Settings::of(&other.system.services[0].model);
+            info.settings = info.settings.filter(|here| *here == other);
+        }
+    }
+
     fn study(self, scenario: &Scenario, sheets: Vec<Sheet>) -> Result<Study, ExperimentError> {
         if self.rows.is_empty() {
             return Err(ExperimentError::Interrupted);
@@ -364,8 +373,9 @@ impl Run<'_> {
         let simulator = Simulation(scenario);
         let scene = Scene::new(scenario, &simulator);
         let mut study = scene.study("sweep", &[], self.interrupted);
+        self.fixed(&mut study.contestants);
         let flips = match &sheets[..] {
-            [measured, equal] if self.plane.axes.len() == 2 => self.flips(measured, equal),
+            [measured, equal] if self.plane.axes.len() == 2 => flips(self.plane, measured, equal),
             _ => None,
         };
         study.rows = self.rows.into_values().flatten().collect();
@@ -377,111 +387,4 @@ impl Run<'_> {
         });
         Ok(study)
     }
-
-    /// The ratios at which the winner is another, over all points that were looked at under both exponents.
-    fn flips(&self, measured: &Sheet, equal: &Sheet) -> Option<(f64, f64, f64)> {
-        let mut range: Option<(f64, f64, f64)> = None;
-        for point in &measured.points {
-            let Some(other) = equal.points.iter().find(|p| p.at == point.at) else {
-                continue;
-            };
-            let Some(scenario) = (self.plane.scenario)(&point.at) else {
-                continue;
-            };
-            let simulator = Simulation(&scenario);
-            let asking = Asking::of(&scenario);
-            let capacities = |p: &SweptPoint| -> Vec<Capacity> {
-                p.figures
-                    .iter()
-                    .zip(&scenario.contestants)
-                    .map(|(e, c)| known(&c.name, *e))
-                    .collect()
-            };
-            let found = flip(
-                &scenario,
-                &simulator,
-                asking,
-                &capacities(point),
-                &capacities(other),
-            );
-            if let Ok(flip) = found {
-                let (lo, hi, _) = range.unwrap_or((flip.ratio, flip.ratio, 0.0));
-                range = Some((lo.min(flip.ratio), hi.max(flip.ratio), flip.measured));
-            }
-        }
-        range
-    }
-}
-
-/// A capacity as its interval says.
-fn known(name: &str, figure: Option<Estimate>) -> Capacity {
-    let finite = figure.filter(|e| e.value.is_finite() && e.value > 0.0 && e.has_interval());
-    Capacity {
-        contestant: name.to_owned(),
-        carries: finite.map(|e| e.lo),
-        fails_at: finite.map(|e| e.hi),
-        estimate: finite.map(|e| e.value),
-        bottleneck: None,
-    }
-}
-
-/// The point that was found nearest to this one.
-fn nearest<'a>(points: &'a Points, at: &[usize]) -> Option<&'a Found> {
-    let distance =
-        |other: &[usize]| -> usize { at.iter().zip(other).map(|(a, b)| a.abs_diff(*b)).sum() };
-    let nearest = points.iter().min_by_key(|(other, _)| distance(other));
-    nearest.map(|(_, found)| found)
-}
-
-/// The map as far as it is finished.
-fn map_of(
-    lattice: &Lattice,
-    (width, height): (usize, usize),
-    contestants: usize,
-) -> Option<SweptMap> {
-    let filled = lattice.filled();
-    let filled: Vec<(Vec<Jackknifed>, bool)> = filled.into_iter().collect::<Option<_>>()?;
-    let line = |indices: &dyn Fn(usize) -> usize, length: usize| -> crossings::Line {
-        (0..length)
-            .map(|i| &filled[indices(i)])
-            .map(|(leads, alive)| alive.then_some(leads))
-            .collect()
-    };
-    let mut found = Vec::new();
-    for y in 0..height {
-        let row = line(&|x| y * width + x, width);
-        found.extend(crossings::along(&row, contestants, true, y));
-    }
-    for x in 0..if height > 1 { width } else { 0 } {
-        let column = line(&|y| y * width + x, height);
-        found.extend(crossings::along(&column, contestants, false, x));
-    }
-    let nodes = filled
-        .iter()
-        .enumerate()
-        .map(|(i, (leads, alive))| MapNode {
-            leads: leads.iter().map(|l| l.interval(Scale::Linear)).collect(),
-            alive: *alive,
-            simulated: lattice.simulated((i % width, i / width)),
-        });
-    Some(SweptMap {
-        width,
-        height,
-        contestants,
-        nodes: nodes.collect(),
-        crossings: found,
-    })
-}
-
-/// The same function of each item, in their order, on all threads of the current pool.
-#[cfg(feature = "parallel")]
-fn each<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    use rayon::prelude::*;
-    items.par_iter().with_max_len(1).map(work).collect()
-}
-
-/// The same function of each item, in their order.
-#[cfg(not(feature = "parallel"))]
-fn each<T, R>(items: &[T], work: impl Fn(&T) -> R) -> Vec<R> {
-    items.iter().map(work).collect()
 }

@@ -41,8 +41,6 @@ const NOTHING: f64 = 0.003;
 const MOST: usize = 12;
 /// Loads by which one without a bound is followed up: a factor for each step.
 const UP: f64 = 3.0;
-/// Relaxation times of a run at least, and how many times the asked requests they may take.
-const RELAXATIONS: (f64, f64) = (15.0, 2.0);
 /// The share of a run that is cut off as warm-up where the scenario does not say.
 const CUT: usize = SEGMENTS / 4;
 /// A run lasts at least so many times the longest limit on a latency.
@@ -55,6 +53,10 @@ pub struct Effort {
     pub requests: f64,
     /// Replications.
     pub replications: u32,
+    /// Relaxation times of a run at least: one that begins empty and lasts but a few says that more is carried than is.
+    pub relaxations: f64,
+    /// How many times the asked requests these may take.
+    pub longer: f64,
 }
 
 /// Where to look, and for whom.
@@ -340,13 +342,13 @@ impl<S: Simulator> Probe<'_, S> {
                 let tau = asking.relaxation(self.simulator, self.contestant, load, self.language);
                 let settling = asking.settling(self.simulator, self.contestant, self.language);
                 let remembered = if tau.is_finite() {
-                    RELAXATIONS.0 * tau
+                    self.effort.relaxations * tau
                 } else {
                     0.0
                 };
                 let limit = LIMITS * self.longest_limit();
                 asked
-                    .max(remembered.max(limit).min(RELAXATIONS.1 * asked))
+                    .max(remembered.max(limit).min(self.effort.longer * asked))
                     .max(settling)
                     / kept
             }

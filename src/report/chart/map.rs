@@ -1,20 +1,22 @@
 //! `map`: who wins over two axes, by how much, and where that cannot be told.
 //!
-//! A region has its winner's colour, darker where the lead is larger, and his name in it. The line between two regions is where
+//! A region has its winner's colour, darker where the lead is larger, and his name and settings in it. The line between two regions is where
 //! they are equal; around it everything is hatched in which the 95 % interval of the lead contains zero, or the lead is
 //! too small to matter: that is how broad the line's uncertainty is. Dots are the points that were simulated; between them, and only
 //! there, the map is interpolated.
+
+mod names;
 
 use plotters::style::RGBColor;
 
 use super::ChartError;
 use super::axis::Axis;
-use super::canvas::{Align, Font, Point, Stroke, text_width};
+use super::canvas::{Align, Point, Stroke};
 use super::page::{MARGIN, Page, Sample, WIDTH};
 use super::panel::Panel;
-use super::style::{Dash, FAINT, GREY, HEADING, INK, LABEL, Look, Marker, QUIET, WHITE};
+use super::style::{Dash, FAINT, GREY, HEADING, INK, LABEL, Look, Marker};
 use crate::experiment::{Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap};
-use crate::report::table::sweep::{ALIKE, figure, ratios, times};
+use crate::report::table::sweep::{ALIKE, figure, ratios};
 use crate::report::view;
 
 /// The height of a panel in pixels.
@@ -34,14 +36,6 @@ const EQUAL: Stroke = Stroke {
     colour: INK,
     width: 2.0,
     dash: Dash::Solid,
-};
-/// A name is written where its box has at least this much room, in boxes.
-const ROOM: f64 = 0.9;
-/// Names in the regions.
-const NAME: Font = Font {
-    size: 14.0,
-    bold: true,
-    colour: INK,
 };
 
 /// What is drawn at a pixel.
@@ -334,81 +328,5 @@ impl Picture<'_> {
                 }
             }
         }
-    }
-
-    /// Each winner's name where his region has most room for it, and up to how many times as good he is.
-    fn names(&self, study: &Study, sweep: &Sweep, page: &mut Page) {
-        for (contestant, name) in view::contestants(study).into_iter().enumerate() {
-            let most = match times(self.largest(contestant)) {
-                over if over.starts_with("over") => over,
-                most => format!("up to {most}"),
-            };
-            let than = match sweep.figure {
-                SweptFigure::Capacity => most,
-                SweptFigure::Latency => format!("{most} as low"),
-            };
-            let half = (
-                0.5 * text_width(name, NAME).max(text_width(&than, QUIET)) + 4.0,
-                18.0,
-            );
-            let Some((at, room)) = self.roomiest(contestant, half) else {
-                continue;
-            };
-            if room < ROOM {
-                continue; // the legend names it
-            }
-            let corner = |v: f64| (at.0 + v * half.0, at.1 + v * half.1);
-            page.canvas.rectangle(corner(-1.0), corner(1.0), WHITE);
-            page.canvas
-                .text((at.0, at.1 - 8.0), name, NAME, Align::Middle);
-            page.canvas
-                .text((at.0, at.1 + 8.5), &than, QUIET, Align::Middle);
-        }
-    }
-
-    /// Where in a contestant's region a box of these half sides has most room around it, and how many times as large a box fits.
-    fn roomiest(&self, contestant: usize, half: (f64, f64)) -> Option<(Point, f64)> {
-        const STEP: f64 = 8.0;
-        let (l, t, r, b) = (
-            self.panel.left,
-            self.panel.top,
-            self.panel.right,
-            self.panel.bottom,
-        );
-        let steps = |from: f64, to: f64| {
-            let n = ((to - from) / STEP) as i32;
-            (0..n).map(move |i| from + (f64::from(i) + 0.5) * STEP)
-        };
-        let all: Vec<(Point, bool)> = steps(t, b)
-            .flat_map(|y| steps(l, r).map(move |x| (x, y)))
-            .map(|at| {
-                (
-                    at,
-                    matches!(self.paint(at), Paint::Wins(who, _) if who == contestant),
-                )
-            })
-            .collect();
-        let outside: Vec<Point> = all
-            .iter()
-            .filter(|(_, mine)| !mine)
-            .map(|(at, _)| *at)
-            .collect();
-        let room = |(x, y): Point| {
-            let edge = ((x - l).min(r - x) / half.0).min((y - t).min(b - y) / half.1);
-            let away = |o: &Point| ((o.0 - x).abs() / half.0).max((o.1 - y).abs() / half.1);
-            outside.iter().map(away).fold(edge, f64::min)
-        };
-        let mine = all
-            .iter()
-            .filter(|(_, mine)| *mine)
-            .map(|(at, _)| (*at, room(*at)));
-        mine.max_by(|a, b| a.1.total_cmp(&b.1))
-    }
-
-    fn largest(&self, contestant: usize) -> f64 {
-        let nodes = (0..self.map.height).flat_map(|y| (0..self.map.width).map(move |x| (x, y)));
-        let spots = nodes.map(|(x, y)| self.map.spot(x as f64, y as f64));
-        let won = spots.filter(|s| s.alive && s.winner == contestant);
-        won.map(|s| s.ratio()).fold(1.0, f64::max)
     }
 }

@@ -94,7 +94,7 @@ pub(super) fn opened(slice: &Slice) -> Vec<(usize, Component, f64)> {
 }
 
 /// What a request does in a state, in words that follow "the slowest 1 % spend their time".
-fn doing(component: Component) -> &'static str {
+pub(in crate::report) fn doing(component: Component) -> &'static str {
     match component {
         Component::WaitClient => "waiting for a client's connection",
         Component::WaitAccept => "waiting to be accepted",

@@ -26,7 +26,16 @@ pub fn markdown_page(
 ) -> String {
     let mut out = format!("# {}\n\n", escaped(title));
     for sentence in sentences {
-        out.push_str(&format!("- {}\n", escaped(sentence)));
+        // What follows the first line is text to copy, already indented: a block of code in the item.
+        let mut lines = sentence.lines();
+        let said = escaped(lines.next().unwrap_or_default());
+        let block: String = lines.map(|line| format!("\n  {line}")).collect();
+        let gap = if block.is_empty() { "" } else { "\n" };
+        out.push_str(&format!(
+            "- {said}\n{gap}{}",
+            block.trim_start_matches('\n')
+        ));
+        out.push_str(if block.is_empty() { "" } else { "\n" });
     }
     if !shortfalls.is_empty() {
         out.push_str("\nToo little data for:\n\n");

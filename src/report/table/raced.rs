@@ -39,33 +39,36 @@ pub fn table(study: &Study) -> Table {
     }
 }
 
-/// The best, those not told apart from it, then by what they carry.
+/// The best, those not told apart from it, those that carry less, then by what they carry or are known not to.
 pub fn ranked(study: &Study) -> Vec<&Raced> {
     let place = |raced: &Raced| match raced.fate {
         Fate::Best => 0,
         Fate::Alike => 1,
         Fate::Less => 2,
-        _ => 3,
+        Fate::Missed(_) => 3,
+        Fate::Bound { .. } => 4,
+        _ => 5,
     };
     let load = |raced: &Raced| {
-        raced
-            .carried
-            .as_ref()
-            .and_then(|c| Some(c.load?.value))
-            .unwrap_or(0.0)
+        let searched = raced.carried.as_ref().and_then(|c| Some(c.load?.value));
+        let bound = match raced.fate {
+            Fate::Bound { load, .. } => load,
+            _ => 0.0,
+        };
+        searched.unwrap_or(bound)
     };
+    let behind = |raced: &Raced| raced.behind.map_or(f64::INFINITY, |behind| behind.value);
     let mut all: Vec<&Raced> = study.raced.iter().collect();
-    all.sort_by(|a, b| place(a).cmp(&place(b)).then(load(b).total_cmp(&load(a))));
+    all.sort_by(|a, b| {
+        let known = place(a).cmp(&place(b)).then(load(b).total_cmp(&load(a)));
+        known.then(behind(a).total_cmp(&behind(b)))
+    });
     all
 }
 
 fn row(raced: &Raced) -> Vec<String> {
-    let searched = raced
-        .carried
-        .as_ref()
-        .filter(|_| !matches!(raced.fate, Fate::Missed { .. }));
     let mut cells = vec![raced.setting.clone()];
-    match searched {
+    match &raced.carried {
         Some(carried) => cells.extend(carried::cells(carried)),
         None => cells.extend(asked(&raced.fate)),
     }
@@ -91,18 +94,7 @@ fn asked(fate: &Fate) -> [String; 6] {
             cells[0] = format!("< {}", words::number(*load));
             cells[4] = format!("{} 100 %", words::resource(resource));
         }
-        Fate::Missed {
-            load,
-            figure,
-            busiest,
-        } => {
-            cells[0] = format!("< {}", words::number(*load));
-            cells[3] =
-                figure.map_or_else(|| "saturates".to_owned(), |f| words::figure(f).to_owned());
-            if let Some((name, used)) = busiest {
-                cells[4] = format!("{} {}", words::resource(name), words::percent(*used));
-            }
-        }
+        Fate::Missed(load) => cells[0] = format!("< {}", words::number(*load)),
         Fate::Never => cells[0] = "nothing".to_owned(),
         Fate::Memory(mb) => cells[5] = format!("{} MB", words::number(*mb)),
         _ => {}

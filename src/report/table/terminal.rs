@@ -41,9 +41,14 @@ pub fn page(
     }
     out.push('\n');
     for sentence in sentences {
-        let lines = wrap(sentence, width - 2, "  ");
-        out.push_str(&lines.join("\n"));
+        let (said, block) = sentence.split_once('\n').unwrap_or((sentence, ""));
+        out.push_str(&wrap(said, width - 2, "  ").join("\n"));
         out.push('\n');
+        // What follows the first line is text to copy: as it is.
+        for line in block.lines() {
+            out.push_str(line);
+            out.push('\n');
+        }
     }
     push_shortfalls(&mut out, shortfalls, width);
     out

@@ -14,7 +14,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
     for carried in &study.carried {
         out.extend(reach(study, carried));
         out.extend(elsewhere(study, carried));
-        out.extend(imprecise(carried));
+        out.extend(imprecise(study, carried));
     }
     out
 }
@@ -92,7 +92,7 @@ fn reach(study: &Study, carried: &Carried) -> Option<String> {
 }
 
 /// `the closest is a p99 of 210 ms at 12 requests/s, and 200 ms are allowed`.
-fn missed(study: &Study, closest: &Closest) -> String {
+pub fn missed(study: &Study, closest: &Closest) -> String {
     let show = |value: f64| match closest.figure.unit() {
         Unit::Share => words::percent(value),
         _ => words::time(value),
@@ -148,12 +148,16 @@ fn elsewhere(study: &Study, carried: &Carried) -> Option<String> {
     Some(format!("{} {told}.", carried.contestant))
 }
 
-fn imprecise(carried: &Carried) -> Option<String> {
+fn imprecise(study: &Study, carried: &Carried) -> Option<String> {
     let load = carried.load.filter(|_| !carried.precise)?;
     let half = (load.hi - load.lo) / 2.0 / load.value;
+    // The width falls with the root of what is simulated.
+    let times = (half / study.precision.max(1e-6)).powi(2);
     Some(format!(
-        "{} is known to ± {} only, where the budget of events ended: `--precision` buys more.",
+        "{} is known to ± {} only, where the budget of events ended; ± {} would take about {} times as much.",
         carried.contestant,
-        words::percent(half)
+        words::percent(half),
+        words::percent(study.precision),
+        words::number(times.max(1.1))
     ))
 }

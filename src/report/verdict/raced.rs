@@ -1,7 +1,8 @@
 //! What a race of settings says in words: the answer, the runner-up, how flat the optimum is, what binds, what was ruled out, what to
 //! paste.
 
-use crate::experiment::{Carried, Fate, Raced, Reach, Study};
+use super::carried::missed;
+use crate::experiment::{Carried, Closest, Fate, Raced, Reach, Study};
 use crate::report::{view, words};
 
 /// Settings named in one sentence.
@@ -57,43 +58,50 @@ fn answer(study: &Study, best: &Raced, carried: &Carried) -> String {
         ),
         _ => String::new(),
     };
+    let alike = study.raced.iter().any(|r| r.fate == Fate::Alike);
+    let most = match (alike, carried.memory_mb > 0.0) {
+        (false, _) => "carries most",
+        (true, true) => "carries as much as any, and takes the least memory for it",
+        (true, false) => "carries as much as any",
+    };
     format!(
-        "{name} carries most: {} {unit} (95 %: {}–{}){good}{binding}.",
+        "{name} {most}: {} {unit} (95 %: {}–{}){good}{binding}.",
         words::number(load.value),
         words::number(load.lo),
         words::number(load.hi)
     )
 }
 
-/// The next best that was searched.
+/// The next best: one that was searched, or else the one that came nearest.
 fn runner_up(study: &Study) -> Option<String> {
-    let searched = study
+    let rivals = study
         .raced
         .iter()
         .filter(|r| matches!(r.fate, Fate::Alike | Fate::Less));
-    let load = |r: &&Raced| r.carried.as_ref().and_then(|c| Some(c.load?.value));
-    let (runner, carries) = searched
-        .filter_map(|r| Some((r, load(&r)?)))
-        .max_by(|a, b| a.1.total_cmp(&b.1))?;
-    let behind = runner.behind.map_or_else(String::new, |behind| {
-        if behind.lo > 0.0 {
-            format!(
-                ", {} to {} less",
-                words::number(behind.lo),
-                words::number(behind.hi)
-            )
-        } else {
-            ", not told apart from it".to_owned()
-        }
-    });
-    Some(format!(
-        "Runner-up: {} with {}{behind}.",
-        runner.setting,
-        words::number(carries)
-    ))
+    let place = |r: &&Raced| {
+        let behind = r.behind.map_or(f64::INFINITY, |behind| behind.value);
+        (r.carried.is_none(), behind)
+    };
+    let runner = rivals.min_by(|a, b| {
+        let (a, b) = (place(a), place(b));
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })?;
+    let load = runner.carried.as_ref().and_then(|c| Some(c.load?.value));
+    let with = load.map_or_else(String::new, |load| format!(" with {}", words::number(load)));
+    let range = |lo: f64, hi: f64| format!("{} to {}", words::number(lo), words::number(hi));
+    let told = match runner.behind {
+        Some(b) if b.lo > 0.0 => format!(", {} less", range(b.lo, b.hi)),
+        Some(b) if b.hi < 0.0 => format!(
+            ", {} more, which is within the tolerance of {}",
+            range(-b.hi, -b.lo),
+            words::percent(study.precision)
+        ),
+        _ => ", not told apart from it".to_owned(),
+    };
+    Some(format!("Runner-up: {}{with}{told}.", runner.setting))
 }
 
-/// Settings that are as good as far as anybody can tell.
+/// Settings that are as good as far as anybody can tell, or as matters.
 fn flat(study: &Study) -> Option<String> {
     let alike: Vec<&str> = study
         .raced
@@ -101,8 +109,11 @@ fn flat(study: &Study) -> Option<String> {
         .filter(|r| r.fate == Fate::Alike)
         .map(|r| r.setting.as_str())
         .collect();
+    let tolerance = words::percent(study.precision);
     if alike.is_empty() {
-        return Some("No other setting comes within the interval of the best.".to_owned());
+        return Some(format!(
+            "No other setting is within {tolerance} of it or not told apart from it."
+        ));
     }
     let more = alike.len().saturating_sub(NAMED);
     let mut named: Vec<String> = alike
@@ -115,7 +126,7 @@ fn flat(study: &Study) -> Option<String> {
     }
     let verb = if alike.len() == 1 { "is" } else { "are" };
     Some(format!(
-        "Flat: of {} settings {} {verb} not told apart from the best: {}.",
+        "Flat: of {} settings {} {verb} within {tolerance} of it or not told apart from it: {}.",
         study.raced.len(),
         alike.len(),
         words::list(&named)
@@ -126,7 +137,20 @@ fn nobody(study: &Study) -> String {
     if study.raced.iter().any(|r| r.fate == Fate::Unfinished) {
         return "Nothing was finished: there is no best setting yet.".to_owned();
     }
-    "No setting meets the objective at any load.".to_owned()
+    let multiple = |c: &Closest| c.value.map_or(f64::INFINITY, |value| value / c.limit);
+    let seen = study.raced.iter().filter_map(|raced| {
+        let closest = raced.carried.as_ref()?.closest.as_ref()?;
+        Some((raced, closest))
+    });
+    let nearest = seen.min_by(|a, b| multiple(a.1).total_cmp(&multiple(b.1)));
+    match nearest {
+        Some((raced, closest)) => format!(
+            "No setting meets the objective at any load: {}, with {}.",
+            missed(study, closest),
+            raced.setting
+        ),
+        None => "No setting meets the objective at any load.".to_owned(),
+    }
 }
 
 /// How many went out, and why.
@@ -139,12 +163,8 @@ fn ruled_out(study: &Study) -> String {
             "out by the bounds of their demands, without a run".to_owned(),
         ),
         (
-            count(&|f| matches!(f, Fate::Missed { .. })),
-            "missed it at a load that the best carries".to_owned(),
-        ),
-        (
-            count(&|f| matches!(f, Fate::Less)),
-            "searched and found to carry less".to_owned(),
+            count(&|f| matches!(f, Fate::Missed(_) | Fate::Less)),
+            "found to carry less".to_owned(),
         ),
         (
             count(&|f| matches!(f, Fate::Never)),
@@ -210,7 +230,8 @@ fn refused(study: &Study) -> String {
 
 fn paste(study: &Study) -> Vec<String> {
     let file = |(file, lines): &(String, Vec<String>)| {
-        format!("To paste, in {file}: {}", lines.join(" ⏎ "))
+        let lines: String = lines.iter().map(|line| format!("\n    {line}")).collect();
+        format!("To paste, in {file}:{lines}")
     };
     study.paste.iter().map(file).collect()
 }

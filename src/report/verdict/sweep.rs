@@ -1,10 +1,13 @@
 //! A sweep in one or two sentences: who wins up to where, with the uncertainty of that place.
 
+mod tally;
+
 use crate::experiment::{
-    Estimate, MapCrossing, Sheet, Spot, Study, Sweep, SweptAxis, SweptFigure, SweptMap,
+    Estimate, MapCrossing, Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap,
 };
-use crate::report::table::sweep::{ALIKE, ratios, times};
+use crate::report::table::sweep::{ratios, times};
 use crate::report::{view, words};
+use tally::{Tally, matters};
 
 /// A share of the map below which it is not worth a word.
 const FEW: f64 = 0.005;
@@ -18,6 +21,7 @@ pub fn sentences(study: &Study, sweep: &Sweep) -> Vec<String> {
     for sheet in &sweep.sheets {
         let Some(map) = &sheet.map else { continue };
         let told = Told {
+            study,
             sweep,
             map,
             names: &names,
@@ -77,62 +81,8 @@ fn flips(sweep: &Sweep, names: &[&str]) -> Option<String> {
     ))
 }
 
-/// Whether somebody wins beyond doubt and by what matters.
-fn matters(spot: &Spot) -> bool {
-    spot.alive && spot.sure() && spot.ratio() - 1.0 >= ALIKE
-}
-
-/// Who wins at how many points of the grid.
-struct Tally {
-    /// By contestant: points that are sure and matter.
-    wins: Vec<usize>,
-    /// Points where somebody is alive and nobody surely wins by what matters.
-    alike: usize,
-    /// Points where nobody is alive.
-    dead: usize,
-    all: usize,
-    /// The least and the greatest ratio where somebody wins.
-    ratio: (f64, f64),
-}
-
-impl Tally {
-    fn of(map: &SweptMap) -> Self {
-        let mut tally = Self {
-            wins: vec![0; map.contestants],
-            alike: 0,
-            dead: 0,
-            all: map.nodes.len(),
-            ratio: (f64::INFINITY, 1.0),
-        };
-        for y in 0..map.height {
-            for x in 0..map.width {
-                let spot = map.spot(x as f64, y as f64);
-                if !spot.alive {
-                    tally.dead += 1;
-                } else if !matters(&spot) {
-                    tally.alike += 1;
-                } else {
-                    tally.wins[spot.winner] += 1;
-                    tally.ratio = (
-                        tally.ratio.0.min(spot.ratio()),
-                        tally.ratio.1.max(spot.ratio()),
-                    );
-                }
-            }
-        }
-        tally
-    }
-
-    fn winners(&self) -> Vec<usize> {
-        (0..self.wins.len()).filter(|c| self.wins[*c] > 0).collect()
-    }
-
-    fn share(&self, count: usize) -> f64 {
-        count as f64 / self.all as f64
-    }
-}
-
 struct Told<'a> {
+    study: &'a Study,
     sweep: &'a Sweep,
     map: &'a SweptMap,
     names: &'a [&'a str],
@@ -189,6 +139,16 @@ impl Told<'_> {
         }
     }
 
+    /// A contestant with its settings, `django-gthread with 9 × 4 threads`.
+    fn named(&self, contestant: usize) -> String {
+        let name = self.names[contestant];
+        let settings = words::settings(&self.study.contestants[contestant]);
+        settings.map_or_else(
+            || name.to_owned(),
+            |settings| format!("{name} with {settings}"),
+        )
+    }
+
     fn everywhere(&self, one: usize, tally: &Tally) -> String {
         let by = match tally.ratio {
             (low, high) if high - low < 0.01 => times(low),
@@ -203,7 +163,7 @@ impl Told<'_> {
             SweptFigure::Capacity => format!("{by} as much as {next}"),
             SweptFigure::Latency => format!("{next}'s is {by} as high"),
         };
-        format!("{} {} throughout, {measure}", self.names[one], self.wins())
+        format!("{} {} throughout, {measure}", self.named(one), self.wins())
     }
 
     /// "A carries more until 6.2 ± 0.4 ms of cpu (at io 50ms); beyond it B does", if the map is cut by one line.
@@ -228,7 +188,7 @@ impl Told<'_> {
             };
             place(e, &scale.unit)
         };
-        let (before, after) = (self.names[middle.before], self.names[middle.after]);
+        let (before, after) = (self.named(middle.before), self.named(middle.after));
         let name = along.name();
         let mut text = format!("{before} {} until {name} = {}", self.wins(), number(middle));
         if let Some(other) = self
@@ -397,106 +357,4 @@ fn place(e: Estimate, unit: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::MapNode;
-    use crate::report::fixture;
-
-    fn axis(path: &str, values: &[&str]) -> SweptAxis {
-        SweptAxis::new(
-            path.to_owned(),
-            values.iter().map(|v| (*v).to_owned()).collect(),
-        )
-    }
-
-    /// Three by three: the first contestant leads by `lead` in the left column and trails by as much in the right one.
-    fn sheet(lead: f64, half: f64, language: f64) -> Sheet {
-        let columns = [lead, lead, -lead];
-        let node = |i: usize| MapNode {
-            leads: vec![Estimate::around(columns[i % 3], half)],
-            alive: true,
-            simulated: true,
-        };
-        let crossing = |other| MapCrossing {
-            horizontal: true,
-            other,
-            before: 0,
-            after: 1,
-            place: Estimate::around(1.5, 0.1),
-        };
-        Sheet {
-            language,
-            points: Vec::new(),
-            map: Some(SweptMap {
-                width: 3,
-                height: 3,
-                contestants: 2,
-                nodes: (0..9).map(node).collect(),
-                crossings: (0..3).map(crossing).collect(),
-            }),
-        }
-    }
-
-    fn told(sheets: Vec<Sheet>, flips: Option<(f64, f64, f64)>) -> Vec<String> {
-        let mut study = fixture::compare();
-        study.contestants.truncate(2);
-        let sweep = Sweep {
-            axes: vec![
-                axis("params.cpu", &["0ms", "10ms", "20ms"]),
-                axis("params.io", &["1ms", "2ms", "3ms"]),
-            ],
-            figure: SweptFigure::Capacity,
-            sheets,
-            flips,
-        };
-        sentences(&study, &sweep)
-    }
-
-    #[test]
-    fn a_line_has_a_place_and_its_uncertainty() {
-        assert_eq!(
-            told(vec![sheet(0.2, 0.05, 1.0)], None),
-            [
-                "node carries more until cpu = 15.0 ± 1.0 ms (where io = 2ms); beyond it node-cluster does. The line runs from 15.0 ± 1.0 ms at \
-              io = 1ms to 15.0 ± 1.0 ms at 3ms."
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_told_apart_is_no_line() {
-        assert_eq!(
-            told(vec![sheet(0.2, 0.3, 1.0)], None),
-            ["Nowhere here are the best two told apart by more than 2 %."]
-        );
-        assert_eq!(told(vec![sheet(0.005, 0.0, 1.0)], None).len(), 1);
-    }
-
-    /// Leads of 1/3 and 1/2 are factors of 2 and 3.
-    #[test]
-    fn one_who_wins_everywhere_and_the_ratio_that_flips_it() {
-        let mut measured = sheet(1.0 / 3.0, 0.05, 1.0);
-        if let Some(map) = &mut measured.map {
-            map.crossings.clear();
-            for node in &mut map.nodes {
-                let lead = if node.leads[0].value < 0.0 {
-                    0.5
-                } else {
-                    1.0 / 3.0
-                };
-                node.leads[0] = Estimate::around(lead, 0.05);
-            }
-        }
-        let sentences = told(vec![measured, sheet(0.2, 0.05, 0.0)], Some((1.2, 1.9, 6.7)));
-        assert_eq!(
-            sentences[0],
-            "At the measured ratios: node carries more throughout, 2.0× to 3.0× as much as the other."
-        );
-        assert!(sentences[1].starts_with("At equal CPU: node carries more until cpu = 15.0"));
-        assert_eq!(
-            sentences[2],
-            "Estimated from the bounds: for another winner the same logic may take at most 1.90 times (or 1.20, depending on the place) as much \
-             CPU in the loser's language as in the winner's; measured is 6.70."
-        );
-    }
-}
+mod tests;

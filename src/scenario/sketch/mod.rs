@@ -218,7 +218,7 @@ fn work(
     });
     let (cpu, source) = match unit {
         Some((unit, count)) => {
-            let count = quantity::number(count, problems)?;
+            let count = positive(count, problems)?;
             let ratio = |language: &str| known.of(language).map_or(1.0, |known| known.ratio);
             let one = unit.cpu.0 as f64 * ratio(MEASURED_IN) / ratio(&unit.language);
             let source = format!(
@@ -267,7 +267,12 @@ fn traffic(piece: Piece<'_>, problems: &Problems) -> Option<Traffic> {
 /// `x6`.
 fn factor(piece: Piece<'_>, problems: &Problems) -> Option<f64> {
     if piece.text.starts_with('x') {
-        return positive(piece.part(1..piece.text.len()), problems);
+        let times = positive(piece.part(1..piece.text.len()), problems)?;
+        if times >= 1.0 {
+            return Some(times);
+        }
+        let problem = Problem::at(piece.origin(), "a peak is no less than the mean");
+        return problems.refuse(problem.label("such as `peak x6`"));
     }
     let problem = Problem::at(piece.origin(), "expected a multiple of the mean");
     problems.refuse(problem.label("such as `peak x6`"))

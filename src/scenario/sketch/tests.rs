@@ -136,6 +136,7 @@ fn mistakes_in_loads_and_memory() {
         ("0 visits/day", "expected more than zero visits"),
         ("0/s", "expected a rate of more than zero"),
         ("9/s, peak 6", "expected a multiple of the mean"),
+        ("9/s, peak x0.5", "a peak is no less than the mean"),
         ("9/s, 10/s", "`10/s` is one too many"),
     ];
     for (load, said) in cases {

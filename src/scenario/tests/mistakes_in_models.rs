@@ -130,6 +130,19 @@ fn too_many_processes() {
 }
 
 #[test]
+fn threads_keep_their_own_connections() {
+    let said = model("pools.database = { size = 10, reuse = \"thread\" }");
+    assert!(
+        said.contains("connections that belong to their threads are as many as these"),
+        "{said}"
+    );
+    assert!(
+        said.contains("size = 10") && said.contains("--> mine.toml:1:"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_pool_for_nobody() {
     assert_snapshot!(model("pools.databases = { size = 10 }"), @r"
     error: there is no role or service `databases`

@@ -1,0 +1,112 @@
+//! `crossover trace SCENARIO --request N | --slowest K`.
+
+use std::path::Path;
+
+use super::args::{Format, Global};
+use super::outcome::{Done, Failure};
+use super::study::{self, Watch, failure};
+use super::{interrupt, output};
+use crate::experiment::Control;
+use crate::experiment::trace::{Asked, trace as follow};
+use crate::report::{save, trace};
+use crate::scenario::{self, Scenario};
+
+/// Whose requests, and which.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The contestant; may be left out where there is one.
+    pub contestant: Option<&'a str>,
+    /// One request, by number.
+    pub number: Option<u64>,
+    /// The slowest.
+    pub slowest: usize,
+    /// Of this endpoint only.
+    pub endpoint: Option<&'a str>,
+    /// Of which replication.
+    pub replication: u64,
+}
+
+/// A few requests, and everything that went on meanwhile.
+pub fn trace(global: &Global, asked: &str, request: &Request) -> Result<Done, Failure> {
+    if global.assert_slo || global.precision.is_some() {
+        return Err(Failure::Refused(
+            "error: trace takes neither --assert-slo nor --precision: `crossover run` does"
+                .to_owned(),
+        ));
+    }
+    let scenario = study::read(global, asked)?;
+    let index = contestant(&scenario, request.contestant)?;
+    let which = match request.number {
+        Some(number) => Asked::Number(number),
+        None => Asked::Slowest {
+            count: request.slowest,
+            endpoint: request
+                .endpoint
+                .map(|name| super::explain::index(&scenario, name))
+                .transpose()?,
+        },
+    };
+    let traced = {
+        let (stop, watch) = (
+            interrupt::flag(),
+            Watch::start(&scenario.name, global.quiet),
+        );
+        follow(
+            &scenario,
+            index,
+            which,
+            request.replication,
+            &Control::new(&stop, &watch),
+        )
+        .map_err(failure)?
+    };
+    let contestant = &scenario.contestants[index];
+    let folder = global.out.clone();
+    let folder = folder.unwrap_or_else(|| Path::new("output").join(&traced.scenario));
+    let path = folder.join(format!("trace-{}.json", contestant.name));
+    let text = trace::json(&traced, contestant);
+    save::write(&path, text.as_bytes()).map_err(|e| Failure::Failed(format!("error: {e}")))?;
+    output::show(&match global.format {
+        Format::Table => {
+            let (width, colour) = output::page();
+            trace::terminal(&traced, contestant, width, colour)
+        }
+        Format::Json => text,
+        Format::Csv => trace::csv(&traced, contestant),
+        Format::Markdown => trace::markdown(&traced, contestant),
+    })?;
+    if !global.quiet {
+        output::remark(&format!(
+            "\nopen in https://ui.perfetto.dev or chrome://tracing: {}",
+            path.display()
+        ));
+    }
+    Ok(Done::Well)
+}
+
+/// The index of the contestant of a name.
+fn contestant(scenario: &Scenario, asked: Option<&str>) -> Result<usize, Failure> {
+    let names: Vec<&str> = scenario
+        .contestants
+        .iter()
+        .map(|c| c.name.as_str())
+        .collect();
+    let list = names.join(", ");
+    let refuse = |message: String| Err(Failure::Refused(format!("error: {message}")));
+    match asked {
+        None if names.len() == 1 => Ok(0),
+        None => refuse(format!(
+            "whose requests? Say --contestant NAME, one of {list}"
+        )),
+        Some(asked) => names.iter().position(|name| *name == asked).map_or_else(
+            || {
+                let near = scenario::nearest(asked, names.iter().copied());
+                let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+                refuse(format!(
+                    "there is no contestant {asked}{meant}\nthe scenario has {list}"
+                ))
+            },
+            Ok,
+        ),
+    }
+}

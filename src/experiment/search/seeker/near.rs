@@ -1,0 +1,153 @@
+//! Next to the answer: whole runs at two loads around the root, a third where it lies beyond them, and more replications of both until the interval is as
+//! narrow as asked.
+
+use super::{End, Found, Next, Seeker};
+use crate::experiment::search::crossing::{Crossing, crossing};
+use crate::experiment::search::ground::{Order, Visit};
+use crate::experiment::simulator::Simulator;
+use crate::stats::Scale;
+
+use super::{APART, GROWTH, MOST};
+
+impl<S: Simulator> Seeker<'_, '_, S> {
+    /// Whole runs were made: is the root between them, and known well enough?
+    pub(super) fn near(&self) -> Next {
+        let whole = |v: &&Visit| v.order.full;
+        let steady: Vec<&Visit> = self
+            .visits
+            .iter()
+            .filter(whole)
+            .filter(|v| !v.saturated)
+            .collect();
+        let above = |load: f64| move |v: &&Visit| v.saturated && v.load() > load;
+        let exhausted =
+            self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
+        let Some(last) = steady.last() else {
+            return self.all_drowned(exhausted);
+        };
+        let drowning = self.visits.iter().find(above(last.load()));
+        let missed = steady.iter().position(|v| !v.met());
+        let pair = match missed {
+            Some(0) => steady.get(..2),
+            Some(i) => steady.get(i - 1..=i),
+            None => steady.len().checked_sub(2).and_then(|i| steady.get(i..)),
+        };
+        let Some([low, high]) = pair else {
+            return self.second(last, drowning, exhausted);
+        };
+        if let Some(order) = self.matching(low, high) {
+            return Next::Visit(vec![order]);
+        }
+        let (a, b) = (low.load(), high.load());
+        let Some(found) = crossing((a, &low.margins), (b, &high.margins)) else {
+            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
+        };
+        let root = found.load.full;
+        if let (Some(drowning), None) = (drowning, missed)
+            && root > drowning.load()
+        {
+            return self.second(high, Some(drowning), exhausted);
+        }
+        let reach = 0.5 * (b - a);
+        if (a - reach..=b + reach).contains(&root) || exhausted {
+            return self.replicate(low, high, &found, exhausted);
+        }
+        let further = if root > b {
+            let ceiling = drowning.map_or(f64::INFINITY, |d| 0.5 * (b + d.load()));
+            (root + reach).min(b + 4.0 * reach).min(ceiling)
+        } else {
+            (root - reach).max(a - 4.0 * reach).max(0.5 * a)
+        };
+        self.one(further, low)
+    }
+
+    /// Every whole run drowned: the next is half way down to what short runs saw met.
+    fn all_drowned(&self, exhausted: bool) -> Next {
+        let lowest = self.visits.iter().position(|v| v.order.full).unwrap_or(0);
+        let met = self.visits[..lowest].iter().rev().find(|v| v.met());
+        let high = &self.visits[lowest];
+        match met {
+            Some(low) if exhausted || self.close(low, high) => {
+                Next::Done(End::Crossed(self.bracketed(low, high, !exhausted)))
+            }
+            Some(low) => self.one(0.5 * (low.load() + high.load()), high),
+            None => self.one(0.8 * high.load(), high),
+        }
+    }
+
+    /// There is one whole run that keeps up, or all objectives are met up to where the system drowns.
+    fn second(&self, last: &Visit, drowning: Option<&Visit>, exhausted: bool) -> Next {
+        let at = last.load();
+        match drowning {
+            Some(high) if exhausted || self.close(last, high) => {
+                Next::Done(End::Crossed(self.bracketed(last, high, !exhausted)))
+            }
+            Some(high) if last.met() => self.one(0.5 * (at + high.load()), last),
+            _ if last.met() => self.one(at * (1.0 + APART[0]), last),
+            _ => self.one(at * (1.0 - APART[0]), last),
+        }
+    }
+
+    /// More replications for whichever of two loads has fewer.
+    fn matching(&self, low: &Visit, high: &Visit) -> Option<Order> {
+        let most = low.order.replications.max(high.order.replications);
+        let fewer = [low, high]
+            .into_iter()
+            .find(|v| v.order.replications < most)?;
+        Some(Order {
+            replications: most,
+            ..fewer.order
+        })
+    }
+
+    /// The root lies between two whole runs: done, or more replications at both.
+    fn replicate(&self, low: &Visit, high: &Visit, found: &Crossing, exhausted: bool) -> Next {
+        let load = found.load.interval(Scale::Linear);
+        let half = (load.hi - load.lo) / 2.0;
+        let wanted = self.tolerance(load.value);
+        let done = |precise| {
+            Next::Done(End::Crossed(Found {
+                load,
+                replications: Some(found.load.clone()),
+                objective: Some(found.objective),
+                precise,
+            }))
+        };
+        if half <= wanted || exhausted || !load.has_interval() {
+            return done(half <= wanted);
+        }
+        let before = f64::from(low.order.replications);
+        let cost =
+            self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
+        let affordable = ((self.query.budget - self.spent) / cost).floor();
+        let needed = before * (1.15 * (half / wanted).powi(2)).clamp(1.3, GROWTH);
+        let replications = needed.ceil().min(before + affordable);
+        if replications < 1.2 * before {
+            return done(false);
+        }
+        let more = |v: &Visit| Order {
+            replications: replications as u32,
+            ..v.order
+        };
+        Next::Visit(vec![more(low), more(high)])
+    }
+
+    /// One whole run like another at a new load.
+    fn one(&self, load: f64, like: &Visit) -> Next {
+        let load = self.rounded(load);
+        if self.visits.iter().any(|v| v.order.full && v.load() == load) {
+            // Users are whole: there is nothing between.
+            let below = self.visits.iter().rev().find(|v| v.met());
+            return match (
+                below,
+                self.visits.iter().find(|v| v.load() > load && !v.met()),
+            ) {
+                (Some(low), Some(high)) => {
+                    Next::Done(End::Crossed(self.bracketed(low, high, true)))
+                }
+                _ => Next::Done(End::Never),
+            };
+        }
+        Next::Visit(vec![Order { load, ..like.order }])
+    }
+}
