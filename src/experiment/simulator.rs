@@ -17,7 +17,7 @@ pub trait Simulator: Sync {
     fn demands(&self, contestant: usize, rate: f64, language: f64) -> Demands;
 
     /// How many times as long a run has to be as one whose service times are exponential, at least 1: see
-    /// [`Need::variability`](super::length::Need::variability).
+    /// `Need::variability` in `length`.
     fn variability(&self, _contestant: usize, _rate: f64) -> f64 {
         1.0
     }

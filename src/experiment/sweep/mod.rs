@@ -12,7 +12,7 @@
 //! | [`probe`] | what one contestant carries at a point |
 //! | [`crossings`] | where the winner changes along rows and columns |
 //! | [`drawn`] | the map that comes of it |
-//! | [`flips`] | at which ratio between the languages the winner is another |
+//! | [`mod@flips`] | at which ratio between the languages the winner is another |
 //!
 //! Where the scenario leaves its load open, contestants are compared by the load that they carry inside the objectives; where it
 //! names one, or the load is itself varied, by their 99th percentile at it, failures counted as infinite.
