@@ -8,7 +8,7 @@
 mod workload;
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use workload::WORKLOADS;
@@ -16,6 +16,8 @@ use workload::WORKLOADS;
 fn customers(c: &mut Criterion) {
     let mut group = c.benchmark_group("customer");
     group.sample_size(10);
+    group.warm_up_time(Duration::from_secs(1));
+    group.measurement_time(Duration::from_secs(3));
     for workload in &WORKLOADS {
         group.throughput(Throughput::Elements(workload.customers));
         let plan = workload.plan();

@@ -532,6 +532,10 @@ before = [{ name = "theirs", cpu = "exp(5ms)" }]
 /// Of 400 whole studies of two equals at most 5 % may say that one has the lower p99: 20. More than 34 would come once in 2,000 (binomial). And
 /// some must, or nothing is ever told apart: fewer than 8 would come once in 700 at 5 %. (Seen: 11.)
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "a minute with assertions on: cargo test --release --test coverage"
+)]
 fn equals_are_told_apart_in_one_study_of_twenty() {
     let never = AtomicBool::new(false);
     let (mut told, mut wrong, mut wrong_ratios) = (0, 0, 0);
