@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
 use super::study::{self, Watch, failure, on_threads};
-use super::{interrupt, output};
+use super::{interrupt, named, output};
 use crate::experiment::{BUDGET, Control, Explanation, explain as why};
 use crate::report::{chart, explain, save};
-use crate::scenario::{self, Scenario};
 
 /// Why p99 is what it is, of everybody at one load.
 pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<Done, Failure> {
@@ -19,7 +18,9 @@ pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<D
         ));
     }
     let scenario = study::read(global, asked)?;
-    let endpoint = endpoint.map(|name| index(&scenario, name)).transpose()?;
+    let endpoint = endpoint
+        .map(|name| named::endpoint(&scenario, name))
+        .transpose()?;
     let (stop, watch) = (
         interrupt::flag(),
         Watch::start(&scenario.name, global.quiet),
@@ -47,25 +48,6 @@ pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<D
         ));
     }
     Ok(Done::Well)
-}
-
-/// The endpoint of a name.
-pub fn index(scenario: &Scenario, name: &str) -> Result<usize, Failure> {
-    let first = scenario.contestants.first();
-    let endpoints = first.map_or(&[][..], |c| &c.system.services[0].endpoints);
-    let names: Vec<&str> = endpoints
-        .iter()
-        .map(|endpoint| endpoint.name.as_str())
-        .collect();
-    let found = names.iter().position(|known| *known == name);
-    found.ok_or_else(|| {
-        let near = scenario::nearest(name, names.iter().copied());
-        let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        Failure::Refused(format!(
-            "error: the scenario has no endpoint {name}{meant}\nit has: {}",
-            names.join(", ")
-        ))
-    })
 }
 
 fn shown(format: Format, explanation: &Explanation) -> String {

@@ -6,6 +6,7 @@
 //! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `schema`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
+//! | `named` | which contestant or endpoint a flag names |
 //! | `outcome` | how a command ends: exit statuses 0 to 3 |
 //! | `output`, `progress`, `interrupt` | standard output, the bar on standard error, Ctrl-C |
 //!
@@ -22,6 +23,7 @@ mod explain;
 mod init;
 mod interrupt;
 mod models;
+mod named;
 mod outcome;
 mod output;
 mod progress;

@@ -5,11 +5,10 @@ use std::path::Path;
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
 use super::study::{self, Watch, failure};
-use super::{interrupt, output};
+use super::{interrupt, named, output};
 use crate::experiment::Control;
 use crate::experiment::trace::{Asked, trace as follow};
 use crate::report::{save, trace};
-use crate::scenario::{self, Scenario};
 
 /// Whose requests, and which.
 #[derive(Clone, Copy, Debug)]
@@ -35,14 +34,14 @@ pub fn trace(global: &Global, asked: &str, request: &Request) -> Result<Done, Fa
         ));
     }
     let scenario = study::read(global, asked)?;
-    let index = contestant(&scenario, request.contestant)?;
+    let index = named::contestant(&scenario, request.contestant, "requests")?;
     let which = match request.number {
         Some(number) => Asked::Number(number),
         None => Asked::Slowest {
             count: request.slowest,
             endpoint: request
                 .endpoint
-                .map(|name| super::explain::index(&scenario, name))
+                .map(|name| named::endpoint(&scenario, name))
                 .transpose()?,
         },
     };
@@ -82,31 +81,4 @@ pub fn trace(global: &Global, asked: &str, request: &Request) -> Result<Done, Fa
         ));
     }
     Ok(Done::Well)
-}
-
-/// The index of the contestant of a name.
-fn contestant(scenario: &Scenario, asked: Option<&str>) -> Result<usize, Failure> {
-    let names: Vec<&str> = scenario
-        .contestants
-        .iter()
-        .map(|c| c.name.as_str())
-        .collect();
-    let list = names.join(", ");
-    let refuse = |message: String| Err(Failure::Refused(format!("error: {message}")));
-    match asked {
-        None if names.len() == 1 => Ok(0),
-        None => refuse(format!(
-            "whose requests? Say --contestant NAME, one of {list}"
-        )),
-        Some(asked) => names.iter().position(|name| *name == asked).map_or_else(
-            || {
-                let near = scenario::nearest(asked, names.iter().copied());
-                let meant = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                refuse(format!(
-                    "there is no contestant {asked}{meant}\nthe scenario has {list}"
-                ))
-            },
-            Ok,
-        ),
-    }
 }

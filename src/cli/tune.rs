@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::args::Global;
 use super::outcome::{Done, Failure};
-use super::study;
+use super::{named, study};
 use crate::experiment::{BUDGET, Fate, PRECISION, Raced, Simulation, Study, tune_with};
-use crate::scenario::{Axis, Contestant, FileSystem, Scenario, load};
+use crate::scenario::{Axis, Contestant, FileSystem, load};
 
 /// What a search may cost where a precision was asked for, as a multiple of what it may without.
 const ASKED: f64 = 16.0;
@@ -39,7 +39,8 @@ pub fn tune(
         );
     }
     let mut scenario = study::read(global, asked)?;
-    let name = chosen(&scenario, contestant)?;
+    let whose = named::contestant(&scenario, contestant, "settings")?;
+    let name = scenario.contestants[whose].name.clone();
     let axes = axes(vary)?;
     let (settings, refused) = read(global, asked, &name, &axes)?;
     scenario.contestants = settings
@@ -69,26 +70,6 @@ pub fn tune(
 
 fn refuse<T>(message: &str) -> Result<T, Failure> {
     Err(Failure::Refused(format!("error: {message}")))
-}
-
-/// Whose settings.
-fn chosen(scenario: &Scenario, asked: Option<&str>) -> Result<String, Failure> {
-    let names: Vec<&str> = scenario
-        .contestants
-        .iter()
-        .map(|c| c.name.as_str())
-        .collect();
-    let list = names.join(", ");
-    match (asked, names.as_slice()) {
-        (Some(asked), _) if names.contains(&asked) => Ok(asked.to_owned()),
-        (Some(asked), _) => refuse(&format!(
-            "there is no contestant `{asked}`: the scenario has {list}"
-        )),
-        (None, [only]) => Ok((*only).to_owned()),
-        (None, _) => refuse(&format!(
-            "whose settings? Say --contestant NAME, one of {list}"
-        )),
-    }
 }
 
 fn axes(vary: &[String]) -> Result<Vec<Axis>, Failure> {

@@ -85,8 +85,7 @@ impl Judged {
     }
 }
 
-/// Met or missed only where the whole interval says so; a figure without an interval speaks for itself, unless it stays
-/// below the limit only thanks to a single replication.
+/// Met or missed only where the whole interval says so; a figure without an interval speaks for itself.
 fn judge(seen: Estimate, limit: f64) -> Option<bool> {
     if seen.value.is_infinite() {
         return Some(false);

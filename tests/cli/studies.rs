@@ -433,7 +433,7 @@ fn what_cannot_be_tuned_is_refused() {
         (&["--vary", "processes=1..4"], "whose settings?"),
         (
             &["--contestant", "nod", "--vary", "processes=1..4"],
-            "there is no contestant `nod`",
+            "the scenario has no contestant nod; did you mean node?",
         ),
         (
             &["--contestant", "node", "--vary", "proceses=1..4"],

@@ -63,6 +63,9 @@ fn a_trace_of_nothing_is_refused() {
     let wrong = ["trace", "hello", "--slowest=1", "--contestant=node-htp"];
     let (status, _, err) = seen(folder.path(), &wrong);
     assert_eq!(status, 2);
-    assert!(err.contains("did you mean node-http?"), "{err}");
+    assert!(
+        err.contains("no contestant node-htp; did you mean node-http?"),
+        "{err}"
+    );
     assert_eq!(names_in(folder.path()), Vec::<String>::new());
 }
