@@ -1,6 +1,6 @@
 //! How long to simulate: events are spent where the load needs them, within a budget.
 //!
-//! A load asks for three things, in this order:
+//! A load asks for four things, in this order:
 //! 1. the requests that the 99th percentile of `all` needs in each replication (10,000; in depth the 99.9th's 100,000 later);
 //! 2. fifty relaxation times of every contestant that can keep up, the least from which anything is concluded;
 //! 3. as many as the interval of p99 needs to cover what it says ([`relaxations_for`]: 250);

@@ -88,7 +88,7 @@ pub struct Found {
     pub replications: Option<Jackknifed>,
     /// The objective that is missed first; none if the system saturates before.
     pub objective: Option<usize>,
-    /// Whether the interval is as narrow as asked.
+    /// Whether the interval is as narrow as asked, and came of runs of at least half the length that they should have.
     pub precise: bool,
 }
 
