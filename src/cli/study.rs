@@ -21,12 +21,13 @@ use crate::scenario::{FileSystem, Scenario, load};
 pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
     let scenario = load(&FileSystem, scenario, &overrides(global))
         .map_err(|e| Failure::Refused(e.to_string()))?;
-    if global.assert_slo && scenario.slo == Default::default() {
+    if global.assert_slo && scenario.slo.is_empty() {
         return Err(Failure::Refused(
             "error: --assert-slo has nothing to assert: the scenario sets no objective ([slo])"
                 .to_owned(),
         ));
     }
+    experiment::resources_exist(&scenario).map_err(failure)?;
     if let Some(folder) = &global.out {
         holds_results(folder)?;
     }

@@ -6,7 +6,7 @@ use super::scene::Scene;
 use super::search::{End, Found, Ground, Query, Visit, seek};
 use super::simulator::Simulator;
 use super::study::{Carried, Closest, Reach, Study};
-use crate::scenario::Scenario;
+use crate::scenario::{Objective, Scenario};
 use crate::stats::Scale;
 use crate::workload::Arrivals;
 
@@ -71,8 +71,11 @@ pub fn searchable(scenario: &Scenario) -> Result<(), ExperimentError> {
     if scenario.contestants.is_empty() {
         return Err(ExperimentError::NoContestants);
     }
-    if scenario.slo == Default::default() {
+    if scenario.slo.is_empty() {
         return Err(ExperimentError::NoObjectives);
+    }
+    if !scenario.slo.objectives.iter().any(Objective::searched) {
+        return Err(ExperimentError::NoneSearched);
     }
     match scenario.arrivals {
         Arrivals::Replay { .. } => Err(ExperimentError::GivenTimes),
@@ -110,7 +113,9 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
             carried.reach = Reach::UpTo;
             carried.load = Some(found.load);
             carried.good_to = Some(good_to(ground, visits, found));
-            carried.binding = found.objective.map(|index| ground.aims[index].figure);
+            carried.binding = found
+                .objective
+                .map(|index| ground.aims[index].objective.clone());
             carried.precise = found.precise;
             let loads = |which: &dyn Fn(&Visit) -> bool| {
                 visits
@@ -156,8 +161,8 @@ fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) ->
 fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest> {
     let furthest = |visit: &Visit| {
         let beyond = ground.aims.iter().zip(&visit.figures).map(|(aim, value)| {
-            let multiple = value.map_or(f64::INFINITY, |value| value / aim.limit);
-            (multiple, *aim, *value)
+            let multiple = value.map_or(f64::INFINITY, |value| value / aim.objective.limit);
+            (multiple, aim, *value)
         });
         beyond.max_by(|a, b| a.0.total_cmp(&b.0))
     };
@@ -166,8 +171,7 @@ fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest
     let (load, (_, aim, value)) = all.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
     Some(Closest {
         load,
-        figure: aim.figure,
+        objective: aim.objective.clone(),
         value,
-        limit: aim.limit,
     })
 }

@@ -1,7 +1,7 @@
 //! Why a study has no result.
 
 /// Why a study has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExperimentError {
     /// It was interrupted before anything was complete.
     #[error("interrupted before the first load was finished: there is nothing to keep")]
@@ -37,6 +37,23 @@ pub enum ExperimentError {
          [slo]\np99    = \"250ms\"\nerrors = \"0.1%\""
     )]
     NoObjectives,
+    /// No objective tells whether a load is carried.
+    #[error(
+        "the scenario limits nothing that a search can be guided by: that is a mean, a percentile or the share of errors, e.g. --set slo.p99=250ms"
+    )]
+    NoneSearched,
+    /// A limit on something that is not there.
+    #[error(
+        "`slo.util` limits the use of `{asked}`, which no contestant has{nearest}\n  they have: {known}"
+    )]
+    NoSuchResource {
+        /// What is limited.
+        asked: String,
+        /// A suggestion.
+        nearest: String,
+        /// What there is.
+        known: String,
+    },
     /// The load is no matter of choice.
     #[error(
         "requests arrive at the times of a list, which has one load: to search for the load that is carried, give arrivals a rate or users"

@@ -1,11 +1,9 @@
 //! The figures of one endpoint of one contestant at one load, from its replications.
 
 use super::brief::Part;
-use super::judge::Judged;
 use super::study::{Estimate, Row};
 use crate::kernel::Span;
 use crate::measure::{Component, Failure};
-use crate::scenario::Slo;
 use crate::stats::{
     Jackknifed, Located, Pool, Sample, Scale, mean_interval, ratio_interval, relaxations_for,
     requests_for, zero_count_upper,
@@ -178,20 +176,12 @@ impl<'a> Figures<'a> {
             .collect()
     }
 
-    /// The row, without what only `all` has.
+    /// The row, not yet judged, and without what only `all` has.
     #[must_use]
-    pub fn row(
-        &self,
-        contestant: &str,
-        endpoint: &str,
-        load: f64,
-        warmup: Span,
-        slo: &Slo,
-    ) -> (Row, Judged) {
-        let judged = Judged::new(self, slo, self.quality.saturated);
+    pub fn row(&self, contestant: &str, endpoint: &str, load: f64, warmup: Span) -> Row {
         let told = !self.quality.transient;
         let fraction = |count: &dyn Fn(&Part) -> u64| told.then(|| self.fraction(count)).flatten();
-        let row = Row {
+        Row {
             contestant: contestant.to_owned(),
             endpoint: endpoint.to_owned(),
             load,
@@ -224,11 +214,10 @@ impl<'a> Figures<'a> {
             events: 0,
             spectrum: self.spectrum(),
             timeline: Vec::new(),
-            within_slo: judged.within,
-            objectives: judged.held.clone(),
+            within_slo: None,
+            objectives: Vec::new(),
             swept: None,
-        };
-        (row, judged)
+        }
     }
 
     /// The quantiles left empty for want of data (not for saturation), the least first, with the requests per replication

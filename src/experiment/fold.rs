@@ -33,7 +33,7 @@ pub struct Finding {
     pub load: f64,
     /// Whether it could not keep up.
     pub saturated: bool,
-    /// Its objectives over all endpoints.
+    /// Its objectives, those of endpoints too.
     pub judged: Judged,
     /// [`Judged::p99_slo`] of each endpoint.
     pub endpoints: Vec<Option<Located>>,
@@ -45,7 +45,7 @@ impl Finding {
     /// Whether the objectives are met; where there are none, whether it kept up.
     #[must_use]
     pub fn met(&self) -> Option<bool> {
-        if self.judged.objectives.is_empty() {
+        if self.judged.held.is_empty() {
             Some(!self.saturated)
         } else {
             self.judged.within
@@ -204,9 +204,11 @@ impl Bench<'_> {
         let mut rows = Vec::new();
         let all: Vec<Part> = measured.iter().map(|m| sum(&m.endpoints)).collect();
         let figures = Figures::new(&all, self.quality);
-        let (mut row, judged) = self.row(&figures, None);
+        let mut row = self.row(&figures, None);
         self.complete(&mut row, &measured);
         let busiest = self.busiest(&row);
+        let slo = &self.scenario.slo;
+        let mut judged = Judged::new(&figures, &row, slo, None);
         rows.push(row);
         let requests = all.iter().map(|p| p.ended()).sum::<u64>() as f64 / all.len().max(1) as f64;
         result.lacks.extend(self.lack(&figures, None, requests));
@@ -217,13 +219,17 @@ impl Bench<'_> {
                 .map(|m| m.endpoints[endpoint].clone())
                 .collect();
             let figures = Figures::new(&parts, self.quality);
-            let (row, judged) = self.row(&figures, Some(endpoint));
+            let mut row = self.row(&figures, Some(endpoint));
+            let own = Judged::new(&figures, &row, slo, Some(&row.endpoint));
+            judged.add(&own, self.quality.saturated);
+            note(&mut row, &own);
             rows.push(row);
-            p99s.push(judged.p99_slo);
+            p99s.push(own.p99_slo);
             result
                 .lacks
                 .extend(self.lack(&figures, Some(endpoint), requests));
         }
+        note(&mut rows[0], &judged);
         result.rows.push(rows);
         result.findings.push(Finding {
             contestant: self.cell.contestant,
@@ -235,17 +241,11 @@ impl Bench<'_> {
         });
     }
 
-    fn row(&self, figures: &Figures, endpoint: Option<usize>) -> (Row, Judged) {
+    fn row(&self, figures: &Figures, endpoint: Option<usize>) -> Row {
         let contestant = &self.scenario.contestants[self.cell.contestant];
         let name = endpoint.map_or("all", |e| &contestant.system.services[0].endpoints[e].name);
         let warmup = Span(self.point.horizon.0 / SEGMENTS as u64) * self.cut as u64;
-        figures.row(
-            &contestant.name,
-            name,
-            self.point.load,
-            warmup,
-            &self.scenario.slo,
-        )
+        figures.row(&contestant.name, name, self.point.load, warmup)
     }
 
     /// What only the row of `all` has.
@@ -300,6 +300,11 @@ impl Bench<'_> {
             relaxations: figures.hasty().then_some(self.quality.relaxations),
         })
     }
+}
+
+fn note(row: &mut Row, judged: &Judged) {
+    row.within_slo = judged.within;
+    row.objectives.clone_from(&judged.held);
 }
 
 pub fn sum(parts: &[Part]) -> Part {

@@ -49,6 +49,7 @@ pub use error::ExperimentError;
 pub use expect::{Examined, Finding, Measured, examine, studies};
 pub use expected::{IDLE, idle};
 pub use explain::{Explanation, explain};
+pub use judge::resources_exist;
 pub use length::BUDGET;
 pub use progress::{Control, Observer, Progress};
 pub use settings::Settings;

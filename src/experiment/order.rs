@@ -218,7 +218,6 @@ mod tests {
             saturated: p99.is_none(),
             judged: Judged {
                 within: None,
-                objectives: Vec::new(),
                 held: Vec::new(),
                 p99_slo: p99.map(|value| straight(value, spread.abs(), &pulls)),
             },

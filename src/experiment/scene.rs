@@ -302,7 +302,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 Asking::Open => LoadUnit::Rps,
                 Asking::Closed(_) => LoadUnit::Users,
             },
-            slo: scenario.slo,
+            slo: scenario.slo.clone(),
             endpoints: self.endpoints(),
             contestants: self.infos.clone(),
             rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
