@@ -81,7 +81,7 @@ pub fn resources_exist(scenario: &Scenario) -> Result<(), ExperimentError> {
     let simulation = Simulation(scenario);
     let mut known: Vec<String> = Vec::new();
     for contestant in 0..scenario.contestants.len() {
-        let plan = (&simulation).compile(contestant, 1.0, Span::from_secs(1), 1.0);
+        let plan = simulation.compile(contestant, 1.0, Span::from_secs(1), 1.0);
         let used = plan
             .resources()
             .iter()

@@ -8,6 +8,7 @@ use super::jobs::{Folded, Point, replicate};
 use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
 use super::replicated::Replicated;
+use super::search::margin::Aim;
 use super::settings::Settings;
 use super::simulator::{Plan, Simulator};
 use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
@@ -212,6 +213,10 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .map(|c| self.asking.settling(self.simulator, *c, language))
                 .fold(0.0, f64::max),
             settled: self.settled(load, who, language),
+            objectives: Aim::all(self.scenario)
+                .iter()
+                .map(Aim::requests)
+                .fold(0.0, f64::max),
             relaxation: who
                 .iter()
                 .map(|c| self.asking.relaxation(self.simulator, *c, load, language))
