@@ -5,7 +5,7 @@
 //! p99    = "250ms"                  # of all requests
 //! util   = { lock = "80%" }
 //! [slo.endpoints.checkout]
-//! p99        = "400ms"              # of this endpoint
+//! p95        = "200ms"              # of this endpoint
 //! throughput = "10/s"
 //! ```
 //!
