@@ -62,6 +62,8 @@ pub use theory::theory;
 pub use tune::tune_with;
 pub use world::Simulation;
 
+pub use crate::world::CLIENT_CONNECTIONS;
+
 #[cfg(test)]
 mod fake;
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! `sweep`: the contestants' figures over one key.
 
 use super::axis::Axis;
-use super::canvas::Align;
 use super::page::{MARGIN, Page, WIDTH};
 use super::panel::{Datum, Panel};
-use super::style::{HEADING, OBJECTIVE};
+use super::style::OBJECTIVE;
 use super::{ChartError, contestants, legend};
 use crate::experiment::{Estimate, Row, Sheet, Study, Sweep, SweptFigure};
 use crate::report::table::sweep::{figure, ratios};
@@ -61,9 +60,7 @@ pub fn draw(study: &Study, sweep: &Sweep) -> Result<String, ChartError> {
         })
     };
     for part in &parts {
-        page.canvas
-            .text((MARGIN, page.y + 8.0), &part.heading, HEADING, Align::Left);
-        page.y += 22.0;
+        page.heading(&part.heading);
         let curves: Vec<Vec<Option<Datum>>> = (0..study.contestants.len())
             .map(|c| (0..values).map(|i| datum(part, c, i)).collect())
             .collect();
