@@ -2,8 +2,10 @@
 
 use std::sync::OnceLock;
 
+use super::baseline::{Baseline, Beside, changes};
 use super::bounds::{Asking, bounds};
-use super::fold::LoadPoint;
+use super::error::ExperimentError;
+use super::fold::{Asked, LoadPoint};
 use super::jobs::{Folded, Point, replicate};
 use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
@@ -28,6 +30,8 @@ pub(super) struct Scene<'a, S: Simulator> {
     pub asking: Asking,
     /// At the measured ratios, in the order of the scenario.
     pub infos: Vec<ContestantInfo>,
+    /// What it has to do with other studies.
+    beside: Beside<'a>,
     /// Events per request, by contestant; measured when first needed.
     events: Vec<OnceLock<f64>>,
 }
@@ -37,6 +41,8 @@ pub(super) struct Course {
     pub points: Vec<Point>,
     /// Relaxation time of each contestant of each point, seconds.
     pub relaxation: Vec<Vec<f64>>,
+    /// Sixteenths that are cut at least, at each point.
+    pub cuts: Vec<usize>,
     /// How precisely a figure shall be known at each point; as known as it comes, if nothing was asked.
     pub precision: Option<Precision>,
 }
@@ -63,7 +69,83 @@ impl<'a, S: Simulator> Scene<'a, S> {
             simulator,
             asking,
             infos,
+            beside: Beside::default(),
             events: vec![OnceLock::new(); scenario.contestants.len()],
+        }
+    }
+
+    /// Beside other studies: what is to be kept, and what it is compared with.
+    ///
+    /// # Errors
+    /// If no contestant of it stands in the baseline, or loads are of another kind there.
+    pub fn beside(self, beside: Beside<'a>) -> Result<Self, ExperimentError> {
+        let scene = Self { beside, ..self };
+        if let Some(baseline) = beside.baseline {
+            scene.comparable(baseline)?;
+        }
+        Ok(scene)
+    }
+
+    fn comparable(&self, baseline: &Baseline) -> Result<(), ExperimentError> {
+        if self.load_unit() != baseline.load_unit {
+            let why = match self.load_unit() {
+                LoadUnit::Rps => "its loads are users, and here they are requests per second",
+                LoadUnit::Users => "its loads are requests per second, and here they are users",
+            };
+            return Err(apart(baseline, why.to_owned()));
+        }
+        let mut theirs: Vec<&str> = Vec::new();
+        for row in &baseline.rows {
+            if !theirs.contains(&row.contestant.as_str()) {
+                theirs.push(&row.contestant);
+            }
+        }
+        let mine: Vec<&str> = self.infos.iter().map(|info| info.name.as_str()).collect();
+        if mine.iter().any(|name| theirs.contains(name)) {
+            return Ok(());
+        }
+        let (theirs, mine) = (theirs.join(", "), mine.join(", "));
+        let why = format!("its contestants are {theirs}, and here they are {mine}");
+        Err(apart(baseline, why))
+    }
+
+    /// That some of these loads stand in the baseline, if there is one.
+    ///
+    /// # Errors
+    /// If none does.
+    pub fn visited_before(&self, loads: &[f64]) -> Result<(), ExperimentError> {
+        let Some(baseline) = self.beside.baseline else {
+            return Ok(());
+        };
+        let theirs = baseline.loads();
+        if loads.iter().any(|load| theirs.contains(load)) {
+            return Ok(());
+        }
+        let list = |loads: &[f64]| {
+            let each: Vec<String> = loads.iter().map(f64::to_string).collect();
+            each.join(", ")
+        };
+        let (theirs, mine) = (list(&theirs), list(loads));
+        Err(apart(
+            baseline,
+            format!("its loads are {theirs}, and here they are {mine}"),
+        ))
+    }
+
+    /// The loads of the baseline, if there is one and the scenario leaves its loads open.
+    pub fn loads_before(&self) -> Option<Vec<f64>> {
+        let open = named_loads(&self.scenario.arrivals).is_none();
+        self.beside
+            .baseline
+            .filter(|_| open)
+            .map(|baseline| baseline.loads())
+    }
+
+    /// What the loads count.
+    fn load_unit(&self) -> LoadUnit {
+        match self.asking {
+            Asking::Open => LoadUnit::Rps,
+            Asking::Closed(_) => LoadUnit::Users,
         }
     }
 
@@ -102,7 +184,8 @@ impl<'a, S: Simulator> Scene<'a, S> {
     }
 
     fn range(&self) -> Vec<f64> {
-        named_loads(&self.scenario.arrivals).unwrap_or_else(|| {
+        let known = named_loads(&self.scenario.arrivals).or_else(|| self.loads_before());
+        known.unwrap_or_else(|| {
             let all: Vec<f64> = (0..self.infos.len()).map(|c| self.bound(c)).collect();
             match self.asking {
                 Asking::Open => loads::open(
@@ -183,6 +266,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
         Course {
             points: points.collect(),
             relaxation: needs.iter().map(|need| need.relaxation.clone()).collect(),
+            cuts: vec![0; needs.len()],
             precision: None,
         }
     }
@@ -197,9 +281,35 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let precision = self.scenario.run.precision;
         let asked = self.scenario.run.replications;
         let first = precision.map_or(asked, |_| asked.max(FIRST_LOOK));
-        Course {
+        let course = Course {
             precision,
             ..self.course(visits, 1.0, first, in_depth, budget)
+        };
+        let baseline = self.beside.baseline;
+        match baseline.filter(|before| before.follows(in_depth, &self.scenario.run)) {
+            Some(baseline) => self.as_before(baseline, course),
+            None => course,
+        }
+    }
+
+    /// A course in which loads that the baseline visited are visited as they were there, so that the same requests come: as long, with at least its
+    /// warm-up, and where replications were added until something was known, with as many.
+    fn as_before(&self, baseline: &Baseline, mut course: Course) -> Course {
+        let timed = matches!(self.scenario.arrivals, Arrivals::Replay { .. });
+        for (point, cut) in course.points.iter_mut().zip(&mut course.cuts) {
+            let Some(visit) = baseline.visit(point.load) else {
+                continue;
+            };
+            if !timed {
+                point.requests *= visit.horizon.as_secs_f64() / point.horizon.as_secs_f64();
+                point.horizon = visit.horizon;
+            }
+            point.replications = point.replications.max(visit.replications);
+            *cut = visit.cut;
+        }
+        Course {
+            precision: None,
+            ..course
         }
     }
 
@@ -272,7 +382,12 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let fold = |index: usize, cells: &[Replicated], before: Option<&LoadPoint>| {
             let point = &course.points[index];
             let relaxation = &course.relaxation[index];
-            let mut result = fold::fold(self.scenario, point, relaxation, cells, in_depth);
+            let asked = Asked {
+                in_depth,
+                keep: self.beside.keeps(),
+                cut: course.cuts[index],
+            };
+            let mut result = fold::fold_as(self.scenario, point, relaxation, cells, asked);
             let extend = course
                 .precision
                 .and_then(|asked| precision::look(asked, point.replications, before, &mut result));
@@ -291,17 +406,15 @@ impl<'a, S: Simulator> Scene<'a, S> {
     pub fn study(&self, command: &str, points: &[LoadPoint], interrupted: bool) -> Study {
         let scenario = self.scenario;
         let rows = |c: usize| points.iter().flat_map(move |p| p.rows[c].iter().cloned());
-        Study {
+        let kept = |c: usize| points.iter().flat_map(move |p| p.kept[c].iter().cloned());
+        let mut study = Study {
             scenario: scenario.name.clone(),
             title: scenario.title.clone(),
             seed: scenario.run.seed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             digest: scenario.digest.clone(),
             events_per_second: 0.0,
-            load_unit: match self.asking {
-                Asking::Open => LoadUnit::Rps,
-                Asking::Closed(_) => LoadUnit::Users,
-            },
+            load_unit: self.load_unit(),
             slo: scenario.slo,
             endpoints: self.endpoints(),
             contestants: self.infos.clone(),
@@ -312,9 +425,22 @@ impl<'a, S: Simulator> Scene<'a, S> {
             raced: Vec::new(),
             precision: 0.0,
             paste: Vec::new(),
+            kept: (0..scenario.contestants.len()).flat_map(kept).collect(),
+            changes: None,
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),
             notes: Vec::new(),
-        }
+        };
+        let baseline = self.beside.baseline;
+        study.changes = baseline.map(|baseline| changes(baseline, &study));
+        study
+    }
+}
+
+/// That a baseline has nothing in common with a study.
+fn apart(baseline: &Baseline, why: String) -> ExperimentError {
+    ExperimentError::NothingInCommon {
+        baseline: baseline.name.clone(),
+        why,
     }
 }

@@ -177,6 +177,8 @@ pub fn empty() -> Study {
         raced: Vec::new(),
         precision: 0.0,
         paste: Vec::new(),
+        kept: Vec::new(),
+        changes: None,
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),

@@ -158,6 +158,7 @@ pub fn resource(name: &str) -> String {
 #[must_use]
 pub fn figure(figure: Figure) -> &'static str {
     match figure {
+        Figure::Throughput => "throughput",
         Figure::Mean => "mean",
         Figure::P50 => "p50",
         Figure::P90 => "p90",
