@@ -159,3 +159,33 @@ pub fn documentation() -> String {
         lines.collect::<String>()
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_is_this_table() {
+        let page = include_str!("../../docs/results.md");
+        assert!(
+            page.contains(&documentation()),
+            "docs/results.md should contain:\n{}",
+            documentation()
+        );
+    }
+
+    #[test]
+    fn more_is_better_of_what_is_welcome() {
+        let study = crate::report::fixture::compared();
+        let finding = |figure: Figure| {
+            let mut rows = study.changes.iter().flat_map(|changes| &changes.rows);
+            let change = rows.find(|c| c.contestant == "node" && c.figure == figure);
+            change.and_then(finding)
+        };
+        assert_eq!(finding(Figure::P99Slo), Some("worse"));
+        assert_eq!(finding(Figure::Throughput), Some("better"));
+        assert_eq!(finding(Figure::Errors), Some("same"));
+        assert_eq!(finding(Figure::Mean), Some("open"));
+        assert_eq!(rows(&study).len(), 6 * 8);
+    }
+}

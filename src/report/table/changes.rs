@@ -6,16 +6,15 @@ use crate::experiment::{Changed, Changes, Study};
 use crate::report::verdict::apart;
 use crate::report::view::{self, ALL};
 use crate::report::words;
-use crate::scenario::{Figure, Unit};
 
-const NOTE: &str = "the change's 95 % interval in %, of errors in percentage points; same: to the last digit in every replication; ≤: no \
-    difference larger; ?: cannot tell";
+const NOTE: &str = "95 % intervals of the change, in %, of errors in percentage points; same: to the last digit in every replication; ≤: no \
+    difference larger; ?: cannot tell; saturates, keeps up: and did not before; loads at which nothing can be compared are left out";
 
 /// The tables of all requests. A contestant of which nothing has changed has none.
 pub fn tables(study: &Study, changes: &Changes) -> Vec<Table> {
     let baseline = &changes.baseline;
     let header = |first: &str| {
-        let names = KEPT.iter().map(|figure| heading(*figure));
+        let names = KEPT.iter().map(|figure| words::figure(*figure).to_owned());
         std::iter::once(first.to_owned()).chain(names).collect()
     };
     let table = |title: String, first: &str, rows: Vec<Vec<String>>| Table {
@@ -51,19 +50,12 @@ pub fn tables(study: &Study, changes: &Changes) -> Vec<Table> {
     each.collect()
 }
 
-fn heading(figure: Figure) -> String {
-    let name = words::figure(figure);
-    match figure.unit() {
-        Unit::Share => format!("{name}, points"),
-        Unit::Time | Unit::Rate => name.to_owned(),
-    }
-}
-
 /// The figures of a contestant at a load, if there is something to compare.
 fn of<'a>(changes: &'a Changes, contestant: &str, load: f64) -> Option<Vec<&'a Changed>> {
     let here = |c: &&Changed| c.contestant == contestant && c.endpoint == ALL && c.load == load;
     let rows: Vec<&Changed> = changes.rows.iter().filter(here).collect();
-    (!rows.is_empty()).then_some(rows)
+    let told = rows.iter().any(|c| apart::standing(c).is_some());
+    told.then_some(rows)
 }
 
 fn line(name: String, row: &[&Changed]) -> Vec<String> {

@@ -120,10 +120,11 @@ fn most(difference: Estimate) -> f64 {
     }
 }
 
-/// Whether a figure is to the last digit what it was, in every replication.
+/// Whether a figure is to the last digit what it was, in every replication: of the same requests, or none of whatever is counted.
 pub fn identical(change: &Changed) -> bool {
     let nothing = |d: Estimate| d.value == 0.0 && d.lo == 0.0 && d.hi == 0.0;
-    change.unpaired.is_none() && change.difference.is_some_and(nothing)
+    let none = change.before == Some(0.0) && change.now == Some(0.0);
+    none || change.unpaired.is_none() && change.difference.is_some_and(nothing)
 }
 
 /// What is said of a figure beside what it was; nothing where there is only one of the two. Latencies of who cannot keep up count as infinite,
@@ -266,7 +267,7 @@ pub fn within(change: &Changed) -> f64 {
     }
 }
 
-/// In the cell of a table: `+7 to +11`, per cent or percentage points.
+/// In the cell of a table: `+7..+11`, per cent or percentage points.
 pub fn cell(change: &Changed) -> String {
     let infinite = |x: Option<f64>| x.is_some_and(f64::is_infinite);
     let Some(standing) = standing(change) else {
@@ -278,8 +279,8 @@ pub fn cell(change: &Changed) -> String {
         return unknown.to_owned();
     };
     match change.saturated {
-        (false, true) if change.now.is_none() => return "saturated now".to_owned(),
-        (true, false) if change.before.is_none() => return "was saturated".to_owned(),
+        (false, true) if change.now.is_none() => return "saturates".to_owned(),
+        (true, false) if change.before.is_none() => return "keeps up".to_owned(),
         _ => {}
     }
     if identical(change) {
@@ -301,7 +302,8 @@ pub fn cell(change: &Changed) -> String {
     let Some((lo, hi)) = interval.filter(|(lo, hi)| lo.is_finite() && hi.is_finite()) else {
         return "?".to_owned();
     };
-    let ends = range(&signed(lo), &signed(hi));
+    let (lo, hi) = (signed(lo), signed(hi));
+    let ends = if lo == hi { lo } else { format!("{lo}..{hi}") };
     match standing {
         Standing::More | Standing::Less => ends,
         Standing::Alike => format!("≤ {}", share(within(change))),
@@ -316,7 +318,7 @@ fn signed(fraction: f64) -> String {
 }
 
 /// `a to b`, or `a` where both are the same.
-pub fn range(lo: &str, hi: &str) -> String {
+fn range(lo: &str, hi: &str) -> String {
     if lo == hi {
         lo.to_owned()
     } else {
@@ -393,12 +395,12 @@ mod tests {
         let p99 = everything(&ratio(Figure::P99Slo, 1.07, 1.09, 1.11));
         assert_eq!(
             (p99.1.as_str(), p99.2.as_str()),
-            ("7 to 11 % longer", "+7 to +11")
+            ("7 to 11 % longer", "+7..+11")
         );
         let p99 = everything(&ratio(Figure::P99Slo, 0.89, 0.91, 0.93));
         assert_eq!(
             (p99.1.as_str(), p99.2.as_str()),
-            ("7 to 11 % shorter", "-11 to -7")
+            ("7 to 11 % shorter", "-11..-7")
         );
         let rate = everything(&ratio(Figure::Throughput, 0.89, 0.91, 0.93));
         assert_eq!(rate.1, "7 to 11 % lower");
@@ -406,7 +408,7 @@ mod tests {
         assert!(open.1.starts_with(
             "cannot tell: between 3 % shorter and 15 % longer; about 30 replications of both"
         ));
-        assert_eq!(open.2, "? -3 to +15");
+        assert_eq!(open.2, "? -3..+15");
         let alike = everything(&ratio(Figure::Mean, 0.99, 1.0, 1.02));
         assert_eq!((alike.0, alike.2.as_str()), (Some(Standing::Alike), "≤ 2"));
     }
@@ -449,7 +451,7 @@ mod tests {
         };
         assert_eq!(
             (standing(&drowns), cell(&drowns).as_str()),
-            (Some(Standing::More), "saturated now")
+            (Some(Standing::More), "saturates")
         );
         assert_eq!(standing(&p99(Some(1.0), None)), None);
     }

@@ -19,7 +19,7 @@ const FIGURES: [Figure; 6] = [
 
 /// What it is compared with, a sentence for each contestant, and what has nothing beside it.
 pub fn sentences(study: &Study, changes: &Changes) -> Vec<String> {
-    let mut out = vec![opening(changes)];
+    let mut out = vec![opening(study, changes)];
     let mut unchanged = Vec::new();
     for name in view::contestants(study) {
         let rows: Vec<&Changed> = changes
@@ -49,34 +49,29 @@ pub fn sentences(study: &Study, changes: &Changes) -> Vec<String> {
     out
 }
 
-/// What it is compared with, and how.
-fn opening(changes: &Changes) -> String {
-    let all = || changes.rows.iter().filter(|c| c.endpoint == ALL);
-    let reasons: Vec<String> =
-        all()
-            .filter_map(|c| c.unpaired)
-            .fold(Vec::new(), |mut list, why| {
-                let why = reason(why);
-                if !list.contains(&why) {
-                    list.push(why);
-                }
-                list
-            });
-    let how = match (reasons.as_slice(), all().any(|c| c.unpaired.is_none())) {
-        ([], _) => "the same requests in both, so changes are paired".to_owned(),
-        ([first, ..], true) => format!("paired, but not everywhere ({first})"),
-        ([first, ..], false) => {
-            format!(
-                "not the same requests in both, so changes are not paired and less is told apart ({first})"
-            )
+/// What it is compared with, and how: of what can be compared.
+fn opening(study: &Study, changes: &Changes) -> String {
+    let compared = || changes.rows.iter().filter(|c| c.difference.is_some());
+    let apart: Vec<&Changed> = compared().filter(|c| c.unpaired.is_some()).collect();
+    let why = apart.iter().find_map(|c| c.unpaired).map(reason);
+    let how = match why {
+        None => "the same requests in both, so changes are paired".to_owned(),
+        Some(why) if compared().any(|c| c.unpaired.is_none()) => {
+            let mut loads: Vec<f64> = apart.iter().map(|c| c.load).collect();
+            loads.sort_by(f64::total_cmp);
+            loads.dedup();
+            let loads: Vec<String> = loads.into_iter().map(words::load).collect();
+            let (loads, unit) = (words::list(&loads), view::unit(study));
+            format!("the same requests in both, but not of everybody at {loads} {unit} ({why})")
         }
+        Some(why) => format!(
+            "not the same requests in both, so changes are not paired and less is told apart ({why})"
+        ),
     };
-    let version = changes
-        .version
-        .as_ref()
-        .map_or_else(String::new, |version| {
-            format!(" It was saved by crossover {version}, and this is another version.")
-        });
+    let version = changes.version.as_ref();
+    let version = version.map_or_else(String::new, |version| {
+        format!(" It was saved by crossover {version}, and this is another version.")
+    });
     format!("Against the baseline {}: {how}.{version}", changes.baseline)
 }
 
@@ -110,23 +105,32 @@ fn contestant(study: &Study, rows: &[&Changed]) -> Vec<String> {
         {
             quiet.push(of);
         } else {
-            parts.extend(told(study, words::figure(figure), &of));
+            parts.extend(told(study, words::figure(figure), &of, of.len()));
         }
     }
     parts.extend(alike(&quiet));
     if study.endpoints.len() > 1 {
-        for endpoint in &study.endpoints {
-            let here: Vec<&Changed> = rows
-                .iter()
-                .copied()
-                .filter(|c| c.endpoint == *endpoint)
-                .collect();
-            let mut of = known(&here, Figure::P99Slo);
-            of.retain(|c| apart::standing(c).is_some_and(Standing::apart));
-            parts.extend(told(study, &format!("p99 of {endpoint}"), &of));
-        }
+        let endpoints = study.endpoints.iter();
+        parts.extend(endpoints.flat_map(|endpoint| of_endpoint(study, endpoint, rows)));
     }
     parts
+}
+
+/// p99 of an endpoint, where it is told apart and that of all requests not in the same way.
+fn of_endpoint(study: &Study, endpoint: &str, rows: &[&Changed]) -> Vec<String> {
+    let named = |name: &str| {
+        let rows = rows.iter().copied().filter(|c| c.endpoint == name);
+        known(&rows.collect::<Vec<_>>(), Figure::P99Slo)
+    };
+    let (here, all) = (named(endpoint), named(ALL));
+    let own = |c: &&Changed| {
+        let of_all = all.iter().find(|of_all| of_all.load == c.load);
+        let of_all = of_all.and_then(|of_all| apart::standing(of_all));
+        apart::standing(c).is_some_and(Standing::apart) && apart::standing(c) != of_all
+    };
+    let loads = here.len();
+    let own: Vec<&Changed> = here.into_iter().filter(own).collect();
+    told(study, &format!("p99 of {endpoint}"), &own, loads)
 }
 
 /// Where a figure is known in both and both keep up, or neither does.
@@ -153,51 +157,33 @@ fn drowning(study: &Study, all: &[&Changed]) -> Vec<String> {
     lost.into_iter().chain(won).collect()
 }
 
-/// What is said of a figure over the loads: at one load all of it; else where it is told apart, most where, and where that is open.
-fn told(study: &Study, name: &str, of: &[&Changed]) -> Vec<String> {
-    let unit = view::unit(study);
-    let at = |c: &Changed| {
-        let text = apart::said(c).unwrap_or_default();
-        if view::single_load(study) {
-            format!("{name} {text}")
-        } else {
-            format!("{name} {text} at {} {unit}", words::load(c.load))
-        }
-    };
-    let mut parts = Vec::new();
-    for standing in [Standing::More, Standing::Less, Standing::Open] {
-        let here: Vec<&Changed> = of
-            .iter()
-            .copied()
+/// What is said of a figure over so many loads: of one load all of it; else at how many it is longer, shorter or open, and most where.
+fn told(study: &Study, name: &str, of: &[&Changed], loads: usize) -> Vec<String> {
+    let each = [Standing::More, Standing::Less, Standing::Open].into_iter();
+    let each = each.filter_map(|standing| {
+        let here = of.iter().copied();
+        let here: Vec<&Changed> = here
             .filter(|c| apart::standing(c) == Some(standing))
             .collect();
-        let most = here.iter().max_by(|a, b| size(a).total_cmp(&size(b)));
-        match (here.as_slice(), most) {
-            ([], _) | (_, None) => {}
-            ([one], _) => parts.push(at(one)),
-            (several, Some(most)) => {
-                let words = apart::words_of(most.figure);
-                let (loads, load) = (several.len(), words::load(most.load));
-                let said = apart::said(most).unwrap_or_default();
-                parts.push(match standing {
-                    Standing::Open => {
-                        format!("{name} cannot be told at {loads} of {} loads", of.len())
-                    }
-                    Standing::Less => format!(
-                        "{name} {} at {loads} of {} loads, most at {load} {unit} ({said})",
-                        words.less,
-                        of.len()
-                    ),
-                    _ => format!(
-                        "{name} {} at {loads} of {} loads, most at {load} {unit} ({said})",
-                        words.more,
-                        of.len()
-                    ),
-                });
-            }
-        }
-    }
-    parts
+        let most = here.iter().max_by(|a, b| size(a).total_cmp(&size(b)))?;
+        let at = format!("at {} {}", words::load(most.load), view::unit(study));
+        let said = apart::said(most)?;
+        let words = apart::words_of(most.figure);
+        let direction = match standing {
+            Standing::Less => words.less,
+            _ => words.more,
+        };
+        let number = here.len();
+        Some(match (number, standing) {
+            (1, Standing::Open) if view::single_load(study) => format!("{name}, {said}"),
+            (1, _) if view::single_load(study) => format!("{name} {said}"),
+            (1, Standing::Open) => format!("{name} {at}, {said}"),
+            (1, _) => format!("{name} {said} {at}"),
+            (_, Standing::Open) => format!("{name} cannot be told at {number} of {loads} loads"),
+            _ => format!("{name} {direction} at {number} of {loads} loads, most {at} ({said})"),
+        })
+    });
+    each.collect()
 }
 
 /// How much of a change it is, for the largest.
@@ -256,4 +242,54 @@ fn lone(which: &str, lone: &Lone, study: &Study) -> Option<String> {
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("{which}: {}.", parts.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+    use crate::report::table::tables;
+
+    fn text(study: &Study) -> String {
+        let found = study.changes.iter();
+        let said: Vec<String> = found.flat_map(|found| sentences(study, found)).collect();
+        let since = tables(study).into_iter();
+        let since = since.filter(|table| table.title.starts_with("Change since"));
+        let lines = since.flat_map(|table| {
+            let rows = table.rows.into_iter().map(|row| row.join(" | "));
+            let title = format!("{}: {}", table.title, table.header.join(" | "));
+            std::iter::once(title).chain(rows)
+        });
+        said.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn several_loads() {
+        insta::assert_snapshot!(text(&fixture::compared()));
+    }
+
+    /// Of other dice at the one load that is left, and of one contestant with another number of replications.
+    #[test]
+    fn one_load_of_other_requests() {
+        let mut study = fixture::compared();
+        study.rows.retain(|row| row.load == 240.0);
+        let changes = study.changes.as_mut().unwrap();
+        changes.rows.retain(|c| c.load == 240.0);
+        changes.version = None;
+        for change in &mut changes.rows {
+            change.unpaired = Some(Unpaired::Seed(1, 2));
+        }
+        insta::assert_snapshot!(text(&study));
+        let changes = study.changes.as_mut().unwrap();
+        for change in &mut changes.rows {
+            let other = Some(Unpaired::Replications(10, 3));
+            change.unpaired = other.filter(|_| change.contestant == "node");
+        }
+        assert_eq!(
+            text(&study).lines().next(),
+            Some(
+                "Against the baseline before: the same requests in both, but not of everybody at 240 requests/s (there were 10 replications and are 3)."
+            )
+        );
+    }
 }
