@@ -2,8 +2,8 @@
 //!
 //! Two contestants in one study, or one contestant before and after a change, are the same question. Where replication *i* of both has
 //! the same requests, the pairs are independent observations, and what the two have in common cancels: the interval is that of the
-//! jackknifed difference, or for quantiles that of [`Located`](super::Located). Where the requests are others, the interval is
-//! put together from the two intervals ([`apart`]).
+//! jackknifed difference, or for quantiles that of [`Located`]. Where the requests are others, the interval is
+//! put together from the two intervals (`apart`).
 
 use super::{Estimate, Jackknifed, Located};
 

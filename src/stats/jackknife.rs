@@ -49,7 +49,7 @@ impl Jackknifed {
     }
 
     /// Difference from and ratio to the other, with their intervals: of the same replications those of the jackknifed difference and (on the log
-    /// scale) ratio, of others those that the two intervals make ([`apart`]). `None` if replications of the same requests do not
+    /// scale) ratio, of others those that the two intervals make (`contrast::apart`). `None` if replications of the same requests do not
     /// match; no ratio where one of the two is zero.
     #[must_use]
     pub fn against(&self, other: &Self, pairing: Pairing) -> Option<Contrast> {

@@ -2,7 +2,7 @@
 //!
 //! A study's rows hold pooled figures with their intervals. Whether two of them differ is another question: the same requests made both, so that
 //! most of what is uncertain in each they have in common. To answer it takes what each *replication* says, and that is what two
-//! contestants of one study are compared by ([`order`](super::order)): quantiles as [`Located`](crate::stats::Located), totals as
+//! contestants of one study are compared by (`order`): quantiles as [`Located`](crate::stats::Located), totals as
 //! [`Jackknifed`](crate::stats::Jackknifed). A baseline is this, figure by figure, in a file:
 //!
 //! ```text
