@@ -107,6 +107,29 @@ fn a_slower_model_is_told_apart_by_the_true_ratio() {
     );
 }
 
+/// By itself the slower model would be looked at at other loads, and for longer: beside the baseline it is not.
+#[test]
+fn a_changed_model_is_run_as_the_baseline_was() {
+    let (fast, slow) = (Queues::new(&[(10.0, 1.0)]), Queues::new(&[(10.8, 1.0)]));
+    let scenario = fast.scenario(Loads::Sweep, Slo::default());
+    let plan = |study: &Study| {
+        let each = study.kept.iter().map(|row| (row.load, row.horizon));
+        each.collect::<Vec<_>>()
+    };
+    let first = study(&fast, &scenario, None);
+    let before = saved(&first, &scenario);
+    let now = study(&slow, &scenario, Some(&before));
+    assert_eq!(plan(&now), plan(&first));
+    assert_ne!(plan(&study(&slow, &scenario, None)), plan(&first));
+    let same_loads = fast.scenario(Loads::List(before.loads()), Slo::default());
+    assert_ne!(plan(&study(&slow, &same_loads, None)), plan(&first));
+    let rows = now.changes.unwrap().rows;
+    // Who drowns now gets no more replications than it takes to see that.
+    let steady = || rows.iter().filter(|c| c.saturated == (false, false));
+    assert!(steady().all(|c| c.unpaired.is_none()), "{rows:?}");
+    assert!(steady().filter(|c| c.ratio.is_some()).count() > 40);
+}
+
 /// The same two runs, once as they are and once as if they were of other requests: three times as wide at least.
 #[test]
 fn pairing_narrows_the_interval() {
