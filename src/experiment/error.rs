@@ -28,6 +28,14 @@ pub enum ExperimentError {
     /// Nothing to choose the slowest from.
     #[error("no request that came after the first quarter of the replication was answered")]
     NothingAnswered,
+    /// Nothing of this study stands in the baseline.
+    #[error("nothing to compare with the baseline {baseline}: {why}")]
+    NothingInCommon {
+        /// The baseline's name.
+        baseline: String,
+        /// What the two have.
+        why: String,
+    },
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,

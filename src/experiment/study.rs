@@ -1,5 +1,6 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::baseline::{Changes, Kept};
 use super::settings::Settings;
 use super::swept::Sweep;
 use crate::kernel::Span;
@@ -55,6 +56,10 @@ pub struct Study {
     pub precision: f64,
     /// What makes a real server what the best setting says: a file and its lines; empty in other studies.
     pub paste: Vec<(String, Vec<String>)>,
+    /// What another run is compared with, in the order of the rows; empty where that was not asked for.
+    pub kept: Vec<Kept>,
+    /// What became of it since a baseline; absent where it was not compared with one.
+    pub changes: Option<Changes>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.

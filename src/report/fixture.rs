@@ -1,5 +1,9 @@
 //! Studies made up for tests: curves with knees, some saturated, two endpoints. The numbers are plausible, not simulated.
 
+mod since;
+
+pub use since::compared;
+
 use crate::experiment::{
     Bound, Capacity, ContestantInfo, Crossing, Estimate, Flip, LoadUnit, Row, Study, TimelineSlot,
     Verdict,
@@ -175,6 +179,8 @@ pub fn empty() -> Study {
         raced: Vec::new(),
         precision: 0.0,
         paste: Vec::new(),
+        kept: Vec::new(),
+        changes: None,
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),

@@ -153,27 +153,32 @@ pub fn resource(name: &str) -> String {
     words.replace('_', " ")
 }
 
+/// What people call a figure.
+#[must_use]
+pub fn figure(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Mean => "mean",
+        Figure::Sd => "standard deviation",
+        Figure::P50 => "p50",
+        Figure::P90 => "p90",
+        Figure::P95 => "p95",
+        Figure::P99 | Figure::P99Slo => "p99",
+        Figure::P999 => "p99.9",
+        Figure::Offered => "offered load",
+        Figure::Throughput => "throughput",
+        Figure::Errors => "errors",
+        Figure::Refused => "refused requests",
+        Figure::Timeout => "timed out requests",
+        Figure::Killed => "killed requests",
+        Figure::Shed => "shed requests",
+    }
+}
+
 /// What people call what an objective limits: `p99`, `p99 of checkout`, `use of lock`.
 #[must_use]
 pub fn limited(objective: &Objective) -> String {
     let gauge = match &objective.gauge {
-        Gauge::Figure(figure) => match figure {
-            Figure::Mean => "mean",
-            Figure::Sd => "standard deviation",
-            Figure::P50 => "p50",
-            Figure::P90 => "p90",
-            Figure::P95 => "p95",
-            Figure::P99 | Figure::P99Slo => "p99",
-            Figure::P999 => "p99.9",
-            Figure::Offered => "offered load",
-            Figure::Throughput => "throughput",
-            Figure::Errors => "errors",
-            Figure::Refused => "refused requests",
-            Figure::Timeout => "timed out requests",
-            Figure::Killed => "killed requests",
-            Figure::Shed => "shed requests",
-        }
-        .to_owned(),
+        Gauge::Figure(figure) => self::figure(*figure).to_owned(),
         Gauge::State(state) => format!("mean {}", state.name()),
         Gauge::Used(name) => format!("use of {}", resource(name)),
         Gauge::Memory => "memory".to_owned(),
