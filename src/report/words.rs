@@ -272,13 +272,15 @@ pub fn limit(objective: &Objective) -> String {
     }
 }
 
-/// Milliseconds that somebody wrote, with all their digits.
+/// Milliseconds that somebody wrote, with all their digits down to nanoseconds.
 #[must_use]
 pub fn plain_time(ms: f64) -> String {
-    if ms >= 1000.0 {
-        format!("{} s", ms / 1000.0)
-    } else {
-        format!("{ms} ms")
+    let ns = (ms * 1e6).round();
+    match ns {
+        _ if ns >= 1e9 => format!("{} s", ns / 1e9),
+        _ if ns >= 1e6 => format!("{} ms", ns / 1e6),
+        _ if ns >= 1e3 => format!("{} µs", ns / 1e3),
+        _ => format!("{ns} ns"),
     }
 }
 
@@ -320,6 +322,7 @@ mod tests {
         assert_eq!(time(12_340.0), "12.3 s");
         assert_eq!(plain_time(250.0), "250 ms");
         assert_eq!(plain_time(1500.0), "1.5 s");
+        assert_eq!(plain_time(100_000.0 * 1e-6), "100 µs");
     }
 
     #[test]
