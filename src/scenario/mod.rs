@@ -134,7 +134,9 @@ pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostic
             Some(Checked::Languages(languages))
         } else if says(&[
             "slice",
-            "wakeup_credit",
+            "tick",
+            "idle_seen",
+            "hot",
             "switch_cost",
             "wake",
             "timer_slack",

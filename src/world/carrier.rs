@@ -79,8 +79,10 @@ impl World<'_> {
             return;
         }
         self.release_lock(carrier);
-        if self.carriers[carrier as usize].state == CarrierState::Running {
-            self.leave_core(carrier);
+        match self.carriers[carrier as usize].state {
+            CarrierState::Running => self.leave_core(carrier),
+            CarrierState::Queued => self.leave_queue(carrier),
+            _ => {}
         }
         self.carriers[carrier as usize].state = CarrierState::Parked;
     }
@@ -176,11 +178,13 @@ impl World<'_> {
     /// A burst where cores are shared or a lock is wanted.
     #[inline(never)]
     fn contend(&mut self, id: u32) {
-        if self.carriers[id as usize].state == CarrierState::Running {
-            self.go_on_in_control(id);
-        } else {
-            debug_assert_eq!(self.carriers[id as usize].state, CarrierState::Parked);
-            self.rouse(id);
+        match self.carriers[id as usize].state {
+            CarrierState::Running => self.go_on_in_control(id),
+            CarrierState::Queued => self.back_to_queue(id), // whom it signalled has its core
+            state => {
+                debug_assert_eq!(state, CarrierState::Parked);
+                self.rouse(id);
+            }
         }
     }
 

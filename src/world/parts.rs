@@ -43,6 +43,9 @@ pub(super) struct Carrier {
     pub switch: Span,
     pub cold: Span,
     pub gc: Span,
+    /// On a core, it has not found the lock free yet; looking takes it this long.
+    pub looks: bool,
+    pub look: Span,
     /// The heap that its own language's work allocates from, or [`NONE`].
     pub heap: u32,
     /// Since when the present stretch on a core is not yet accounted.
@@ -80,6 +83,8 @@ impl Carrier {
             switch: Span::ZERO,
             cold: Span::ZERO,
             gc: Span::ZERO,
+            looks: false,
+            look: Span::ZERO,
             heap,
             mark: now,
             end: Time::NEVER,

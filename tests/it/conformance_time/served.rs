@@ -4,7 +4,7 @@
 //! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{Case, host, lines, wakes, waking};
+use super::case::{Case, LOOK, host, lines, wakes, waking};
 use super::recorded::{Recorded, quantile};
 
 /// Time constant of a core's cooling, milliseconds: between Node's 3.8 and Django's 3.4 in `measured/README.md`.
@@ -122,7 +122,7 @@ model = "ideal"
 executors.main = {{ carriers = 1, tasks = "unlimited" }}
 executors.sync = {{}}
 place.handler = "sync"
-lock = {{ switch_interval = "5ms", order = "random", barging = true }}
+lock = {{ switch_interval = "5ms", order = "fifo", barging = true, look = "{LOOK}" }}
 before = [
   {{ name = "close", hop = "sync", steps = [{{ cpu = "{close:.1}us" }}] }},
   {{ name = "parse", cpu = "{parse:.1}us" }},
