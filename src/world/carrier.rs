@@ -79,10 +79,8 @@ impl World<'_> {
             return;
         }
         self.release_lock(carrier);
-        match self.carriers[carrier as usize].state {
-            CarrierState::Running => self.leave_core(carrier),
-            CarrierState::Queued => self.leave_queue(carrier),
-            _ => {}
+        if self.carriers[carrier as usize].state == CarrierState::Running {
+            self.leave_core(carrier);
         }
         self.carriers[carrier as usize].state = CarrierState::Parked;
     }
@@ -178,13 +176,11 @@ impl World<'_> {
     /// A burst where cores are shared or a lock is wanted.
     #[inline(never)]
     fn contend(&mut self, id: u32) {
-        match self.carriers[id as usize].state {
-            CarrierState::Running => self.go_on_in_control(id),
-            CarrierState::Queued => self.back_to_queue(id), // whom it signalled has its core
-            state => {
-                debug_assert_eq!(state, CarrierState::Parked);
-                self.rouse(id);
-            }
+        if self.carriers[id as usize].state == CarrierState::Running {
+            self.go_on_in_control(id);
+        } else {
+            debug_assert_eq!(self.carriers[id as usize].state, CarrierState::Parked);
+            self.rouse(id);
         }
     }
 

@@ -128,12 +128,11 @@ impl World<'_> {
         self.start_on_core(id, core);
     }
 
-    pub fn back_to_queue(&mut self, id: u32) {
-        self.carriers[id as usize].state = CarrierState::Queued;
-        let task = self.carriers[id as usize].task;
-        if task != NONE {
-            self.tasks.charge(task, self.now, Component::WaitCore);
-        }
+    fn back_to_queue(&mut self, id: u32) {
+        let carrier = &mut self.carriers[id as usize];
+        carrier.state = CarrierState::Queued;
+        let task = carrier.task;
+        self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
     /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
@@ -192,9 +191,6 @@ impl World<'_> {
                         return left;
                     }
                 }
-            }
-            if self.carriers[id as usize].state != CarrierState::Running {
-                return None; // whom it woke has its core
             }
         }
         if std::mem::take(&mut self.carriers[id as usize].fresh) {
@@ -311,9 +307,6 @@ impl World<'_> {
         carrier.gc -= gc;
         carrier.left = carrier.left.saturating_sub(elapsed - switch - cold - gc);
         let (task, native) = (carrier.task, carrier.native);
-        if task == NONE {
-            return;
-        }
         let component = if native {
             Component::Native
         } else {
@@ -424,14 +417,6 @@ impl World<'_> {
         }
     }
 
-    /// A thread that has been preempted blocks all the same: what it still had to do in the kernel takes no time.
-    pub fn leave_queue(&mut self, id: u32) {
-        let host = self.carriers[id as usize].host as usize;
-        if let Some(scheduler) = &mut self.hosts[host].scheduler {
-            scheduler.withdraw(id, self.now);
-        }
-    }
-
     /// A thread gives its core up. Returns who is to have it, and the core.
     fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
         let host = self.carriers[id as usize].host as usize;
@@ -513,6 +498,7 @@ impl World<'_> {
         let lock = self.processes[process as usize].lock.as_mut();
         if let Some(woken) = lock.and_then(Lock::forced_drop) {
             self.signal(id, woken);
+            self.resched_now(id);
         }
         if self.carriers[id as usize].state == CarrierState::Running {
             match self.seek_lock(id) {
@@ -531,8 +517,8 @@ impl World<'_> {
         }
     }
 
-    /// A thread signals another. If that one joins the queue of its own core, it may have that core at once; if it has another to wake on, the one that
-    /// signals goes on first.
+    /// A thread signals another, which joins the queue of its core if that is where it wakes, and may have that core as soon as the one that signals has
+    /// a burst in hand again or blocks.
     fn signal(&mut self, id: u32, woken: u32) {
         let host = self.carriers[id as usize].host;
         let scheduler = self.hosts[host as usize].scheduler.as_ref();
@@ -540,16 +526,25 @@ impl World<'_> {
         if scheduler.is_none_or(|scheduler| scheduler.choose(woken, self.now) != (core, false)) {
             return self.soon.push_back(Soon::Wake(woken));
         }
-        self.wake(woken);
-        let mine = |soon: &Soon| matches!(soon, Soon::Resched(h, c) if (*h, *c) == (host, core));
-        if let Some(at) = self.soon.iter().position(mine) {
-            self.soon.remove(at);
-            self.resched(host, core);
+        if self.carriers[woken as usize].state != CarrierState::Locked {
+            return; // it is late and has woken already
         }
-        if self.carriers[id as usize].state == CarrierState::Queued {
-            // It had the lock's mutex still: whom it woke must let it have the core once more.
+        self.wake(woken);
+        if self.soon.back() == Some(&Soon::Resched(host, core)) {
+            // The lock's mutex is still the signaller's: whom it woke must let it have the core once more.
             let look = self.carriers[woken as usize].look;
             self.carriers[woken as usize].look = look + look;
+        }
+    }
+
+    /// Whom a thread with a burst in hand has signalled gets its core now, if it is to have it.
+    fn resched_now(&mut self, id: u32) {
+        let host = self.carriers[id as usize].host;
+        let scheduler = self.hosts[host as usize].scheduler.as_ref();
+        let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
+        if self.soon.back() == Some(&Soon::Resched(host, core)) {
+            self.soon.pop_back();
+            self.resched(host, core);
         }
     }
 
