@@ -13,14 +13,14 @@
 //!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has; it sleeps until then.
 //! ```
 //!
-//! Every step is a thread's own: who is signalled, who runs out of patience, who was made to drop the lock must each get a core
-//! before it does anything. Between its time-out and its look a thread is in nobody's line: it asks for nothing and begins to wait when it has
-//! looked. On one core beside a computing thread that can take until the next tick ([`scheduler`](super::scheduler)), and that, more than the interval, is what a hand-over takes.
+//! Every step is a thread's own: who is signalled, who runs out of patience, who was made to drop the lock must each get a core before it does
+//! anything. Between its time-out and its look a thread keeps its place in line and asks for nothing. On one core beside a computing thread a look can
+//! take until the next tick ([`scheduler`](super::scheduler)), and that, more than the interval, is what a hand-over takes.
 //!
 //! A switch by anybody restarts the patience of all waiters. In order `fifo`, a condition variable's (glibc's groups keep it: who waits
-//! in the older one goes first, in each the futex's queue decides), whoever waits once more goes to the end. That is CPython's on one core. On several, who has been signalled, who
-//! is late and who was made to drop race for their cores, and `random` comes nearer to what was recorded (`conformance/time`, gil-3 and gil-7) while the scheduler has one
-//! queue for all cores. Left out: that one interrupt ends several waits on the same core.
+//! in the older one goes first, in each the futex's queue decides), whoever waits once more goes to the end. One interrupt ends the waits that end on the same core
+//! within the timer's slack.
+//!
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
@@ -100,6 +100,14 @@ impl Lock {
         self.dropper == thread
     }
 
+    /// Whether this thread may take it.
+    #[must_use]
+    pub fn is_free_for(&self, thread: u32) -> bool {
+        self.holder == NONE
+            && self.dropper != thread
+            && (self.heir == NONE || self.heir == thread)
+    }
+
     /// Whether the holder has been asked to let go.
     #[must_use]
     pub fn drop_requested(&self) -> bool {
@@ -109,10 +117,7 @@ impl Lock {
     /// Takes the lock if this thread may. On success returns the thread, if any, that had been made to drop it and wakes
     /// now to want it again.
     pub fn try_take(&mut self, thread: u32) -> Option<Option<u32>> {
-        let free = self.holder == NONE
-            && self.dropper != thread
-            && (self.heir == NONE || self.heir == thread);
-        if !free {
+        if !self.is_free_for(thread) {
             return None;
         }
         self.waiters.retain(|waiter| waiter.thread != thread);
@@ -189,13 +194,17 @@ impl Lock {
             .unwrap_or(Time::NEVER)
     }
 
-    /// A waiter whose patience ends now, or ends soon enough for one interrupt to do for all: it wakes to look, and keeps its place until then.
-    pub fn time_out(&mut self, now: Time) -> Option<u32> {
+    /// A waiter whose patience ends now, or ends soon and whose timer is where an interrupt comes now (`here`), as one does for all: it wakes to look,
+    /// and keeps its place until then.
+    pub fn time_out(&mut self, now: Time, here: impl Fn(u32) -> bool) -> Option<u32> {
         let soon = now + self.slack;
+        let ends = |waiter: &&mut Waiter| {
+            waiter.deadline <= now || waiter.deadline <= soon && here(waiter.thread)
+        };
         let waiter = self
             .waiters
             .iter_mut()
-            .filter(|waiter| waiter.deadline <= soon)
+            .filter(ends)
             .min_by_key(|waiter| (waiter.deadline, waiter.priority, waiter.thread))?;
         waiter.deadline = Time::NEVER;
         Some(waiter.thread)

@@ -146,7 +146,7 @@ proptest! {
                 now += Span(1);
                 let mut woken = Vec::new();
                 while fast.deadline() <= now {
-                    woken.extend(fast.time_out(now).map(|thread| thread as usize));
+                    woken.extend(fast.time_out(now, |_| false).map(|thread| thread as usize));
                 }
                 prop_assert_eq!(woken, slow.time_out(now));
             }
@@ -230,10 +230,10 @@ fn who_waits_once_more_goes_to_the_end() {
         assert!(!lock.wait(thread, 0, Time(0)));
     }
     assert_eq!(
-        (lock.time_out(Time(5)), lock.time_out(Time(5))),
+        (lock.time_out(Time(5), |_| false), lock.time_out(Time(5), |_| false)),
         (Some(1), Some(2))
     );
-    assert_eq!(lock.time_out(Time(5)), None);
+    assert_eq!(lock.time_out(Time(5), |_| false), None);
     assert!(lock.wait(2, 0, Time(5)));
     assert!(lock.wait(1, 0, Time(5)));
     assert_eq!(lock.release(), Some(2));
@@ -248,7 +248,7 @@ fn a_switch_meanwhile_and_nothing_is_asked() {
     lock.wait(9, 0, Time(0));
     lock.wait(1, 0, Time(0));
     assert_eq!(
-        (lock.time_out(Time(5)), lock.time_out(Time(5))),
+        (lock.time_out(Time(5), |_| false), lock.time_out(Time(5), |_| false)),
         (Some(9), Some(1))
     );
     assert_eq!(lock.release(), Some(9));
@@ -256,7 +256,7 @@ fn a_switch_meanwhile_and_nothing_is_asked() {
     lock.wait(2, 0, Time(6));
     assert!(!lock.wait(1, 0, Time(7)));
     assert_eq!(
-        (lock.deadline(), lock.time_out(Time(11))),
+        (lock.deadline(), lock.time_out(Time(11), |_| false)),
         (Time(11), Some(2))
     );
     assert!(lock.wait(2, 0, Time(11)));

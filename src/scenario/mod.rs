@@ -138,6 +138,7 @@ pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostic
             "idle_seen",
             "hot",
             "switch_cost",
+            "interrupt",
             "wake",
             "timer_slack",
         ]) || folder == Some("hosts".as_ref())

@@ -291,6 +291,9 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
     host.switch_cost = keys
         .read("switch_cost", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);
+    host.interrupt = keys
+        .read("interrupt", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
     host.wake = keys
         .read("wake", |r, node| r.dist(node))
         .filter(|law| !law.is_zero());

@@ -33,12 +33,17 @@ impl World<'_> {
         if state != CarrierState::Locked {
             return;
         }
+        self.draw_look(id, service, task);
+        self.rouse_from(id, Time::NEVER);
+    }
+
+    /// How long a thread looks at the lock.
+    fn draw_look(&mut self, id: u32, service: u32, task: u32) {
         let lock = self.plan.services[service as usize].lock.as_ref();
         if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
             let word = self.tasks.wait_word(task, self.paths.look);
             self.carriers[id as usize].look = law.sample(word);
         }
-        self.rouse_from(id, Time::NEVER);
     }
 
     /// A sleeping thread is signalled: if it is to run on a core that idles, leaving the idle state takes time. A core that falls idle in this
@@ -58,7 +63,9 @@ impl World<'_> {
         match &self.plan.hosts[host as usize].host.wake {
             Some(law) if state.scheduler.as_ref().is_some_and(sleeps) => {
                 let word = self.tasks.wait_word(task, self.paths.wake);
-                self.carriers[id as usize].state = CarrierState::Waking;
+                let carrier = &mut self.carriers[id as usize];
+                carrier.state = CarrierState::Waking;
+                carrier.interrupt = Span::ZERO; // in that law
                 self.tasks.charge(task, self.now, Component::WaitCore);
                 let at = self.now + law.sample(word);
                 self.agenda.schedule(at, kind::WOKEN, id);
@@ -84,7 +91,10 @@ impl World<'_> {
             return self.go_on_in_control(id);
         };
         match scheduler.wake(id, self.now) {
-            Wake::Runs(core) => self.start_idle_core(id, core),
+            Wake::Runs(core) => {
+                self.carriers[id as usize].interrupt = Span::ZERO;
+                self.start_idle_core(id, core);
+            }
             Wake::Queued(core, asks) => {
                 self.back_to_queue(id);
                 self.rearm_core(host, core);
@@ -161,7 +171,7 @@ impl World<'_> {
         let carrier = &mut self.carriers[id as usize];
         carrier.state = CarrierState::Running;
         carrier.mark = self.now;
-        carrier.switch = switch;
+        carrier.switch = switch + std::mem::take(&mut carrier.interrupt);
     }
 
     /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
@@ -179,10 +189,7 @@ impl World<'_> {
             let executor = self.plan.services[service as usize].aux.get(aux as usize);
             let elsewhere = executor.is_some_and(|executor| executor.interpreters);
             match (native || elsewhere, lock.held_by(id)) {
-                (_, true) if lock.drop_requested() => {
-                    self.forced_drop(id);
-                    return None;
-                }
+                (_, true) if lock.drop_requested() => return self.forced_drop(id),
                 (true, true) => self.release_if_held(id),
                 (true, false) => {}
                 (false, true) => {}
@@ -216,6 +223,13 @@ impl World<'_> {
     #[must_use]
     fn seek_lock(&mut self, id: u32) -> Option<Option<(u32, u32)>> {
         let process = self.carriers[id as usize].process as usize;
+        let lock = self.processes[process].lock.as_mut()?;
+        let carrier = &mut self.carriers[id as usize];
+        let begins = carrier.look.is_zero() && !carrier.looks;
+        if begins && !lock.is_free_for(id) && !lock.waits_for_a_switch(id) {
+            let (service, task) = (carrier.service, carrier.task);
+            self.draw_look(id, service, task);
+        }
         let lock = self.processes[process].lock.as_mut()?;
         let carrier = &mut self.carriers[id as usize];
         if !carrier.look.is_zero() {
@@ -472,7 +486,15 @@ impl World<'_> {
         let state = &mut self.processes[process as usize];
         state.patience_set = false;
         let Some(lock) = &mut state.lock else { return };
-        while let Some(late) = lock.time_out(self.now) {
+        let host = self.plan.services[state.service as usize].host as usize;
+        let scheduler = self.hosts[host].scheduler.as_ref();
+        let core_of = |thread: u32| scheduler.map_or(thread, |s| s.home_of(thread));
+        let mut interrupted = None;
+        while let Some(late) = lock.time_out(self.now, |other| interrupted == Some(core_of(other)))
+        {
+            if interrupted.replace(core_of(late)) != Some(core_of(late)) {
+                self.carriers[late as usize].interrupt = self.plan.hosts[host].host.interrupt;
+            }
             self.soon.push_back(Soon::Wake(late));
         }
         self.set_patience(process as usize);
@@ -487,26 +509,22 @@ impl World<'_> {
             && self.carriers[holder as usize].state == CarrierState::Running
         {
             self.settle(holder);
-            self.forced_drop(holder);
+            if let Some((next, core)) = self.forced_drop(holder) {
+                self.start_on_core(next, core);
+            }
         }
     }
 
-    /// The holder, on a core, lets the lock go because it was asked to. Whom it signals may have its core before it sleeps.
-    fn forced_drop(&mut self, id: u32) {
+    /// The holder, on a core, lets the lock go because it was asked to, and waits for somebody else to take it. Returns what becomes of its core, as [`World::go_on`].
+    #[must_use]
+    fn forced_drop(&mut self, id: u32) -> Option<(u32, u32)> {
         let process = self.carriers[id as usize].process;
         self.account_lock(process);
         let lock = self.processes[process as usize].lock.as_mut();
         if let Some(woken) = lock.and_then(Lock::forced_drop) {
             self.signal(id, woken);
-            self.resched_now(id);
         }
-        if self.carriers[id as usize].state == CarrierState::Running {
-            match self.seek_lock(id) {
-                Some(Some((next, core))) => self.start_on_core(next, core),
-                Some(None) => {}
-                None => self.go_on_in_control(id),
-            }
-        }
+        self.seek_lock(id).flatten()
     }
 
     /// A thread lets the lock go of its own accord, if it has it. Whom it signals may have its core at once.
@@ -526,26 +544,7 @@ impl World<'_> {
         if scheduler.is_none_or(|scheduler| scheduler.choose(woken, self.now) != (core, false)) {
             return self.soon.push_back(Soon::Wake(woken));
         }
-        if self.carriers[woken as usize].state != CarrierState::Locked {
-            return; // it is late and has woken already
-        }
         self.wake(woken);
-        if self.soon.back() == Some(&Soon::Resched(host, core)) {
-            // The lock's mutex is still the signaller's: whom it woke must let it have the core once more.
-            let look = self.carriers[woken as usize].look;
-            self.carriers[woken as usize].look = look + look;
-        }
-    }
-
-    /// Whom a thread with a burst in hand has signalled gets its core now, if it is to have it.
-    fn resched_now(&mut self, id: u32) {
-        let host = self.carriers[id as usize].host;
-        let scheduler = self.hosts[host as usize].scheduler.as_ref();
-        let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
-        if self.soon.back() == Some(&Soon::Resched(host, core)) {
-            self.soon.pop_back();
-            self.resched(host, core);
-        }
     }
 
     fn release_if_held(&mut self, id: u32) {

@@ -212,7 +212,7 @@ impl World<'_> {
         self.vacate(id);
         let carrier = &mut self.carriers[id as usize];
         (carrier.left, carrier.gc) = (Span::ZERO, Span::ZERO);
-        (carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO);
+        (carrier.switch, carrier.interrupt, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
         (carrier.looks, carrier.look) = (false, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;

@@ -41,6 +41,8 @@ pub(super) struct Carrier {
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
+    /// What waking it takes of a busy core, until it has one.
+    pub interrupt: Span,
     pub cold: Span,
     pub gc: Span,
     /// On a core, it has not found the lock free yet; looking takes it this long.
@@ -81,6 +83,7 @@ impl Carrier {
             fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
+            interrupt: Span::ZERO,
             cold: Span::ZERO,
             gc: Span::ZERO,
             looks: false,

@@ -108,6 +108,12 @@ impl Scheduler {
         self.on.get(thread as usize).map_or(NONE, |on| on.0)
     }
 
+    /// The core whose queue a thread is in, or was when it went to sleep: where its timer is set; or [`NONE`].
+    #[must_use]
+    pub fn home_of(&self, thread: u32) -> u32 {
+        self.on.get(thread as usize).map_or(NONE, |on| on.1)
+    }
+
     /// True if a thread waits for this core, and so slices count.
     #[must_use]
     pub fn contended(&self, core: u32) -> bool {

@@ -79,6 +79,12 @@ fn latencies_are_as_real_runtimes_had_them() {
                 quantile(&simulated, 0.99) / 1e3,
             );
             println!("{line}");
+            if std::env::var("CT_Q").is_ok() {
+                for q in [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99] {
+                    print!(" {q}: {:.3}/{:.3}", recorded.quantile(q) / 1e3, quantile(&simulated, q) / 1e3);
+                }
+                println!();
+            }
             if !right {
                 wrong.push(line);
             }
