@@ -19,18 +19,18 @@ use case::{Case, simulate};
 use recorded::{Recorded, quantile};
 
 /// Cases that disagree, on so many cores, and by what distance at most.
-const KNOWN: [(&str, u32, f64); 9] = [
-    // Which core each thread is on; what a look costs when one interrupt wakes seven.
-    ("gil-1", 2, 0.345),
-    ("gil-3", 2, 0.30),
-    ("gil-7", 1, 0.18),
+const KNOWN: [(&str, u32, f64); 8] = [
+    // Nothing on a core of its own varies by the machine's two speeds.
+    ("gil-1", 1, 0.69),
+    // Which core each thread is on; who looks when.
+    ("gil-3", 2, 0.31),
+    ("gil-7", 1, 0.14),
     // What the two ends' system calls take, and on which core they wake.
-    ("convoy-1", 1, 0.66),
-    ("convoy-1", 2, 0.53),
-    ("gthread-8", 1, 0.38),
-    ("gthread-8", 2, 0.31),
+    ("convoy-1", 1, 0.88),
+    ("convoy-1", 2, 0.51),
+    ("gthread-8", 2, 0.25),
     // That, and that requests bunch.
-    ("asgi-8", 1, 0.82),
+    ("asgi-8", 1, 0.85),
     ("asgi-8", 2, 0.90),
 ];
 
@@ -79,12 +79,6 @@ fn latencies_are_as_real_runtimes_had_them() {
                 quantile(&simulated, 0.99) / 1e3,
             );
             println!("{line}");
-            if std::env::var("CT_Q").is_ok() {
-                for q in [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99] {
-                    print!(" {q}: {:.3}/{:.3}", recorded.quantile(q) / 1e3, quantile(&simulated, q) / 1e3);
-                }
-                println!();
-            }
             if !right {
                 wrong.push(line);
             }
