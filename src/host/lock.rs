@@ -103,9 +103,7 @@ impl Lock {
     /// Whether this thread may take it.
     #[must_use]
     pub fn is_free_for(&self, thread: u32) -> bool {
-        self.holder == NONE
-            && self.dropper != thread
-            && (self.heir == NONE || self.heir == thread)
+        self.holder == NONE && self.dropper != thread && (self.heir == NONE || self.heir == thread)
     }
 
     /// Whether the holder has been asked to let go.

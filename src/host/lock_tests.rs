@@ -230,7 +230,10 @@ fn who_waits_once_more_goes_to_the_end() {
         assert!(!lock.wait(thread, 0, Time(0)));
     }
     assert_eq!(
-        (lock.time_out(Time(5), |_| false), lock.time_out(Time(5), |_| false)),
+        (
+            lock.time_out(Time(5), |_| false),
+            lock.time_out(Time(5), |_| false)
+        ),
         (Some(1), Some(2))
     );
     assert_eq!(lock.time_out(Time(5), |_| false), None);
@@ -248,7 +251,10 @@ fn a_switch_meanwhile_and_nothing_is_asked() {
     lock.wait(9, 0, Time(0));
     lock.wait(1, 0, Time(0));
     assert_eq!(
-        (lock.time_out(Time(5), |_| false), lock.time_out(Time(5), |_| false)),
+        (
+            lock.time_out(Time(5), |_| false),
+            lock.time_out(Time(5), |_| false)
+        ),
         (Some(9), Some(1))
     );
     assert_eq!(lock.release(), Some(9));
