@@ -276,6 +276,14 @@ impl Twin {
         Wake::Queued(core as u32, asks)
     }
 
+    fn anew(&mut self, thread: usize) {
+        if let At::Delayed(_) = self.threads[thread].at {
+            self.go(thread, 0);
+        }
+        self.threads[thread].core = None;
+        self.threads[thread].lag = 0;
+    }
+
     fn leave(&mut self, thread: usize, now: Time) -> (u32, Option<u32>) {
         let core = self.threads[thread].core.expect("a core");
         self.run(core, now);
@@ -392,7 +400,7 @@ impl Twin {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// A thread picked at random wakes if it sleeps, leaves if it is on a core, and withdraws if it waits; a core picked at random has its slice
+    /// A thread picked at random wakes or ends if it sleeps, leaves if it is on a core, and withdraws if it waits; a core picked at random has its slice
     /// end, also before its time. Both must say the same after each.
     #[test]
     fn the_scheduler_is_its_slow_twin(
@@ -401,7 +409,7 @@ proptest! {
         slice in 1u64..2000,
         tick in prop_oneof![Just(0u64), 10u64..3000],
         (seen, hot) in (prop_oneof![Just(None), (0u64..3000).prop_map(|ns| Some(Span(ns)))], prop_oneof![Just(0u64), 0u64..3000]),
-        script in prop::collection::vec((0u32..6, 0usize..12, prop_oneof![Just(0u64), 0u64..3000, Just(20_000_000)]), 0..300),
+        script in prop::collection::vec((0u32..7, 0usize..12, prop_oneof![Just(0u64), 0u64..3000, Just(20_000_000)]), 0..300),
     ) {
         let host = Host { slice: Span(slice), tick: Span(tick), idle_seen: seen, hot: Span(hot), ..Host::ideal("h", Some(cores)) };
         let mut fast = Scheduler::new(&host, cores);
@@ -414,6 +422,10 @@ proptest! {
             match what {
                 0 | 1 if busy => prop_assert_eq!(fast.expire(core as u32, now), slow.expire(core, now)),
                 0 => prop_assert_eq!(fast.pull(core as u32, now), slow.pull(core, now)),
+                6 if matches!(slow.threads[thread].at, At::Asleep | At::Delayed(_)) => {
+                    fast.anew(thread as u32);
+                    slow.anew(thread);
+                }
                 2 if slow.waiting(core) > 0 => prop_assert_eq!(fast.lend(core as u32, now), slow.lend(core, now)),
                 _ => match slow.threads[thread].at {
                     At::Asleep | At::Delayed(_) => prop_assert_eq!(fast.wake(thread as u32, now), slow.wake(thread, now)),
@@ -516,4 +528,27 @@ fn who_was_kept_waiting_preempts_the_next_time() {
     assert_eq!(scheduler.leave(1, Time(4 * MS + 10_000)), (0, Some(0)));
     assert_eq!(scheduler.wake(1, Time(5 * MS)), Wake::Queued(0, true));
     assert_eq!(scheduler.expire(0, Time(5 * MS)), Some(1));
+}
+
+/// Idle cores are not seen. Thread 2 has the core that 1 was on, 0 has left the other: 1 waits for its own, but a new thread with its number begins on the idle one.
+#[test]
+fn a_new_thread_begins_on_an_idle_core() {
+    let host = Host {
+        idle_seen: Some(Span::ZERO),
+        ..Host::ideal("h", Some(2))
+    };
+    let before = || {
+        let mut scheduler = Scheduler::new(&host, 2);
+        assert_eq!(scheduler.wake(0, Time::ZERO), Wake::Runs(0));
+        assert_eq!(scheduler.wake(1, Time::ZERO), Wake::Runs(1));
+        assert_eq!(scheduler.leave(1, Time(MS)), (1, None));
+        assert_eq!(scheduler.wake(2, Time(MS)), Wake::Runs(1));
+        assert_eq!(scheduler.leave(0, Time(MS)), (0, None));
+        scheduler
+    };
+    let woken = before().wake(1, Time(2 * MS));
+    assert!(matches!(woken, Wake::Queued(1, _)), "{woken:?}");
+    let mut scheduler = before();
+    scheduler.anew(1);
+    assert_eq!(scheduler.wake(1, Time(2 * MS)), Wake::Runs(0));
 }

@@ -195,6 +195,19 @@ impl Scheduler {
         Wake::Queued(core, asks)
     }
 
+    /// A thread that sleeps has ended, and its number stands for a new one.
+    pub fn anew(&mut self, thread: u32) {
+        let Some(on) = self.on.get_mut(thread as usize) else {
+            return;
+        };
+        debug_assert_eq!(on.0, NONE);
+        let (_, core) = std::mem::replace(on, (NONE, NONE));
+        let entity = std::mem::replace(&mut self.entities[thread as usize], Entity::new());
+        if let (Some(at), true) = (index(core), entity.delayed) {
+            self.queues[at].bury(thread, &entity);
+        }
+    }
+
     /// The thread on a core stops being runnable. Returns who runs there next, if anybody waits.
     pub fn leave(&mut self, thread: u32, now: Time) -> (u32, Option<u32>) {
         let core = self.on[thread as usize].0;

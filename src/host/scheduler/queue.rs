@@ -200,6 +200,13 @@ impl Queue {
         self.part(entity.vruntime);
     }
 
+    /// A member that sleeps is none any more, for it has ended.
+    pub fn bury(&mut self, thread: u32, entity: &Entity) {
+        self.take_out(thread);
+        self.delayed -= 1;
+        self.part(entity.vruntime);
+    }
+
     /// A member that sleeps, ahead of the others, wakes: it waits from now on.
     pub fn rejoin(&mut self, entity: &mut Entity) {
         entity.delayed = false;
