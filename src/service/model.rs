@@ -389,7 +389,8 @@ impl Model {
         let lists = [&self.before, &self.after].into_iter().chain(on_call);
         let mut lists = lists.chain(openings);
         let Executor { pickup, begin, .. } = &self.executors[executor];
-        let picks_up = !(pickup.is_zero() && begin.is_zero()) && !self.runs_cpu(executor);
+        let takes_time = !pickup.is_zero() || !begin.is_zero();
+        let picks_up = takes_time && !self.runs_cpu(executor);
         self.place_handler == Some(executor)
             || picks_up
             || self.place_calls.iter().any(|&(_, e)| e == executor)
