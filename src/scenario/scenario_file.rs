@@ -141,7 +141,9 @@ pub(super) fn plain<'t>(keys: &mut Keys<'_, 't>, name: &str, languages: &Languag
         Some(())
     });
     let arrivals = keys.read("arrivals", settings::arrivals);
-    let run = keys.read("run", settings::run).unwrap_or_default();
+    let endpoints = keys.table("endpoints");
+    let run = keys.read("run", |r, node| settings::run(r, node, endpoints));
+    let run = run.unwrap_or_default();
     let slo = keys.read("slo", settings::slo).unwrap_or_default();
     for key in system::SHARED {
         keys.get(key);

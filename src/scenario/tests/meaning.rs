@@ -3,7 +3,7 @@
 use super::{SCENARIO, read, scenario};
 use crate::host::{Cold, Host};
 use crate::kernel::{Count, Dist, Path, Span, Time};
-use crate::scenario::{Embedded, RunLength, Scenario, Service, load};
+use crate::scenario::{Embedded, Figure, RunLength, Scenario, Service, load};
 use crate::service::{Admit, Hold, Tasks};
 use crate::workload::{Action, Arrivals, CacheAt, Loads, OpenProcess, Reuse, Step};
 
@@ -89,6 +89,29 @@ fn settings_are_read() {
                 after: Span::from_micros(3600)
             })
         )
+    );
+}
+
+#[test]
+fn a_precision_names_an_endpoint() {
+    let of = |precision: &str| {
+        let text =
+            format!("run.precision = {precision}\n[endpoints.a]\n[endpoints.b]\n[contestants.c]\n");
+        let asked = read(&[("a.toml", &text)], &[])
+            .unwrap()
+            .run
+            .precision
+            .unwrap();
+        (asked.figure, asked.endpoint, asked.within)
+    };
+    assert_eq!(of("\"5%\""), (Figure::P99, None, 0.05));
+    assert_eq!(
+        of("{ endpoint = \"b\", within = \"2%\" }"),
+        (Figure::P99, Some(1), 0.02)
+    );
+    assert_eq!(
+        of("{ endpoint = \"all\", figure = \"mean_ms\", within = \"2%\" }"),
+        (Figure::Mean, None, 0.02)
     );
 }
 
