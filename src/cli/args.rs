@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::baseline::Baselines;
+
 /// Where does the event loop stop winning?
 ///
 /// Simulates server concurrency models (Node's event loop, gunicorn's processes and threads, any other model file) under the same
@@ -93,11 +95,17 @@ pub enum Command {
     Compare {
         /// A file or an embedded example [default: quickstart]
         scenario: Option<String>,
+        /// Other runs.
+        #[command(flatten)]
+        baselines: Baselines,
     },
     /// One load in depth: percentiles, where the time goes, utilisations, the run over time
     Run {
         /// A file or an embedded example
         scenario: String,
+        /// Other runs.
+        #[command(flatten)]
+        baselines: Baselines,
     },
     /// Why p99 is what it is: what the slowest requests wait for, and p99 without each wait
     Explain {

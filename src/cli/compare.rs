@@ -1,9 +1,10 @@
 //! `crossover compare [SCENARIO]`.
 
 use super::args::Global;
+use super::baseline::Baselines;
 use super::outcome::{Done, Failure};
 use super::study;
-use crate::experiment::{Simulation, compare_with};
+use crate::experiment::{Simulation, compare_beside};
 use crate::scenario::Scenario;
 use crate::workload::{Arrivals, Loads};
 
@@ -11,7 +12,7 @@ use crate::workload::{Arrivals, Loads};
 pub const DEFAULT: &str = "quickstart";
 
 /// Curves of all contestants over load.
-pub fn compare(global: &Global, asked: &str) -> Result<Done, Failure> {
+pub fn compare(global: &Global, asked: &str, baselines: &Baselines) -> Result<Done, Failure> {
     let scenario = study::read(global, asked)?;
     if global.assert_slo && sweeps(&scenario) {
         return Err(Failure::Refused(
@@ -20,10 +21,12 @@ pub fn compare(global: &Global, asked: &str) -> Result<Done, Failure> {
                 .to_owned(),
         ));
     }
+    let baseline = baselines.read(global, &scenario)?;
+    let beside = baselines.beside(baseline.as_ref());
     let study = study::simulate(global, &scenario, |scenario, budget, control| {
-        compare_with(scenario, &Simulation(scenario), budget, control)
+        compare_beside(scenario, &Simulation(scenario), budget, beside, control)
     })?;
-    study::finish(global, study, "compare", asked)
+    baselines.finish(global, &scenario, study, "compare", asked)
 }
 
 /// Whether the loads follow from the demands.

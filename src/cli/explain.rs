@@ -6,6 +6,7 @@ use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
 use super::study::{self, Watch, failure, on_threads};
 use super::{interrupt, named, output};
+use crate::experiment::explain::PASSES;
 use crate::experiment::{BUDGET, Control, Explanation, explain as why};
 use crate::report::{chart, explain, save};
 
@@ -41,6 +42,13 @@ pub fn explain(global: &Global, asked: &str, endpoint: Option<&str>) -> Result<D
     let folder = folder.unwrap_or_else(|| Path::new("output").join(&explanation.scenario));
     save_all(&explanation, &folder).map_err(|e| Failure::Failed(format!("error: {e}")))?;
     output::show(&shown(global.format, &explanation))?;
+    if explanation.interrupted() {
+        return Err(Failure::Failed(format!(
+            "Interrupted. What was finished ({} of {PASSES} passes) is saved: {}",
+            explanation.passes,
+            folder.display()
+        )));
+    }
     if !global.quiet {
         output::remark(&format!(
             "\nexplain.md, .csv, .json and the chart: {}",

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `args` | what can be typed |
 //! | `capacity`, `check`, `compare`, `completions`, `examples`, `explain`, `init`, `models`, `run`, `schema`, `sweep`, `theory`, `trace`, `tune` | a subcommand each |
+//! | `baseline` | `--save-baseline` and `--baseline` of `compare` and `run` |
 //! | `expect` | `check --run`: the expectations of files put to the test |
 //! | `study`, `precision` | what `compare`, `run` and `sweep` share: read, simulate, save, show |
 //! | `named` | which contestant or endpoint a flag names |
@@ -13,6 +14,7 @@
 //! Only here are the clock on the wall, the terminal and the folder of results.
 
 mod args;
+mod baseline;
 mod capacity;
 mod check;
 mod compare;
@@ -38,6 +40,7 @@ mod tune;
 use std::process::ExitCode;
 
 use args::{Args, Command};
+use baseline::Baselines;
 use clap::Parser;
 use outcome::{Done, Failure};
 
@@ -68,11 +71,18 @@ pub fn main() -> ExitCode {
 
 fn dispatch(Args { global, command }: Args) -> Result<Done, Failure> {
     match command {
-        None => compare::compare(&global, compare::DEFAULT),
-        Some(Command::Compare { scenario }) => {
-            compare::compare(&global, scenario.as_deref().unwrap_or(compare::DEFAULT))
+        None => compare::compare(&global, compare::DEFAULT, &Baselines::default()),
+        Some(Command::Compare {
+            scenario,
+            baselines,
+        }) => {
+            let scenario = scenario.as_deref().unwrap_or(compare::DEFAULT);
+            compare::compare(&global, scenario, &baselines)
         }
-        Some(Command::Run { scenario }) => run::run(&global, &scenario),
+        Some(Command::Run {
+            scenario,
+            baselines,
+        }) => run::run(&global, &scenario, &baselines),
         Some(Command::Explain { scenario, endpoint }) => {
             explain::explain(&global, &scenario, endpoint.as_deref())
         }

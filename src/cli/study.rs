@@ -1,6 +1,6 @@
 //! What `compare` and `run` share: read the scenario, simulate it, save the results, show them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -21,20 +21,30 @@ use crate::scenario::{FileSystem, Scenario, load};
 pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
     let scenario = load(&FileSystem, scenario, &overrides(global))
         .map_err(|e| Failure::Refused(e.to_string()))?;
-    if global.assert_slo && scenario.slo == Default::default() {
+    if global.assert_slo && scenario.slo.is_empty() {
         return Err(Failure::Refused(
             "error: --assert-slo has nothing to assert: the scenario sets no objective ([slo])"
                 .to_owned(),
         ));
     }
+    experiment::resources_exist(&scenario).map_err(failure)?;
     if let Some(folder) = &global.out {
         holds_results(folder)?;
     }
     Ok(scenario)
 }
 
+/// Where the results of a scenario go.
+pub fn results(global: &Global, scenario: &str) -> PathBuf {
+    let out = global.out.clone();
+    out.unwrap_or_else(|| Path::new("output").join(scenario))
+}
+
 /// That a folder is one, or can be made, known before hours have been spent on what goes there.
-fn holds_results(folder: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+/// If there is something else.
+pub fn holds_results(folder: &Path) -> Result<(), Failure> {
     match folder.ancestors().find(|part| part.exists()) {
         Some(part) if !part.is_dir() => Err(Failure::Refused(format!(
             "error: results cannot be saved in {}: {} is no folder",
@@ -187,10 +197,7 @@ pub fn finish(
     repeat_as_asked(global, &mut study, command, asked, &deciding(global));
     let flags = [deciding(global), surrounding(global)].concat();
     repeat_as_asked(global, &mut typed, command, asked, &flags);
-    let folder = global
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new("output").join(&study.scenario));
+    let folder = results(global, &study.scenario);
     let written = save::save(&study, &folder);
     let written = written.map_err(|e| Failure::Failed(format!("error: {e}")))?;
     let seen = if global.format == Format::Table {

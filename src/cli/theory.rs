@@ -45,6 +45,13 @@ pub fn run(global: &Global, asked: &str) -> Result<Done, Failure> {
         Format::Csv => theory::csv(&examined),
         Format::Markdown => theory::markdown(&examined),
     })?;
+    if examined.interrupted {
+        let loads: usize = examined.contestants.iter().map(|one| one.loads.len()).sum();
+        return Err(Failure::Failed(format!(
+            "Interrupted. What was finished ({loads} loads of contestants) is saved: {}",
+            folder.display()
+        )));
+    }
     if !global.quiet {
         output::remark(&format!(
             "\ntheory.md, .csv and .json: {}",

@@ -34,6 +34,15 @@ pub fn trace(global: &Global, asked: &str, request: &Request) -> Result<Done, Fa
         ));
     }
     let scenario = study::read(global, asked)?;
+    let run = scenario.run;
+    if run.precision.is_none() && request.replication >= u64::from(run.replications) {
+        return Err(Failure::Refused(format!(
+            "error: there is no replication {}: the run has {}, from 0 to {}",
+            request.replication,
+            run.replications,
+            run.replications.saturating_sub(1)
+        )));
+    }
     let index = named::contestant(&scenario, request.contestant, "requests")?;
     let which = match request.number {
         Some(number) => Asked::Number(number),

@@ -1,8 +1,8 @@
 //! Who carries how much inside the objectives.
 
 use super::fold::Finding;
-use super::judge::Objective;
-use super::study::Capacity;
+use super::study::{Capacity, Held};
+use crate::scenario::Unit;
 
 /// The capacity of a contestant from its findings, ascending in load, and the load at which its first resource is full
 /// (infinite if none).
@@ -24,12 +24,13 @@ pub fn capacity(name: &str, findings: &[&Finding], bound: f64) -> Capacity {
 
 /// Where the first objective is reached between the highest load that meets them all and the lowest that misses one.
 fn interpolate(findings: &[&Finding], bound: f64) -> Option<f64> {
-    let objectives = findings.first()?.judged.objectives.len();
-    (0..objectives)
-        .filter_map(|index| {
-            let curve: Vec<(f64, Objective, bool)> = findings
+    let objectives = findings.first()?.judged.held.iter().enumerate();
+    let searched = objectives.filter(|(_, held)| held.objective.searched());
+    searched
+        .filter_map(|(index, _)| {
+            let curve: Vec<(f64, &Held, bool)> = findings
                 .iter()
-                .filter_map(|f| Some((f.load, *f.judged.objectives.get(index)?, f.saturated)))
+                .filter_map(|f| Some((f.load, f.judged.held.get(index)?, f.saturated)))
                 .collect();
             reached(&curve, bound)
         })
@@ -37,18 +38,19 @@ fn interpolate(findings: &[&Finding], bound: f64) -> Option<f64> {
 }
 
 /// Where one objective's limit is crossed: between the last load below it and the first above.
-fn reached(curve: &[(f64, Objective, bool)], bound: f64) -> Option<f64> {
+fn reached(curve: &[(f64, &Held, bool)], bound: f64) -> Option<f64> {
     let mut below: Option<(f64, f64)> = None;
-    for &(load, objective, saturated) in curve {
-        let value = match objective.value {
+    for &(load, held, saturated) in curve {
+        let errors = held.objective.gauge.unit() == Unit::Share;
+        let value = match held.seen.map(|seen| seen.value) {
             // How many fail past saturation says nothing about where it begins.
-            _ if saturated && objective.errors => continue,
+            _ if saturated && errors => continue,
             Some(value) => value,
             None if saturated => f64::INFINITY,
             None => continue,
         };
-        let height = scale(value, objective.errors);
-        let limit = scale(objective.limit, objective.errors);
+        let height = scale(value, errors);
+        let limit = scale(held.objective.limit, errors);
         match below {
             Some((from, low)) if height > limit => {
                 // A latency that is infinite became so where the first resource was full, if that is on the way.
@@ -80,6 +82,8 @@ fn scale(value: f64, errors: bool) -> f64 {
 mod tests {
     use super::*;
     use crate::experiment::judge::Judged;
+    use crate::scenario::{Figure, Gauge, Objective};
+    use crate::stats::Estimate;
 
     /// The M/M/1 with mean service 10 ms, a limit of 100 ms on its mean: 1 / (100 − λ) s: exactly 90 per second.
     fn finding(load: f64, within: Option<bool>) -> Finding {
@@ -91,16 +95,23 @@ mod tests {
             saturated,
             judged: Judged {
                 within,
-                objectives: vec![Objective {
-                    limit: 100.0,
-                    value,
-                    errors: false,
-                }],
-                held: Vec::new(),
+                held: vec![held(Figure::Mean, 100.0, value)],
                 p99_slo: None,
             },
             endpoints: Vec::new(),
             busiest: Some(("loop".to_owned(), load / 100.0)),
+        }
+    }
+
+    fn held(figure: Figure, limit: f64, value: Option<f64>) -> Held {
+        Held {
+            objective: Objective {
+                endpoint: None,
+                gauge: Gauge::Figure(figure),
+                limit,
+            },
+            seen: value.map(Estimate::bare),
+            met: None,
         }
     }
 
@@ -153,11 +164,7 @@ mod tests {
     fn errors_past_saturation_say_nothing() {
         let estimate = |errors: f64| {
             let with = |mut f: Finding, value| {
-                f.judged.objectives.push(Objective {
-                    limit: 0.001,
-                    value: Some(value),
-                    errors: true,
-                });
+                f.judged.held.push(held(Figure::Errors, 0.001, Some(value)));
                 f
             };
             let met = with(finding(70.0, Some(true)), 0.0);

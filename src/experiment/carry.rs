@@ -7,7 +7,7 @@ use super::search::confirm::{self, Candidate};
 use super::search::{End, Ground, Query, Visit, seek};
 use super::simulator::Simulator;
 use super::study::{Carried, Closest, Reach, Study};
-use crate::scenario::Scenario;
+use crate::scenario::{Objective, Scenario};
 use crate::workload::Arrivals;
 
 /// Half the width of a capacity's interval, as a share of it, where nobody asks for another.
@@ -88,8 +88,11 @@ pub fn searchable(scenario: &Scenario) -> Result<(), ExperimentError> {
     if scenario.contestants.is_empty() {
         return Err(ExperimentError::NoContestants);
     }
-    if scenario.slo == Default::default() {
+    if scenario.slo.is_empty() {
         return Err(ExperimentError::NoObjectives);
+    }
+    if !scenario.slo.objectives.iter().any(Objective::searched) {
+        return Err(ExperimentError::NoneSearched);
     }
     match scenario.arrivals {
         Arrivals::Replay { .. } => Err(ExperimentError::GivenTimes),
@@ -140,7 +143,9 @@ pub fn carried<S: Simulator>(
             let load = found.load.value;
             carried.reach = Reach::UpTo;
             carried.load = Some(found.load);
-            carried.binding = found.objective.map(|index| ground.aims[index].figure);
+            carried.binding = found
+                .objective
+                .map(|index| ground.aims[index].objective.clone());
             carried.precise = found.precise;
             let loads = |which: &dyn Fn(&Visit) -> bool| {
                 visits
@@ -165,8 +170,8 @@ pub fn carried<S: Simulator>(
 fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest> {
     let furthest = |visit: &Visit| {
         let beyond = ground.aims.iter().zip(&visit.figures).map(|(aim, value)| {
-            let multiple = value.map_or(f64::INFINITY, |value| value / aim.limit);
-            (multiple, *aim, *value)
+            let multiple = value.map_or(f64::INFINITY, |value| value / aim.objective.limit);
+            (multiple, aim, *value)
         });
         beyond.max_by(|a, b| a.0.total_cmp(&b.0))
     };
@@ -175,8 +180,7 @@ fn closest<S: Simulator>(ground: &Ground<S>, visits: &[Visit]) -> Option<Closest
     let (load, (_, aim, value)) = all.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
     Some(Closest {
         load,
-        figure: aim.figure,
+        objective: aim.objective.clone(),
         value,
-        limit: aim.limit,
     })
 }

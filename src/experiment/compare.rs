@@ -1,5 +1,6 @@
 //! The main job: all contestants over a range of loads, and who wins.
 
+use super::baseline::Beside;
 use super::bounds::bounds;
 use super::capacity::capacity;
 use super::error::ExperimentError;
@@ -43,10 +44,25 @@ pub fn compare_with<S: Simulator>(
     budget: f64,
     control: &Control,
 ) -> Result<Study, ExperimentError> {
+    compare_beside(scenario, simulator, budget, Beside::default(), control)
+}
+
+/// [`compare_with`] beside other studies: kept for later ones, compared with an earlier one.
+///
+/// # Errors
+/// As [`compare`], and if nothing of it stands in the earlier one.
+pub fn compare_beside<S: Simulator>(
+    scenario: &Scenario,
+    simulator: &S,
+    budget: f64,
+    beside: Beside,
+    control: &Control,
+) -> Result<Study, ExperimentError> {
     if scenario.contestants.is_empty() {
         return Err(ExperimentError::NoContestants);
     }
-    let scene = Scene::new(scenario, simulator);
+    let scene = Scene::new(scenario, simulator).beside(beside)?;
+    scene.visited_before(&scene.loads())?;
     let everybody: Vec<usize> = (0..scenario.contestants.len()).collect();
     let visits = scene
         .loads()

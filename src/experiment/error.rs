@@ -1,7 +1,7 @@
 //! Why a study has no result.
 
 /// Why a study has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExperimentError {
     /// It was interrupted before anything was complete.
     #[error("interrupted before the first load was finished: there is nothing to keep")]
@@ -28,6 +28,14 @@ pub enum ExperimentError {
     /// Nothing to choose the slowest from.
     #[error("no request that came after the first quarter of the replication was answered")]
     NothingAnswered,
+    /// Nothing of this study stands in the baseline.
+    #[error("nothing to compare with the baseline {baseline}: {why}")]
+    NothingInCommon {
+        /// The baseline's name.
+        baseline: String,
+        /// What the two have.
+        why: String,
+    },
     /// There is nobody to compare.
     #[error("the scenario has no contestants")]
     NoContestants,
@@ -37,6 +45,23 @@ pub enum ExperimentError {
          [slo]\np99    = \"250ms\"\nerrors = \"0.1%\""
     )]
     NoObjectives,
+    /// No objective tells whether a load is carried.
+    #[error(
+        "the scenario limits nothing that a search can be guided by: that is a mean, a percentile or the share of errors, e.g. --set slo.p99=250ms"
+    )]
+    NoneSearched,
+    /// A limit on something that is not there.
+    #[error(
+        "`slo.util` limits the use of `{asked}`, which no contestant has{nearest}\n  they have: {known}"
+    )]
+    NoSuchResource {
+        /// What is limited.
+        asked: String,
+        /// A suggestion.
+        nearest: String,
+        /// What there is.
+        known: String,
+    },
     /// The load is no matter of choice.
     #[error(
         "requests arrive at the times of a list, which has one load: to search for the load that is carried, give arrivals a rate or users"

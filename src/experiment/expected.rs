@@ -14,6 +14,7 @@ use super::bounds::{Asking, bounds};
 use super::study::{Capacity, Change, Expected, Sensitive, Share, Study};
 use super::world::Simulation;
 use crate::scenario::Scenario;
+use crate::world::CLIENT_CONNECTIONS;
 
 /// Below this share of everybody's first resource it does not matter who serves.
 pub const IDLE: f64 = 0.1;
@@ -104,10 +105,10 @@ fn share(scenario: &Scenario, study: &Study, contestant: usize, load: f64) -> Sh
     }
 }
 
-/// Whether a resource is named after a service that the application calls.
+/// Whether a resource is no machine's of the application: named after a service that it calls, or its clients' own.
 fn called(scenario: &Scenario, contestant: usize, resource: &str) -> bool {
     let services = &scenario.contestants[contestant].system.services[1..];
-    services.iter().any(|service| service.name == resource)
+    resource == CLIENT_CONNECTIONS || services.iter().any(|service| service.name == resource)
 }
 
 /// By interpolation, else the highest load that was seen to be carried.

@@ -1,14 +1,14 @@
 //! The figures of one endpoint of one contestant at one load, from its replications.
 
+use super::baseline::KEPT;
 use super::brief::Part;
-use super::judge::Judged;
 use super::study::{Estimate, Row};
 use crate::kernel::Span;
 use crate::measure::{Component, Failure};
-use crate::scenario::Slo;
+use crate::scenario::Figure;
 use crate::stats::{
-    Jackknifed, Located, Pool, Sample, Scale, mean_interval, ratio_interval, relaxations_for,
-    requests_for, zero_count_upper,
+    Comparable, Jackknifed, Located, Pool, Sample, Scale, mean_interval, ratio_interval,
+    ratio_jackknife, relaxations_for, requests_for, zero_count_upper,
 };
 
 /// Milliseconds in a nanosecond.
@@ -108,12 +108,51 @@ impl<'a> Figures<'a> {
             .map(|located| located.scaled(MS))
     }
 
+    /// What another run is compared with: those of [`KEPT`] that can be told, with what their replications say.
+    #[must_use]
+    pub fn kept(&self) -> Vec<(Figure, Comparable)> {
+        let each = KEPT.iter();
+        each.filter_map(|figure| Some((*figure, self.comparable(*figure)?)))
+            .collect()
+    }
+
+    fn comparable(&self, figure: Figure) -> Option<Comparable> {
+        let (told, steady) = (!self.quality.transient, !self.quality.saturated);
+        let total = |told: bool, numerators: Vec<f64>, denominators: Vec<f64>| {
+            let found = told.then(|| ratio_jackknife(&numerators, &denominators))?;
+            found.map(Comparable::Total)
+        };
+        let quantile = |q: f64| {
+            let found = self.supports(&self.answered, q);
+            let located = found.then(|| self.answered.located(q))??.scaled(MS);
+            Some(Comparable::Quantile(located))
+        };
+        let succeeded = || self.each(|p| p.succeeded);
+        match figure {
+            Figure::Throughput => {
+                let seconds = vec![self.quality.seconds; self.parts.len()];
+                total(told, succeeded(), seconds)
+            }
+            Figure::Errors => total(told, self.each(Part::failures), self.each(Part::ended)),
+            Figure::Mean => total(steady, self.sums_ms(), succeeded()),
+            Figure::P50 => quantile(0.5),
+            Figure::P95 => quantile(0.95),
+            Figure::P99Slo => self.slo_located(0.99).map(Comparable::Quantile),
+            _ => None,
+        }
+    }
+
+    /// The sum of the latencies of each replication, milliseconds.
+    fn sums_ms(&self) -> Vec<f64> {
+        let parts = self.parts.iter();
+        parts.map(|p| p.sum_ns as f64 * MS).collect()
+    }
+
     /// Mean latency of the answered.
     #[must_use]
     pub fn mean(&self) -> Option<Estimate> {
-        let sums: Vec<f64> = self.parts.iter().map(|p| p.sum_ns as f64 * MS).collect();
         (!self.quality.saturated)
-            .then(|| ratio_interval(&sums, &self.each(|p| p.succeeded)))?
+            .then(|| ratio_interval(&self.sums_ms(), &self.each(|p| p.succeeded)))?
             .map(|e| e.clamped(0.0, f64::INFINITY))
     }
 
@@ -178,20 +217,12 @@ impl<'a> Figures<'a> {
             .collect()
     }
 
-    /// The row, without what only `all` has.
+    /// The row, not yet judged, and without what only `all` has.
     #[must_use]
-    pub fn row(
-        &self,
-        contestant: &str,
-        endpoint: &str,
-        load: f64,
-        warmup: Span,
-        slo: &Slo,
-    ) -> (Row, Judged) {
-        let judged = Judged::new(self, slo, self.quality.saturated);
+    pub fn row(&self, contestant: &str, endpoint: &str, load: f64, warmup: Span) -> Row {
         let told = !self.quality.transient;
         let fraction = |count: &dyn Fn(&Part) -> u64| told.then(|| self.fraction(count)).flatten();
-        let row = Row {
+        Row {
             contestant: contestant.to_owned(),
             endpoint: endpoint.to_owned(),
             load,
@@ -224,11 +255,10 @@ impl<'a> Figures<'a> {
             events: 0,
             spectrum: self.spectrum(),
             timeline: Vec::new(),
-            within_slo: judged.within,
-            objectives: judged.held.clone(),
+            within_slo: None,
+            objectives: Vec::new(),
             swept: None,
-        };
-        (row, judged)
+        }
     }
 
     /// The quantiles left empty for want of data (not for saturation), the least first, with the requests per replication

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::baseline::Kept;
 use super::brief::{Brief, Measured, Part};
 use super::figures::{Figures, Quality};
 use super::jobs::Point;
@@ -33,7 +34,7 @@ pub struct Finding {
     pub load: f64,
     /// Whether it could not keep up.
     pub saturated: bool,
-    /// Its objectives over all endpoints.
+    /// Its objectives, those of endpoints too.
     pub judged: Judged,
     /// [`Judged::p99_slo`] of each endpoint.
     pub endpoints: Vec<Option<Located>>,
@@ -45,7 +46,7 @@ impl Finding {
     /// Whether the objectives are met; where there are none, whether it kept up.
     #[must_use]
     pub fn met(&self) -> Option<bool> {
-        if self.judged.objectives.is_empty() {
+        if self.judged.held.is_empty() {
             Some(!self.saturated)
         } else {
             self.judged.within
@@ -81,6 +82,8 @@ pub struct LoadPoint {
     pub rows: Vec<Vec<Row>>,
     /// Contestant by contestant.
     pub findings: Vec<Finding>,
+    /// Contestant by contestant, beside the rows: what another run is compared with. Empty where that was not asked for.
+    pub kept: Vec<Vec<Kept>>,
     /// What was too little.
     pub lacks: Vec<Lack>,
     /// Whose figure is not yet known as precisely as asked.
@@ -93,7 +96,18 @@ pub struct LoadPoint {
     pub horizon: Span,
 }
 
-/// Folds a point. `relaxation` holds the relaxation time of each of the point's contestants, seconds.
+/// What comes out of folding a point besides the ordinary.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Whether rows have fine curves of percentiles and a timeline.
+    pub in_depth: bool,
+    /// Whether what another run is compared with is kept.
+    pub keep: bool,
+    /// Sixteenths that are cut at least where a warm-up has to be found: those of the run it is compared with.
+    pub cut: usize,
+}
+
+/// [`fold_as`] with nothing kept.
 #[must_use]
 pub fn fold(
     scenario: &Scenario,
@@ -102,14 +116,31 @@ pub fn fold(
     cells: &[Replicated],
     in_depth: bool,
 ) -> LoadPoint {
+    let asked = Asked {
+        in_depth,
+        ..Asked::default()
+    };
+    fold_as(scenario, point, relaxation, cells, asked)
+}
+
+/// Folds a point. `relaxation` holds the relaxation time of each of the point's contestants, seconds.
+#[must_use]
+pub fn fold_as(
+    scenario: &Scenario,
+    point: &Point,
+    relaxation: &[f64],
+    cells: &[Replicated],
+    asked: Asked,
+) -> LoadPoint {
     let saturated: Vec<bool> = cells.iter().map(|c| point.open && c.saturated()).collect();
     let cut = match scenario.run.warmup {
         Some(warmup) => boundary(warmup, point.horizon),
-        None => common_cut(cells, &saturated),
+        None => common_cut(cells, &saturated).max(asked.cut),
     };
     let mut result = LoadPoint {
         rows: Vec::new(),
         findings: Vec::new(),
+        kept: Vec::new(),
         lacks: Vec::new(),
         wanting: Vec::new(),
         transient: Vec::new(),
@@ -128,7 +159,7 @@ pub fn fold(
             relaxations: seconds / relaxation[index],
             seconds,
             open: point.open,
-            in_depth,
+            in_depth: asked.in_depth,
         };
         Bench {
             scenario,
@@ -136,6 +167,7 @@ pub fn fold(
             cell,
             cut,
             quality,
+            keep: asked.keep,
         }
         .fold_into(&mut result);
     }
@@ -195,6 +227,7 @@ struct Bench<'a> {
     cell: &'a Replicated,
     cut: usize,
     quality: Quality,
+    keep: bool,
 }
 
 impl Bench<'_> {
@@ -204,9 +237,13 @@ impl Bench<'_> {
         let mut rows = Vec::new();
         let all: Vec<Part> = measured.iter().map(|m| sum(&m.endpoints)).collect();
         let figures = Figures::new(&all, self.quality);
-        let (mut row, judged) = self.row(&figures, None);
+        let mut row = self.row(&figures, None);
         self.complete(&mut row, &measured);
         let busiest = self.busiest(&row);
+        let slo = &self.scenario.slo;
+        let mut judged = Judged::new(&figures, &row, slo, None);
+        let mut kept = Vec::new();
+        kept.extend(self.kept(&row, &figures));
         rows.push(row);
         let requests = all.iter().map(|p| p.ended()).sum::<u64>() as f64 / all.len().max(1) as f64;
         result.lacks.extend(self.lack(&figures, None, requests));
@@ -217,14 +254,20 @@ impl Bench<'_> {
                 .map(|m| m.endpoints[endpoint].clone())
                 .collect();
             let figures = Figures::new(&parts, self.quality);
-            let (row, judged) = self.row(&figures, Some(endpoint));
+            let mut row = self.row(&figures, Some(endpoint));
+            let own = Judged::new(&figures, &row, slo, Some(&row.endpoint));
+            judged.add(&own, self.quality.saturated);
+            note(&mut row, &own);
+            kept.extend(self.kept(&row, &figures));
             rows.push(row);
-            p99s.push(judged.p99_slo);
+            p99s.push(own.p99_slo);
             result
                 .lacks
                 .extend(self.lack(&figures, Some(endpoint), requests));
         }
+        note(&mut rows[0], &judged);
         result.rows.push(rows);
+        result.kept.push(kept);
         result.findings.push(Finding {
             contestant: self.cell.contestant,
             load: self.point.load,
@@ -235,17 +278,25 @@ impl Bench<'_> {
         });
     }
 
-    fn row(&self, figures: &Figures, endpoint: Option<usize>) -> (Row, Judged) {
+    fn row(&self, figures: &Figures, endpoint: Option<usize>) -> Row {
         let contestant = &self.scenario.contestants[self.cell.contestant];
         let name = endpoint.map_or("all", |e| &contestant.system.services[0].endpoints[e].name);
         let warmup = Span(self.point.horizon.0 / SEGMENTS as u64) * self.cut as u64;
-        figures.row(
-            &contestant.name,
-            name,
-            self.point.load,
-            warmup,
-            &self.scenario.slo,
-        )
+        figures.row(&contestant.name, name, self.point.load, warmup)
+    }
+
+    /// What another run is compared with, if it is asked for.
+    fn kept(&self, row: &Row, figures: &Figures) -> Option<Kept> {
+        self.keep.then(|| Kept {
+            contestant: row.contestant.clone(),
+            endpoint: row.endpoint.clone(),
+            load: row.load,
+            horizon: self.point.horizon,
+            warmup: row.warmup,
+            replications: row.replications,
+            saturated: row.saturated,
+            figures: figures.kept(),
+        })
     }
 
     /// What only the row of `all` has.
@@ -300,6 +351,11 @@ impl Bench<'_> {
             relaxations: figures.hasty().then_some(self.quality.relaxations),
         })
     }
+}
+
+fn note(row: &mut Row, judged: &Judged) {
+    row.within_slo = judged.within;
+    row.objectives.clone_from(&judged.held);
 }
 
 pub fn sum(parts: &[Part]) -> Part {

@@ -1,10 +1,11 @@
 //! How long to simulate: events are spent where the load needs them, within a budget.
 //!
-//! A load asks for four things, in this order:
+//! A load asks for five things, in this order:
 //! 1. the requests that the 99th percentile of `all` needs in each replication (10,000; in depth the 99.9th's 100,000 later);
 //! 2. fifty relaxation times of every contestant that can keep up, the least from which anything is concluded;
-//! 3. as many as the interval of p99 needs to cover what it says ([`relaxations_for`]: 250);
-//! 4. `(1 + c²) / 2` times the longest of these, where the work at the fullest resource varies more than the exponential law, with a squared
+//! 3. the requests that the objectives need ([`Need::objectives`]), more where they are about a rare endpoint;
+//! 4. as many relaxation times as the interval of p99 needs to cover what it says ([`relaxations_for`]: 250);
+//! 5. `(1 + c²) / 2` times the longest of these, where the work at the fullest resource varies more than the exponential law, with a squared
 //!    coefficient of variation c² ([`Need::variability`]).
 //!
 //! The first is granted to all loads. The others are granted from the cheapest load to the dearest, while the budget lasts;
@@ -48,6 +49,8 @@ pub struct Need {
     /// simulations", Management Science 35, 1989). A mean to which few long requests and those they block add the most is lopsided, and Student's
     /// interval of ten such means falls short: by 3 of 95 at a coefficient of 2 without this, by 1 with it.
     pub variability: f64,
+    /// Requests of all endpoints in which a replication sees enough of what the objectives limit.
+    pub objectives: f64,
     /// What a run needs to settle whatever its length, seconds.
     pub settling: f64,
     /// The whole run after which those that drown can be counted, seconds; zero where nobody has to wait for that.
@@ -129,6 +132,9 @@ fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<S
     });
     reserve = reserve.min(left);
     left -= reserve;
+    grant(run, needs, &mut measured, &mut left, |need| {
+        MARGIN * need.objectives / need.rate.max(1e-9)
+    });
     grant(run, needs, &mut measured, &mut left, |need| {
         relaxations_for(0.99) * need.slowest()
     });
@@ -227,6 +233,7 @@ mod tests {
             relaxation: vec![tau],
             events: vec![rate * 10.0],
             variability: 1.0,
+            objectives: 0.0,
             settling: 0.0,
             settled: 0.0,
         }
@@ -255,6 +262,20 @@ mod tests {
         };
         let spans = horizons(&run, &[rare], false, BUDGET);
         assert!((seconds(&spans)[0] - 20.0 * 134.6667).abs() < 1e-2);
+    }
+
+    /// A limit on the p99 of a twentieth of all needs 200,000 of all: 2,000 s at 100/s, 1 % more, and 16/12 for the warm-up.
+    #[test]
+    fn rare_endpoints_need_their_requests_while_the_budget_lasts() {
+        let run = RunSettings::default();
+        let rare = Need {
+            objectives: 200_000.0,
+            ..need(100.0, 0.01)
+        };
+        let rich = horizons(&run, std::slice::from_ref(&rare), false, BUDGET);
+        assert!((seconds(&rich)[0] - 2693.333).abs() < 1e-2, "{rich:?}");
+        let poor = horizons(&run, &[rare], false, 2e6);
+        assert!((seconds(&poor)[0] - 134.6667).abs() < 1e-3);
     }
 
     /// A knee whose τ is 1 s: 250 s × 16/12. With a budget for only a fifth of that: 50 s is not more than the 101 s of

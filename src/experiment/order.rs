@@ -2,7 +2,7 @@
 
 use super::fold::Finding;
 use super::study::{Crossing, Difference};
-use crate::stats::Located;
+use crate::stats::{Contrast, Located, Pairing};
 
 /// Beyond the best by less than this share, or ...
 const SHARE: f64 = 0.1;
@@ -163,13 +163,14 @@ fn against_best(
     let others = here.iter().filter(|(name, ..)| name != best);
     others
         .filter_map(|(other, finding, p99)| {
+            let Contrast { difference, ratio } = p99.against(lowest, Pairing::Same)?;
             Some(Difference {
                 load: finding.load,
                 endpoint: endpoint_name.to_owned(),
                 best: (*best).to_owned(),
                 other: (*other).to_owned(),
-                p99_slo_ms: p99.minus(lowest)?,
-                ratio: p99.over(lowest),
+                p99_slo_ms: difference,
+                ratio,
                 replications: p99.replications(),
             })
         })
@@ -218,7 +219,6 @@ mod tests {
             saturated: p99.is_none(),
             judged: Judged {
                 within: None,
-                objectives: Vec::new(),
                 held: Vec::new(),
                 p99_slo: p99.map(|value| straight(value, spread.abs(), &pulls)),
             },

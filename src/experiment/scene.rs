@@ -1,13 +1,17 @@
 //! What compare and run share: who asks, which loads, how long, and what the study says around its rows.
 
+mod before;
+
 use std::sync::OnceLock;
 
+use super::baseline::{Beside, changes};
 use super::bounds::{Asking, bounds};
-use super::fold::LoadPoint;
+use super::fold::{Asked, LoadPoint};
 use super::jobs::{Folded, Point, replicate};
 use super::length::{Need, horizons, whole_slots};
 use super::progress::Control;
 use super::replicated::Replicated;
+use super::search::margin::Aim;
 use super::settings::Settings;
 use super::simulator::{Plan, Simulator};
 use super::study::{Bound, ContestantInfo, LoadUnit, Study, Verdict};
@@ -28,6 +32,8 @@ pub(super) struct Scene<'a, S: Simulator> {
     pub asking: Asking,
     /// At the measured ratios, in the order of the scenario.
     pub infos: Vec<ContestantInfo>,
+    /// What it has to do with other studies.
+    beside: Beside<'a>,
     /// Events per request, by contestant; measured when first needed.
     events: Vec<OnceLock<f64>>,
 }
@@ -37,6 +43,8 @@ pub(super) struct Course {
     pub points: Vec<Point>,
     /// Relaxation time of each contestant of each point, seconds.
     pub relaxation: Vec<Vec<f64>>,
+    /// Sixteenths that are cut at least, at each point.
+    pub cuts: Vec<usize>,
     /// How precisely a figure shall be known at each point; as known as it comes, if nothing was asked.
     pub precision: Option<Precision>,
 }
@@ -63,7 +71,16 @@ impl<'a, S: Simulator> Scene<'a, S> {
             simulator,
             asking,
             infos,
+            beside: Beside::default(),
             events: vec![OnceLock::new(); scenario.contestants.len()],
+        }
+    }
+
+    /// What the loads count.
+    fn load_unit(&self) -> LoadUnit {
+        match self.asking {
+            Asking::Open => LoadUnit::Rps,
+            Asking::Closed(_) => LoadUnit::Users,
         }
     }
 
@@ -102,7 +119,8 @@ impl<'a, S: Simulator> Scene<'a, S> {
     }
 
     fn range(&self) -> Vec<f64> {
-        named_loads(&self.scenario.arrivals).unwrap_or_else(|| {
+        let known = named_loads(&self.scenario.arrivals).or_else(|| self.loads_before());
+        known.unwrap_or_else(|| {
             let all: Vec<f64> = (0..self.infos.len()).map(|c| self.bound(c)).collect();
             match self.asking {
                 Asking::Open => loads::open(
@@ -183,6 +201,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
         Course {
             points: points.collect(),
             relaxation: needs.iter().map(|need| need.relaxation.clone()).collect(),
+            cuts: vec![0; needs.len()],
             precision: None,
         }
     }
@@ -197,9 +216,14 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let precision = self.scenario.run.precision;
         let asked = self.scenario.run.replications;
         let first = precision.map_or(asked, |_| asked.max(FIRST_LOOK));
-        Course {
+        let course = Course {
             precision,
             ..self.course(visits, 1.0, first, in_depth, budget)
+        };
+        let baseline = self.beside.baseline;
+        match baseline.filter(|before| before.follows(in_depth, &self.scenario.run)) {
+            Some(baseline) => self.as_before(baseline, course),
+            None => course,
         }
     }
 
@@ -213,6 +237,10 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .map(|c| self.asking.settling(self.simulator, *c, language))
                 .fold(0.0, f64::max),
             settled: self.settled(load, who, language),
+            objectives: Aim::all(self.scenario)
+                .iter()
+                .map(Aim::requests)
+                .fold(0.0, f64::max),
             relaxation: who
                 .iter()
                 .map(|c| self.asking.relaxation(self.simulator, *c, load, language))
@@ -284,7 +312,12 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let fold = |index: usize, cells: &[Replicated], before: Option<&LoadPoint>| {
             let point = &course.points[index];
             let relaxation = &course.relaxation[index];
-            let mut result = fold::fold(self.scenario, point, relaxation, cells, in_depth);
+            let asked = Asked {
+                in_depth,
+                keep: self.beside.keeps(),
+                cut: course.cuts[index],
+            };
+            let mut result = fold::fold_as(self.scenario, point, relaxation, cells, asked);
             let extend = course
                 .precision
                 .and_then(|asked| precision::look(asked, point.replications, before, &mut result));
@@ -303,18 +336,16 @@ impl<'a, S: Simulator> Scene<'a, S> {
     pub fn study(&self, command: &str, points: &[LoadPoint], interrupted: bool) -> Study {
         let scenario = self.scenario;
         let rows = |c: usize| points.iter().flat_map(move |p| p.rows[c].iter().cloned());
-        Study {
+        let kept = |c: usize| points.iter().flat_map(move |p| p.kept[c].iter().cloned());
+        let mut study = Study {
             scenario: scenario.name.clone(),
             title: scenario.title.clone(),
             seed: scenario.run.seed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             digest: scenario.digest.clone(),
             events_per_second: 0.0,
-            load_unit: match self.asking {
-                Asking::Open => LoadUnit::Rps,
-                Asking::Closed(_) => LoadUnit::Users,
-            },
-            slo: scenario.slo,
+            load_unit: self.load_unit(),
+            slo: scenario.slo.clone(),
             endpoints: self.endpoints(),
             contestants: self.infos.clone(),
             rows: (0..scenario.contestants.len()).flat_map(rows).collect(),
@@ -324,9 +355,14 @@ impl<'a, S: Simulator> Scene<'a, S> {
             raced: Vec::new(),
             precision: 0.0,
             paste: Vec::new(),
+            kept: (0..scenario.contestants.len()).flat_map(kept).collect(),
+            changes: None,
             interrupted,
             shortfalls: shortfall::messages(scenario, command, points),
             notes: Vec::new(),
-        }
+        };
+        let baseline = self.beside.baseline;
+        study.changes = baseline.map(|baseline| changes(baseline, &study));
+        study
     }
 }

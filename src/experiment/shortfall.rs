@@ -236,6 +236,7 @@ mod tests {
         LoadPoint {
             rows: Vec::new(),
             findings: Vec::new(),
+            kept: Vec::new(),
             lacks,
             wanting: Vec::new(),
             transient: Vec::new(),

@@ -1,5 +1,6 @@
 //! One load in depth.
 
+use super::baseline::Beside;
 use super::compare::curve;
 use super::error::ExperimentError;
 use super::fold::LoadPoint;
@@ -34,11 +35,26 @@ pub fn run_with<S: Simulator>(
     budget: f64,
     control: &Control,
 ) -> Result<Study, ExperimentError> {
+    run_beside(scenario, simulator, budget, Beside::default(), control)
+}
+
+/// [`run_with`] beside other studies: kept for later ones, compared with an earlier one.
+///
+/// # Errors
+/// As [`run`], and if nothing of it stands in the earlier one.
+pub fn run_beside<S: Simulator>(
+    scenario: &Scenario,
+    simulator: &S,
+    budget: f64,
+    beside: Beside,
+    control: &Control,
+) -> Result<Study, ExperimentError> {
     if scenario.contestants.is_empty() {
         return Err(ExperimentError::NoContestants);
     }
-    let scene = Scene::new(scenario, simulator);
+    let scene = Scene::new(scenario, simulator).beside(beside)?;
     let (load, note) = load_of(&scene)?;
+    scene.visited_before(&[load])?;
     let everybody = (0..scenario.contestants.len()).collect();
     let course = scene.main_course(vec![(load, everybody)], true, budget);
     let points: Vec<LoadPoint> = scene
@@ -71,9 +87,19 @@ pub(super) fn load_of<S: Simulator>(
                     "one load, {expected}, the one that the scenario expects"
                 )),
             ),
-            None => chosen(scene),
+            None => before(scene).unwrap_or_else(|| chosen(scene)),
         }),
     }
+}
+
+/// Of the loads of the baseline, the one nearest to the one that would be chosen.
+fn before<S: Simulator>(scene: &Scene<S>) -> Option<(f64, Option<String>)> {
+    let loads = scene.loads_before()?;
+    let (wish, _) = chosen(scene);
+    let far = |load: &f64| libm::log(load / wish).abs();
+    let load = loads.into_iter().min_by(|a, b| far(a).total_cmp(&far(b)))?;
+    let why = format!("the scenario sweeps its load; this is one load of the baseline's, {load}");
+    Some((load, Some(why)))
 }
 
 /// The load where the scenario leaves it open, and why.

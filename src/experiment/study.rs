@@ -1,10 +1,11 @@
 //! The result of a study: the one type from which every table, chart, verdict and file is made.
 
+use super::baseline::{Changes, Kept};
 use super::settings::Settings;
 use super::swept::Sweep;
 use crate::kernel::Span;
 use crate::measure::Component;
-use crate::scenario::{Figure, Slo};
+use crate::scenario::{Objective, Slo};
 
 pub use crate::stats::Estimate;
 
@@ -55,6 +56,10 @@ pub struct Study {
     pub precision: f64,
     /// What makes a real server what the best setting says: a file and its lines; empty in other studies.
     pub paste: Vec<(String, Vec<String>)>,
+    /// What another run is compared with, in the order of the rows; empty where that was not asked for.
+    pub kept: Vec<Kept>,
+    /// What became of it since a baseline; absent where it was not compared with one.
+    pub changes: Option<Changes>,
     /// True if it was interrupted: what is here is finished and complete, what is missing was not begun or not finished.
     pub interrupted: bool,
     /// What the run was too short for, each with the command that would fill it.
@@ -148,26 +153,22 @@ pub struct Row {
     pub spectrum: Vec<(f64, f64)>,
     /// Of a single load in depth: the run cut into equal slots. Empty in comparisons.
     pub timeline: Vec<TimelineSlot>,
-    /// Whether the objectives are met: `None` where the data cannot tell.
+    /// Whether the objectives are met, in a row of `all` those of the endpoints too: `None` where the data cannot tell.
     pub within_slo: Option<bool>,
-    /// The objectives one by one, in the order of [`Slo`]'s fields.
+    /// The objectives one by one, in the order of [`Slo`].
     pub objectives: Vec<Held>,
     /// Of a sweep: at which of its points this is.
     pub swept: Option<Swept>,
 }
 
 /// An objective, and what a row says of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Held {
-    /// As people call it: `p99`.
-    pub figure: &'static str,
-    /// Whether it is the fraction of errors and no time.
-    pub errors: bool,
-    /// Must not be exceeded: milliseconds, or a fraction.
-    pub limit: f64,
+    /// What is limited, and how.
+    pub objective: Objective,
     /// What was seen, failures counted as infinitely late; infinite where more fail than may. Absent where there is too little data.
     pub seen: Option<Estimate>,
-    /// Whether the interval of what was seen is within the limit, beyond it, or (`None`) on both sides.
+    /// Whether the interval of what was seen is on the good side of the limit, beyond it, or (`None`) on both sides.
     pub met: Option<bool>,
 }
 
@@ -380,7 +381,7 @@ pub struct Carried {
     /// tried, or nothing tried was kept.
     pub good_to: Option<f64>,
     /// The objective that is missed first beyond it; none where the system saturates before.
-    pub binding: Option<Figure>,
+    pub binding: Option<Objective>,
     /// What was in use most next below it: name, utilisation.
     pub bottleneck: Option<(String, f64)>,
     /// Most memory of the app there.
@@ -402,16 +403,14 @@ pub struct Carried {
 }
 
 /// The least by which an objective was missed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Closest {
     /// At this load.
     pub load: f64,
-    /// The figure that is limited.
-    pub figure: Figure,
+    /// What is limited.
+    pub objective: Objective,
     /// What it was, milliseconds or a share; absent where too many failed for it to be finite.
     pub value: Option<f64>,
-    /// Its limit.
-    pub limit: f64,
 }
 
 /// What became of a setting in a race for the most load.

@@ -6,15 +6,13 @@ use std::sync::atomic::AtomicBool;
 use super::fake::Queues;
 use super::*;
 use crate::kernel::Span;
-use crate::scenario::{RunLength, Scenario, Slo};
+use crate::scenario::{Figure, Gauge, Objective, RunLength, Scenario, Slo};
 use crate::workload::Loads;
 
 fn slo(ms: u64) -> Slo {
-    Slo {
-        p99: Some(Span::from_millis(ms)),
-        errors: Some(0.001),
-        ..Slo::default()
-    }
+    Slo::default()
+        .and(Figure::P99, ms as f64)
+        .and(Figure::Errors, 0.001)
 }
 
 fn study(queues: &Queues, scenario: &Scenario) -> Study {
@@ -149,6 +147,50 @@ fn failures_count_as_infinite() {
     assert!((row.errors_by[3].unwrap().value - 0.02).abs() < 1e-3);
     assert!(row.saturated, "two percent of the offered are missing");
     assert_eq!(row.within_slo, Some(false));
+}
+
+/// At 40/s the mean is 1 / (100 − 40) s = 16.7 ms, the server is used 40 %, and 40 are answered a second: each objective is judged where it
+/// belongs, and the row of all is missed by what its endpoint misses.
+#[test]
+fn every_figure_and_endpoint_can_be_limited() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let objective = |endpoint: Option<&str>, gauge, limit| Objective {
+        endpoint: endpoint.map(str::to_owned),
+        gauge,
+        limit,
+    };
+    let used = || Gauge::Used("server".to_owned());
+    let throughput = || Gauge::Figure(Figure::Throughput);
+    let cases = [
+        (objective(None, used(), 0.45), Some(true)),
+        (objective(None, used(), 0.35), Some(false)),
+        (objective(None, throughput(), 35.0), Some(true)),
+        (objective(None, throughput(), 45.0), Some(false)),
+        (objective(Some("page"), throughput(), 45.0), Some(false)),
+        (
+            objective(Some("page"), Gauge::Figure(Figure::Mean), 20.0),
+            Some(true),
+        ),
+        (
+            objective(Some("page"), Gauge::Figure(Figure::Mean), 15.0),
+            Some(false),
+        ),
+        (objective(None, Gauge::Used("lock".to_owned()), 0.1), None),
+    ];
+    for (objective, met) in cases {
+        let slo = Slo {
+            objectives: vec![objective.clone()],
+        };
+        let study = study(&queues, &queues.scenario(Loads::List(vec![40.0]), slo));
+        assert_eq!(row(&study, "a", 40.0).within_slo, met, "{objective:?}");
+        let own = study
+            .rows
+            .iter()
+            .find(|row| row.endpoint == "page")
+            .unwrap();
+        let expected = met.filter(|_| objective.endpoint.is_some());
+        assert_eq!(own.within_slo, expected, "{objective:?}");
+    }
 }
 
 #[test]
@@ -302,10 +344,7 @@ fn no_flip_within_the_intervals() {
 fn what_a_search_has_not_found_is_not_said_to_be_nowhere() {
     let queues = Queues::new(&[(10.0, 1.0)]);
     let search = |limit: Span, budget: f64| {
-        let slo = Slo {
-            p50: Some(limit),
-            ..Slo::default()
-        };
+        let slo = Slo::default().and(Figure::P50, limit.as_millis_f64());
         let scenario = queues.scenario(Loads::Sweep, slo);
         let never = AtomicBool::new(false);
         let control = Control::new(&never, &());

@@ -2,6 +2,7 @@
 
 use super::columns::{Cell, number};
 use crate::experiment::{Carried, Estimate, LoadUnit, Reach, Study};
+use crate::scenario::Objective;
 
 /// A column: its name, what it says, and where it is read.
 struct Column {
@@ -62,7 +63,13 @@ const COLUMNS: [Column; 14] = [
     Column {
         name: "missed_first",
         doc: "the figure whose objective is missed first beyond it; empty where the system saturates before",
-        read: |_, c| Cell::Text(c.binding.map_or_else(String::new, |f| f.name().to_owned())),
+        read: |_, c| {
+            Cell::Text(
+                c.binding
+                    .as_ref()
+                    .map_or_else(String::new, Objective::column),
+            )
+        },
     },
     Column {
         name: "bottleneck",

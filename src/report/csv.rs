@@ -1,6 +1,7 @@
 //! `results.csv`: one row per contestant × load × endpoint.
 
 use super::carried;
+use super::changes;
 use super::columns::{Cell, columns};
 use super::raced;
 use crate::experiment::Study;
@@ -23,6 +24,17 @@ pub fn capacities(study: &Study) -> String {
     let mut out = String::new();
     line(&mut out, carried::header().map(str::to_owned));
     for row in carried::rows(study) {
+        line(&mut out, row.into_iter().map(text));
+    }
+    out
+}
+
+/// `changes.csv`: one row per contestant × load × endpoint × figure of both runs.
+#[must_use]
+pub fn changes(study: &Study) -> String {
+    let mut out = String::new();
+    line(&mut out, changes::header().map(str::to_owned));
+    for row in changes::rows(study) {
         line(&mut out, row.into_iter().map(text));
     }
     out

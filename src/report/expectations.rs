@@ -65,6 +65,7 @@ fn value(estimate: Option<Estimate>, unit: Unit) -> String {
         None => "unknown".to_owned(),
         Some(e) if e.value.is_infinite() => "saturated".to_owned(),
         Some(e) => match unit {
+            Unit::Size => format!("{} MB", words::plus_minus(e)),
             Unit::Time => format!("{} ms", words::plus_minus(e)),
             Unit::Rate => format!("{}/s", words::plus_minus(e)),
             Unit::Share => format!("{} %", words::plus_minus(e.scaled(100.0))),

@@ -1,12 +1,16 @@
 //! Studies made up for tests: curves with knees, some saturated, two endpoints. The numbers are plausible, not simulated.
 
+mod since;
+
+pub use since::compared;
+
 use crate::experiment::{
     Bound, Capacity, ContestantInfo, Crossing, Estimate, Flip, LoadUnit, Row, Study, TimelineSlot,
     Verdict,
 };
 use crate::kernel::Span;
 use crate::measure::Component;
-use crate::scenario::Slo;
+use crate::scenario::{Figure, Slo};
 
 /// How a made-up contestant behaves.
 struct Shape {
@@ -163,11 +167,9 @@ pub fn empty() -> Study {
         digest: "0123456789abcdef".to_owned(),
         events_per_second: 12_345_678.9,
         load_unit: LoadUnit::Rps,
-        slo: Slo {
-            p99: Some(Span::from_millis(250)),
-            errors: Some(0.001),
-            ..Slo::default()
-        },
+        slo: Slo::default()
+            .and(Figure::P99, 250.0)
+            .and(Figure::Errors, 0.001),
         endpoints: vec!["page".to_owned(), "checkout".to_owned()],
         contestants: Vec::new(),
         rows: Vec::new(),
@@ -177,6 +179,8 @@ pub fn empty() -> Study {
         raced: Vec::new(),
         precision: 0.0,
         paste: Vec::new(),
+        kept: Vec::new(),
+        changes: None,
         interrupted: false,
         shortfalls: Vec::new(),
         notes: Vec::new(),

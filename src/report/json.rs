@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::carried;
+use super::changes;
 use super::columns::{Cell, columns};
 use super::raced;
 use crate::experiment::{Study, SweptAxis};
@@ -46,6 +47,12 @@ pub fn json(study: &Study) -> String {
         let settings = raced::rows(study).into_iter();
         let settings = list(settings.map(|row| object(raced::header().zip(row))));
         out.push_str(&format!("  \"settings\": {settings},\n"));
+    }
+    if let Some(since) = &study.changes {
+        let rows = changes::rows(study).into_iter();
+        let rows = list(rows.map(|row| object(changes::header().zip(row))));
+        out.push_str(&format!("  \"baseline\": {},\n", json!(since.baseline)));
+        out.push_str(&format!("  \"changes\": {rows},\n"));
     }
     out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
     out

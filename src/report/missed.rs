@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::experiment::{Held, Row};
+use crate::scenario::{Gauge, Side, Unit};
 
 /// Begins with a colon, to stand behind "misses the objective"; empty where the row says nothing of its objectives.
 #[must_use]
@@ -19,49 +20,61 @@ pub fn why(row: &Row) -> String {
 }
 
 fn reason(held: &Held) -> String {
-    let show = if held.errors {
-        words::percent
-    } else {
-        words::time
+    let objective = &held.objective;
+    let (unit, limit, good) = (
+        objective.gauge.unit(),
+        objective.limit,
+        objective.gauge.good(),
+    );
+    let show = |value| words::quantity(unit, value);
+    let (figure, shown) = (words::limited(objective), words::limit(objective));
+    let (most, beyond) = match good {
+        Side::Below => ("at most", "above"),
+        Side::Above => ("at least", "below"),
     };
-    let (figure, limit) = (held.figure, show(held.limit));
     let Some(seen) = held.seen else {
-        return format!("too little data for {figure} (at most {limit})");
+        return format!("too little data for {figure} ({most} {shown})");
     };
     if seen.value.is_infinite() {
-        return format!("{figure} is endless, as too many fail (at most {limit})");
+        return format!("{figure} is endless, as too many fail ({most} {shown})");
     }
     let interval = if seen.has_interval() {
         format!(" ({} to {})", show(seen.lo), show(seen.hi))
     } else {
         String::new()
     };
-    let beyond = match held.met {
-        Some(false) if seen.value >= 2.0 * held.limit && held.limit > 0.0 => {
-            let times = words::number(seen.value / held.limit);
-            format!("{times} times the {limit} allowed")
+    let far = match held.met {
+        Some(false) if good == Side::Below && seen.value >= 2.0 * limit && limit > 0.0 => {
+            format!(
+                "{} times the {shown} allowed",
+                words::number(seen.value / limit)
+            )
         }
-        Some(false) if held.limit > 0.0 => {
-            let over = words::percent(seen.value / held.limit - 1.0);
-            format!("{over} above {limit}")
+        Some(false) if limit > 0.0 => {
+            let over = words::percent((seen.value / limit - 1.0).abs());
+            format!("{over} {beyond} {shown}")
         }
-        Some(false) => format!("above {limit}"),
-        _ => format!("and {limit} is in that range"),
+        Some(false) => format!("{beyond} {shown}"),
+        _ => format!("and {shown} is in that range"),
     };
-    let are = if held.errors { "are" } else { "is" };
-    format!("{figure} {are} {}{interval}, {beyond}", show(seen.value))
+    let plural = matches!(&objective.gauge, Gauge::Figure(figure) if figure.unit() == Unit::Share);
+    let are = if plural { "are" } else { "is" };
+    format!("{figure} {are} {}{interval}, {far}", show(seen.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::experiment::Estimate;
+    use crate::scenario::{Figure, Objective};
 
     fn held(limit: f64, seen: Option<Estimate>, met: Option<bool>) -> Held {
         Held {
-            figure: "p99",
-            errors: false,
-            limit,
+            objective: Objective {
+                endpoint: None,
+                gauge: Gauge::Figure(Figure::P99),
+                limit,
+            },
             seen,
             met,
         }
@@ -96,14 +109,40 @@ mod tests {
         for (held, text) in cases {
             assert_eq!(reason(&held), text);
         }
-        let errors = Held {
-            figure: "errors",
-            errors: true,
-            ..held(0.001, Some(Estimate::around(0.02, 0.01)), Some(false))
+        let other = |gauge: Gauge, endpoint: Option<&str>, limit, seen| {
+            reason(&Held {
+                objective: Objective {
+                    endpoint: endpoint.map(str::to_owned),
+                    gauge,
+                    limit,
+                },
+                seen: Some(seen),
+                met: Some(false),
+            })
         };
+        let errors = Gauge::Figure(Figure::Errors);
         assert_eq!(
-            reason(&errors),
+            other(errors, None, 0.001, Estimate::around(0.02, 0.01)),
             "errors are 2 % (1 % to 3 %), 20.0 times the 0.1 % allowed"
+        );
+        let throughput = Gauge::Figure(Figure::Throughput);
+        assert_eq!(
+            other(
+                throughput,
+                Some("checkout"),
+                10.0,
+                Estimate::around(8.0, 1.0)
+            ),
+            "throughput of checkout is 8.00/s (7.00/s to 9.00/s), 20 % below 10/s"
+        );
+        let lock = Gauge::Used("lock".to_owned());
+        assert_eq!(
+            other(lock, None, 0.8, Estimate::bare(0.9)),
+            "use of lock is 90 %, 12 % above 80 %"
+        );
+        assert_eq!(
+            other(Gauge::Memory, None, 512.0, Estimate::bare(600.0)),
+            "memory is 600 MB, 17 % above 512 MB"
         );
     }
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
 //! | [`carried`], [`raced`] | the columns of what a search for capacities found, and of a race of settings |
+//! | [`changes`] | the columns of what became of a study since a baseline |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
 //! | [`hgrm`] | percentile spectra in HdrHistogram's text |
@@ -16,6 +17,7 @@
 //! | [`save`] | all of these in a folder, each file whole or not at all |
 
 pub mod carried;
+pub mod changes;
 pub mod columns;
 pub mod csv;
 pub mod expectations;

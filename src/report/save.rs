@@ -31,7 +31,7 @@ pub enum SaveError {
     Chart(#[from] chart::ChartError),
 }
 
-/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG; of a search for capacities `capacity.csv` too.
+/// Writes `results.json`, `results.csv`, `summary.md`, percentile spectra and every chart as SVG and PNG; of a search for capacities `capacity.csv` too, beside a baseline `changes.csv`.
 /// Everything is made before anything is written. Charts, spectra and tables of an earlier study in the folder that this one does not have are removed: a folder is
 /// one study. Nothing else is.
 ///
@@ -56,6 +56,9 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
     }
     if !study.raced.is_empty() {
         files.push(("tuning.csv".to_owned(), csv::settings(study).into_bytes()));
+    }
+    if study.changes.is_some() {
+        files.push(("changes.csv".to_owned(), csv::changes(study).into_bytes()));
     }
     for chart in chart::charts(study)? {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));
@@ -82,7 +85,7 @@ fn stale(study: &Study, folder: &Path, files: &[(String, Vec<u8>)]) -> Vec<PathB
         .flat_map(|name| ["svg", "png"].map(|kind| format!("{name}.{kind}")));
     charts
         .chain(contestants.iter().map(|name| hgrm::name(name)))
-        .chain(["capacity.csv", "tuning.csv"].map(str::to_owned))
+        .chain(["capacity.csv", "changes.csv", "tuning.csv"].map(str::to_owned))
         .filter(|name| files.iter().all(|(written, _)| written != name))
         .map(|name| folder.join(name))
         .collect()

@@ -1,8 +1,7 @@
 //! Numbers, units and lists as people write them.
 
 use crate::experiment::{ContestantInfo, Estimate};
-use crate::kernel::Span;
-use crate::scenario::{Figure, Slo};
+use crate::scenario::{Figure, Gauge, Objective, Side, Slo, Unit};
 
 /// A number with three significant digits, thousands separated: `0.0123`, `1.23`, `12.3`, `1,234`.
 #[must_use]
@@ -154,18 +153,52 @@ pub fn resource(name: &str) -> String {
     words.replace('_', " ")
 }
 
-/// What people call a figure that an objective limits.
+/// What people call a figure.
 #[must_use]
 pub fn figure(figure: Figure) -> &'static str {
     match figure {
         Figure::Mean => "mean",
+        Figure::Sd => "standard deviation",
         Figure::P50 => "p50",
         Figure::P90 => "p90",
         Figure::P95 => "p95",
         Figure::P99 | Figure::P99Slo => "p99",
         Figure::P999 => "p99.9",
+        Figure::Offered => "offered load",
+        Figure::Throughput => "throughput",
         Figure::Errors => "errors",
-        other => other.name(),
+        Figure::Refused => "refused requests",
+        Figure::Timeout => "timed out requests",
+        Figure::Killed => "killed requests",
+        Figure::Shed => "shed requests",
+    }
+}
+
+/// What people call what an objective limits: `p99`, `p99 of checkout`, `use of lock`.
+#[must_use]
+pub fn limited(objective: &Objective) -> String {
+    let gauge = match &objective.gauge {
+        Gauge::Figure(figure) => self::figure(*figure).to_owned(),
+        Gauge::State(state) => format!("mean {}", state.name()),
+        Gauge::Used(name) => format!("use of {}", resource(name)),
+        Gauge::Memory => "memory".to_owned(),
+        Gauge::LoopDelay => "mean loop delay".to_owned(),
+        Gauge::LoopDelayP99 => "p99 of the loop delay".to_owned(),
+    };
+    match &objective.endpoint {
+        Some(endpoint) => format!("{gauge} of {endpoint}"),
+        None => gauge,
+    }
+}
+
+/// A value of what is limited, rounded: `12.3 ms`, `0.1 %`, `840/s`, `512 MB`.
+#[must_use]
+pub fn quantity(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Time => time(value),
+        Unit::Share => percent(value),
+        Unit::Rate => format!("{}/s", number(value)),
+        Unit::Size => format!("{} MB", number(value)),
     }
 }
 
@@ -195,29 +228,59 @@ pub fn list<S: AsRef<str>>(items: &[S]) -> String {
 /// The objectives in words, `p99 ≤ 250 ms and errors ≤ 0.1 %`; `None` where none is set.
 #[must_use]
 pub fn objectives(slo: &Slo) -> Option<String> {
-    let limit =
-        |name: &str, limit: Option<Span>| limit.map(|s| format!("{name} ≤ {}", plain_time(s)));
-    let limits = [
-        limit("mean", slo.mean),
-        limit("p50", slo.p50),
-        limit("p90", slo.p90),
-        limit("p95", slo.p95),
-        limit("p99", slo.p99),
-        limit("p99.9", slo.p999),
-        slo.errors.map(|e| format!("errors ≤ {}", percent(e))),
-    ];
-    let limits: Vec<String> = limits.into_iter().flatten().collect();
+    inequalities(slo, |_| true)
+}
+
+/// Those that a search for a capacity is guided by.
+#[must_use]
+pub fn searched(slo: &Slo) -> Option<String> {
+    inequalities(slo, Objective::searched)
+}
+
+/// What a search was for, in a sentence, and which objectives it left aside.
+#[must_use]
+pub fn goal(slo: &Slo) -> String {
+    let goal = searched(slo).unwrap_or_default();
+    let aside = inequalities(slo, |objective| !objective.searched());
+    let aside = aside.map_or_else(String::new, |aside| {
+        format!(" Not searched for: {aside}; `crossover run` judges that at a load.")
+    });
+    format!("Objective: {goal}; a failed request counts as infinitely late.{aside}")
+}
+
+fn inequalities(slo: &Slo, which: impl Fn(&Objective) -> bool) -> Option<String> {
+    let limits = slo.objectives.iter().filter(|objective| which(objective));
+    let limits: Vec<String> = limits.map(inequality).collect();
     (!limits.is_empty()).then(|| list(&limits))
 }
 
-/// A length that somebody wrote, with all its digits.
+fn inequality(objective: &Objective) -> String {
+    let sign = match objective.gauge.good() {
+        Side::Below => '≤',
+        Side::Above => '≥',
+    };
+    format!("{} {sign} {}", limited(objective), limit(objective))
+}
+
+/// The limit of an objective as it was written: `250 ms`, `10/s`.
 #[must_use]
-pub fn plain_time(span: Span) -> String {
-    let ms = span.as_millis_f64();
-    if ms >= 1000.0 {
-        format!("{} s", ms / 1000.0)
-    } else {
-        format!("{ms} ms")
+pub fn limit(objective: &Objective) -> String {
+    match objective.gauge.unit() {
+        Unit::Time => plain_time(objective.limit),
+        Unit::Rate => format!("{}/s", load(objective.limit)),
+        unit => quantity(unit, objective.limit),
+    }
+}
+
+/// Milliseconds that somebody wrote, with all their digits down to nanoseconds.
+#[must_use]
+pub fn plain_time(ms: f64) -> String {
+    let ns = (ms * 1e6).round();
+    match ns {
+        _ if ns >= 1e9 => format!("{} s", ns / 1e9),
+        _ if ns >= 1e6 => format!("{} ms", ns / 1e6),
+        _ if ns >= 1e3 => format!("{} µs", ns / 1e3),
+        _ => format!("{ns} ns"),
     }
 }
 
@@ -257,8 +320,9 @@ mod tests {
         assert_eq!(time(0.02), "20.0 µs");
         assert_eq!(time(12.34), "12.3 ms");
         assert_eq!(time(12_340.0), "12.3 s");
-        assert_eq!(plain_time(Span::from_millis(250)), "250 ms");
-        assert_eq!(plain_time(Span::from_millis(1500)), "1.5 s");
+        assert_eq!(plain_time(250.0), "250 ms");
+        assert_eq!(plain_time(1500.0), "1.5 s");
+        assert_eq!(plain_time(100_000.0 * 1e-6), "100 µs");
     }
 
     #[test]

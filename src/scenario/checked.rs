@@ -2,6 +2,7 @@
 
 use super::expectation::{Expectation, Figure};
 use super::languages::Languages;
+use super::objective::Slo;
 use crate::host::Host;
 use crate::kernel::Span;
 use crate::service::{Model, Tasks};
@@ -99,25 +100,6 @@ pub enum RunLength {
     Requests(u64),
     /// This much simulated time.
     Duration(Span),
-}
-
-/// Service level objectives: each a limit that must not be exceeded.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Slo {
-    /// Mean latency.
-    pub mean: Option<Span>,
-    /// Median.
-    pub p50: Option<Span>,
-    /// 90th percentile, failures counted as infinite like in all that follow.
-    pub p90: Option<Span>,
-    /// 95th percentile.
-    pub p95: Option<Span>,
-    /// 99th percentile.
-    pub p99: Option<Span>,
-    /// 99.9th percentile.
-    pub p999: Option<Span>,
-    /// Fraction of requests that fail.
-    pub errors: Option<f64>,
 }
 
 /// One of the compared: a whole system, since a contestant may override anything.

@@ -35,7 +35,7 @@ pub(super) fn digest(scenario: &Scenario) -> String {
         &scenario.cpu_measured_in,
         &scenario.arrivals,
         run,
-        scenario.slo,
+        &scenario.slo,
         contestants,
     );
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);

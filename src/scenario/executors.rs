@@ -63,12 +63,12 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     let pickup = keys.read("pickup", |r, node| r.span(node));
     let start = keys.read("start", |r, node| r.span(node));
     for key in ["hop", "pickup", "start"] {
-        if let (Some(at), "main") = (keys.at(key), name.as_str()) {
+        if let (Some(at), "main") = (keys.said(key), name.as_str()) {
             let problem = Problem::at(at, "nothing is handed over to `main`");
             reader.note(problem.label(format!("`{key}` is for the other executors")));
         }
     }
-    if let (Some(at), Some(_)) = (keys.at("start"), carriers) {
+    if let (Some(at), Some(_)) = (keys.said("start"), carriers) {
         let problem = Problem::at(at, "`start` is what a request's own thread costs");
         reader.note(problem.label("which has no number of `carriers`"));
     }
@@ -121,7 +121,7 @@ fn rounds<'t>(keys: &mut Keys<'_, 't>, tasks: Tasks, reader: &Reader<'t>) -> Rou
     };
     if tasks == Tasks::One {
         for key in ["timers", "round", "callback"] {
-            if let Some(at) = keys.at(key) {
+            if let Some(at) = keys.said(key) {
                 let problem = Problem::at(at, format!("`{key}` is a key of an event loop"));
                 reader.note(problem.label("which has tasks = \"unlimited\""));
             }

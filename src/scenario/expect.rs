@@ -147,6 +147,7 @@ fn limit<'t>(
         Unit::Time => reader.span(node).map(Span::as_millis_f64),
         Unit::Rate => reader.rate(node),
         Unit::Share => reader.fraction(node),
+        Unit::Size => reader.size(node).map(|bytes| bytes as f64 * 1e-6),
     };
     if reader.has_blanks() {
         let _ = [Unit::Time, Unit::Rate, Unit::Share].map(value);
@@ -192,10 +193,17 @@ impl Subjects<'_> {
     fn endpoint<'t>(&self, reader: &Reader<'t>, node: &'t Node) -> Option<&'t str> {
         let name = reader.text(node, "the name of an endpoint")?;
         self.known(reader, node, "endpoint", name, || {
-            let app = self.contestants.first().map(|c| &c.system.services[0]);
-            let names = app.map_or(&[][..], |app| &app.endpoints).iter();
-            names.map(|e| e.name.as_str()).chain([ALL]).collect()
+            let mut names = self.endpoints();
+            names.push(ALL);
+            names
         })
+    }
+
+    /// What people ask for.
+    pub(super) fn endpoints(&self) -> Vec<&str> {
+        let app = self.contestants.first().map(|c| &c.system.services[0]);
+        let names = app.map_or(&[][..], |app| &app.endpoints).iter();
+        names.map(|e| e.name.as_str()).collect()
     }
 
     fn known<'n, 't>(

@@ -103,6 +103,8 @@ pub enum Unit {
     Rate,
     /// A fraction.
     Share,
+    /// Megabytes.
+    Size,
 }
 
 impl Figure {
@@ -144,6 +146,19 @@ impl Figure {
             Self::P99 => "p99_ms",
             Self::P999 => "p999_ms",
             Self::P99Slo => "p99_slo_ms",
+        }
+    }
+
+    /// Which quantile of the latency it is.
+    #[must_use]
+    pub fn quantile(self) -> Option<f64> {
+        match self {
+            Self::P50 => Some(0.5),
+            Self::P90 => Some(0.9),
+            Self::P95 => Some(0.95),
+            Self::P99 | Self::P99Slo => Some(0.99),
+            Self::P999 => Some(0.999),
+            _ => None,
         }
     }
 

@@ -52,6 +52,12 @@ impl<'r, 't> Keys<'r, 't> {
         self.table.entry(key).map(|entry| entry.at)
     }
 
+    /// Where a key was written that is not taken back.
+    pub(super) fn said(&mut self, key: &'static str) -> Option<Origin> {
+        self.get(key)?;
+        self.at(key)
+    }
+
     /// Of some keys, the entry written last: an override comes behind what it is put over.
     pub(super) fn last_of(&self, keys: &[&str]) -> Option<&'t Entry> {
         self.table

@@ -32,6 +32,7 @@ mod loader;
 mod merge;
 mod model;
 mod nearest;
+mod objective;
 mod overrides;
 mod piece;
 mod pools;
@@ -58,6 +59,7 @@ pub use expectation::{ControlledScenario, Expectation, Figure, Limit, Side, Subj
 pub use languages::{KindOfWork, LanguageRatio, Languages};
 pub use loader::{Embedded, FileSystem, Loader};
 pub use nearest::nearest;
+pub use objective::{Gauge, Objective, Slo};
 pub use vary::Axis;
 
 use crate::host::Host;

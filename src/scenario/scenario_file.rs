@@ -1,7 +1,7 @@
 //! A scenario's file as a whole: overrides, the plain tables, then each contestant.
 
 use super::blanks::Kind;
-use super::checked::{Contestant, RunSettings, Scenario, Slo};
+use super::checked::{Contestant, RunSettings, Scenario};
 use super::diagnostic::Problem;
 use super::expect::Subjects;
 use super::files::Files;
@@ -10,7 +10,7 @@ use super::languages::{self, Languages};
 use super::reader::Reader;
 use super::system::{self, Shared};
 use super::tree::{Node, Table};
-use super::{digest, expect, model, overrides, settings, variations};
+use super::{digest, expect, model, objective, overrides, settings, variations};
 use crate::workload::{Arrivals, Loads, OpenProcess};
 
 /// The nearest `languages.toml`.
@@ -79,12 +79,15 @@ pub(super) fn read_tree(
         refuse_unused_hosts(table, &contestants, &reader);
     }
     let (arrivals, expected) = plain.arrivals.unzip();
+    let subjects = Subjects {
+        contestants: &contestants,
+        arrivals: arrivals.as_ref(),
+    };
+    let slo = plain
+        .slo
+        .and_then(|node| objective::slo(&reader, node, &subjects));
     let expectations = match plain.claims {
         Some(claims) if !control && contestants.len() == entries.len() => {
-            let subjects = Subjects {
-                contestants: &contestants,
-                arrivals: arrivals.as_ref(),
-            };
             expect::expectations(claims, &subjects, &reader)
         }
         _ => Vec::new(),
@@ -102,7 +105,7 @@ pub(super) fn read_tree(
             rate: Loads::Sweep,
         }),
         run: plain.run,
-        slo: plain.slo,
+        slo: slo.unwrap_or_default(),
         contestants,
         expected: expected.flatten(),
         variations: Vec::new(),
@@ -120,7 +123,8 @@ pub(super) struct Plain<'t> {
     measured_in: Option<String>,
     arrivals: Option<(Arrivals, Option<f64>)>,
     run: RunSettings,
-    slo: Slo,
+    /// Not read yet.
+    pub(super) slo: Option<&'t Node>,
     /// Not read yet.
     pub(super) contestants: Option<&'t Table>,
     /// Not read yet.
@@ -144,7 +148,7 @@ pub(super) fn plain<'t>(keys: &mut Keys<'_, 't>, name: &str, languages: &Languag
     let endpoints = keys.table("endpoints");
     let run = keys.read("run", |r, node| settings::run(r, node, endpoints));
     let run = run.unwrap_or_default();
-    let slo = keys.read("slo", settings::slo).unwrap_or_default();
+    let slo = keys.get("slo");
     for key in system::SHARED {
         keys.get(key);
     }

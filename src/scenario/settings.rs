@@ -1,7 +1,7 @@
-//! The scenario's plain tables: arrivals, run, clients, hosts and SLO.
+//! The scenario's plain tables: arrivals, run, clients and hosts.
 
 use super::blanks::Kind;
-use super::checked::{Precision, RunLength, RunSettings, Slo};
+use super::checked::{Precision, RunLength, RunSettings};
 use super::diagnostic::Problem;
 use super::expect::{ALL, figure};
 use super::expectation::Figure;
@@ -279,23 +279,6 @@ fn sending<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Sending> {
         head: head.unwrap_or(none.head),
         body: body.unwrap_or(none.body),
     })
-}
-
-/// `[slo]`.
-pub(super) fn slo<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Slo> {
-    let mut keys = Keys::of(reader.table(node, "a table")?, reader);
-    let mut time = |key| keys.read(key, |r, node| r.positive_span(node));
-    let slo = Slo {
-        mean: time("mean"),
-        p50: time("p50"),
-        p90: time("p90"),
-        p95: time("p95"),
-        p99: time("p99"),
-        p999: time("p999"),
-        errors: keys.read("errors", |r, node| r.fraction(node)),
-    };
-    keys.finish();
-    Some(slo)
 }
 
 /// A host's merged table.

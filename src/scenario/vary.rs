@@ -133,17 +133,20 @@ fn range(spec: Piece<'_>, many: Option<usize>, problems: &Problems) -> Option<Ve
     if !unit.is_empty() && !other.is_empty() && unit != other {
         return wrong("both ends of a range have the same unit");
     }
-    if from > to {
+    let unit = if unit.is_empty() { other } else { unit };
+    if from >= to {
         let problem = Problem::at(spec.origin(), "this range is empty");
-        return problems.refuse(problem.label(format!("{high} is below {low}")));
+        return problems.refuse(problem.label(match from > to {
+            true => format!("{high} is below {low}"),
+            false => format!("both ends are the same; one value is written {from}{unit}"),
+        }));
     }
     if log && from <= 0.0 {
         return wrong("a range in equal factors begins above zero");
     }
-    if count.is_some_and(|n| n == 0 || n == 1 && from < to) {
+    if count.is_some_and(|n| n < 2) {
         return wrong("a range has at least its two ends");
     }
-    let unit = if unit.is_empty() { other } else { unit };
     let whole = unit.is_empty() && from.fract() == 0.0 && to.fract() == 0.0;
     if whole && !log && count.is_none() && to - from >= MOST as f64 {
         return too_many(spec.origin(), problems);
@@ -160,9 +163,6 @@ fn range(spec: Piece<'_>, many: Option<usize>, problems: &Problems) -> Option<Ve
 }
 
 fn numbers(from: f64, to: f64, log: bool, count: Option<usize>, whole: bool) -> Vec<f64> {
-    if from == to {
-        return vec![from];
-    }
     let each = match (log, count) {
         (true, None) => {
             let doubled = std::iter::successors(Some(from), |x| Some(2.0 * x));
@@ -240,7 +240,7 @@ mod tests {
     fn what_a_specification_means() {
         let cases = [
             ("1..4", "1 2 3 4"),
-            ("3..3", "3"),
+            ("3", "3"),
             ("1..64 log", "1 2 4 8 16 32 64"),
             ("3..20 log", "3 6 12 20"),
             ("1..100 log 3", "1 10 100"),
@@ -271,6 +271,11 @@ mod tests {
             ("a..b=1..4", "PATH=SPEC", "a name in the path is empty"),
             ("processes=", "PATH=SPEC", A_RANGE),
             ("processes=16..1", "this range is empty", "1 is below 16"),
+            (
+                "a=1..1ms log 9",
+                "this range is empty",
+                "both ends are the same; one value is written 1ms",
+            ),
             ("processes=1..16 lin", "behind a range", A_RANGE),
             ("processes=1..16 log 4 4", "no range", A_RANGE),
             ("processes=1..x", "from a number to a number", A_RANGE),

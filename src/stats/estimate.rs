@@ -40,6 +40,16 @@ impl Estimate {
         self.lo.is_finite() && self.hi.is_finite()
     }
 
+    /// All three under a rising function: a change of scale.
+    #[must_use]
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self {
+            value: f(self.value),
+            lo: f(self.lo),
+            hi: f(self.hi),
+        }
+    }
+
     /// All three multiplied by a positive factor: a change of unit.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {

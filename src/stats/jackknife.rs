@@ -7,6 +7,7 @@
 //! upper end further out, as the law of such figures has, and never goes below zero.
 
 use super::Estimate;
+use super::contrast::{Contrast, Pairing, apart};
 use super::mean::{half_width, moments};
 
 /// On which scale pseudo-values are formed.
@@ -45,6 +46,36 @@ impl Jackknifed {
             full: self.full - other.full,
             without: pairs.map(|(a, b)| a - b).collect(),
         })
+    }
+
+    /// Difference from and ratio to the other, with their intervals: of the same replications those of the jackknifed difference and (on the log
+    /// scale) ratio, of others those that the two intervals make (`contrast::apart`). `None` if replications of the same requests do not
+    /// match; no ratio where one of the two is zero.
+    #[must_use]
+    pub fn against(&self, other: &Self, pairing: Pairing) -> Option<Contrast> {
+        let positive = self.full > 0.0 && other.full > 0.0;
+        Some(match pairing {
+            Pairing::Same => Contrast {
+                difference: self.minus(other)?.interval(Scale::Linear),
+                ratio: positive.then(|| self.over(other).interval(Scale::Log)),
+            },
+            Pairing::Others => Contrast {
+                difference: apart(self.interval(Scale::Linear), other.interval(Scale::Linear)),
+                ratio: positive.then(|| {
+                    let log = |j: &Self| j.interval(Scale::Log).map(libm::log);
+                    apart(log(self), log(other)).map(libm::exp)
+                }),
+            },
+        })
+    }
+
+    /// This figure over the other of as many replications.
+    fn over(&self, other: &Self) -> Self {
+        let pairs = self.without.iter().zip(&other.without);
+        Self {
+            full: self.full / other.full,
+            without: pairs.map(|(a, b)| a / b).collect(),
+        }
     }
 
     /// The 95 % interval around the pooled figure. Where it cannot be formed (one replication, a figure that is infinite

@@ -17,8 +17,12 @@
 //! times the standard error of the differences (the projection of Scheffé's ellipsoid on one direction: Scheffé, *The Analysis of
 //! Variance*, 1959, 3.5). Where the law has a gap between short and long requests, the difference reaches across it, no further;
 //! and of two that are the same nothing is left.
+//!
+//! Two of different requests have nothing in common: ρ is zero, the ellipse is a circle, and where the curves are straight that is the
+//! interval of a difference of independent figures, `√(h_A² + h_B²)`.
 
 use super::Estimate;
+use super::contrast::{Contrast, Pairing};
 use super::jackknife::Jackknifed;
 use super::mean::{half_width, moments};
 
@@ -72,6 +76,28 @@ impl Located {
         }
     }
 
+    /// As it was before it was taken apart into [`Self::curve`] and [`Self::pulls`], to the last digit.
+    #[must_use]
+    pub fn restored(curve: Vec<f64>, pulls: Vec<f64>) -> Self {
+        let around_zero = Self::new(curve, &pulls);
+        Self {
+            pulls,
+            ..around_zero
+        }
+    }
+
+    /// The quantile over the deviation of the share beyond it, at `2 SIDE + 1` steps; empty without an interval.
+    #[must_use]
+    pub fn curve(&self) -> &[f64] {
+        &self.curve
+    }
+
+    /// How far each replication pulls it up; empty without an interval.
+    #[must_use]
+    pub fn pulls(&self) -> &[f64] {
+        &self.pulls
+    }
+
     /// How many replications it is from.
     #[must_use]
     pub fn replications(&self) -> u32 {
@@ -107,27 +133,45 @@ impl Located {
     /// replications do not match.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Option<Estimate> {
-        self.against(other, |a, b| a - b)
+        self.range(other, Pairing::Same, |a, b| a - b)
     }
 
     /// This over the other, with the interval of the ratio. None as for the difference, and where the other may be zero.
     #[must_use]
     pub fn over(&self, other: &Self) -> Option<Estimate> {
-        if other.estimate.lo > 0.0 {
-            self.against(other, |a, b| a / b)
-        } else {
-            None
-        }
+        self.ratio(other, Pairing::Same)
+    }
+
+    /// Difference and ratio, whether both are of the same requests or not. None if one of the two has no interval, or the replications
+    /// of the same requests do not match.
+    #[must_use]
+    pub fn against(&self, other: &Self, pairing: Pairing) -> Option<Contrast> {
+        Some(Contrast {
+            difference: self.range(other, pairing, |a, b| a - b)?,
+            ratio: self.ratio(other, pairing),
+        })
+    }
+
+    fn ratio(&self, other: &Self, pairing: Pairing) -> Option<Estimate> {
+        (other.estimate.lo > 0.0).then(|| self.range(other, pairing, |a, b| a / b))?
     }
 
     /// The range over the ellipse of a function that rises with the first and falls with the second: its extremes are on the
     /// rim.
-    fn against(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Option<Estimate> {
-        if self.curve.is_empty() || other.curve.is_empty() || self.pulls.len() != other.pulls.len()
-        {
+    fn range(
+        &self,
+        other: &Self,
+        pairing: Pairing,
+        f: impl Fn(f64, f64) -> f64,
+    ) -> Option<Estimate> {
+        if self.curve.is_empty() || other.curve.is_empty() {
             return None;
         }
-        let rho = correlation(&self.pulls, &other.pulls);
+        let rho = match pairing {
+            Pairing::Same if self.pulls.len() != other.pulls.len() => return None,
+            Pairing::Same => correlation(&self.pulls, &other.pulls),
+            Pairing::Others => 0.0,
+        };
         let across = (1.0 - rho * rho).max(0.0).sqrt();
         let value = f(self.estimate.value, other.estimate.value);
         let start = Estimate {

@@ -8,12 +8,14 @@
 //! | ... a ratio of two totals? | [`ratio_interval`] |
 //! | ... a pooled quantile? | [`Pool::interval`] |
 //! | ... the difference or the ratio of two quantiles? | [`Located::minus`], [`Located::over`] |
+//! | ... of any two figures, of the same requests or of others? | [`Comparable::against`] |
 //! | how much of the start must go? | [`mser`], [`agreed`] |
 //! | are there enough replications? | [`stopping`] |
 //! | did the system keep up? | [`deficit`], [`growth`] |
 //! | how long must a run be? | [`relaxation`], [`requests_for`], [`relaxations_for`] |
 //! | what would theory say? | [`theory`] |
 
+pub mod contrast;
 pub mod estimate;
 pub mod jackknife;
 pub mod located;
@@ -25,6 +27,7 @@ pub mod stopping;
 pub mod theory;
 pub mod warmup;
 
+pub use contrast::{Comparable, Contrast, Pairing};
 pub use estimate::Estimate;
 pub use jackknife::{Jackknifed, Scale};
 pub use located::Located;

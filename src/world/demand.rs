@@ -5,6 +5,9 @@
 //! are lower bounds, as bounds from demands must be. How often a cache hits depends on the
 //! load ([`hits`](super::hits)). Cold cores are left out: a resource near its bound has no time to cool.
 //! So is a thread that reads what arrives slowly: near its bound requests arrive while they wait for it.
+//!
+//! Where clients of an open loop share a number of connections, these are a resource too: each is held for as long as its request
+//! takes, so that they carry no more than their number over the latency of a request that never waits.
 
 mod calls;
 
@@ -18,6 +21,9 @@ use crate::scenario::{Contestant, System};
 use crate::service::Gc;
 use crate::workload::{Action, Arrivals, Step};
 
+/// The name of the connections that clients share.
+pub const CLIENT_CONNECTIONS: &str = "client_connections";
+
 /// A resource and the mean time a request needs of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demand {
@@ -30,7 +36,7 @@ pub struct Demand {
 /// What a request needs of everything.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demands {
-    /// By resource, in the order of the plan.
+    /// By resource, in the order of the plan, then the clients' connections if they are limited.
     pub resources: Vec<Demand>,
     /// Mean latency of a request that never waits, nanoseconds.
     pub zero_load_ns: f64,
@@ -47,13 +53,23 @@ pub fn demands(contestant: &Contestant, arrivals: &Arrivals, load: f64, language
     let plan = Plan::compile(contestant, arrivals, setting);
     let (zero_load_ns, walk) = Walk::of(&plan, &contestant.system, load, language);
     let ns = walk.ns;
-    let resources = plan
+    let mut resources: Vec<Demand> = plan
         .resources
         .iter()
         .cloned()
         .zip(ns)
         .map(|(resource, ns)| Demand { resource, ns })
         .collect();
+    let shared = contestant.system.clients.connections;
+    let shared = shared.filter(|_| !matches!(arrivals, Arrivals::Closed { .. }));
+    resources.extend(shared.map(|connections| Demand {
+        resource: Resource {
+            name: CLIENT_CONNECTIONS.to_owned(),
+            units: Some(u64::from(connections)),
+            part: false,
+        },
+        ns: zero_load_ns,
+    }));
     Demands {
         resources,
         zero_load_ns,

@@ -44,7 +44,7 @@ mod usage;
 mod watch;
 
 pub use compile::{Setting, named_loads};
-pub use demand::{Demand, Demands, demands};
+pub use demand::{CLIENT_CONNECTIONS, Demand, Demands, demands};
 pub use stations::{Station, StationKind, stations};
 
 pub use plan::Plan;

@@ -1,5 +1,6 @@
 //! The command line as its users meet it: what is printed, what is left on disk, with which exit status.
 
+mod baseline;
 mod studies;
 mod trace;
 

@@ -120,6 +120,25 @@ fn an_objective_that_is_missed_is_status_3() {
         &small("run", &["--assert-slo", "--set=slo.p99=10s"]),
     );
     assert_eq!((status, err.as_str()), (0, ""));
+    let limits = [
+        "--set=slo.endpoints.hello.throughput=600/s",
+        "--set=slo.util.loop=1%",
+    ];
+    let asserting = [&["--assert-slo"][..], &limits].concat();
+    let (status, _, err) = seen(folder.path(), &small("run", &asserting));
+    assert_eq!(status, 3, "{err}");
+    for part in [
+        "throughput of hello is ",
+        " % below 600/s",
+        "use of loop is ",
+        " times the 1 % allowed",
+    ] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+    let misspelt = ["--assert-slo", "--set=slo.util.lop=1%"];
+    let (status, _, err) = seen(folder.path(), &small("run", &misspelt));
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("did you mean `loop`?"), "{err}");
     let (status, _, err) = seen(folder.path(), &["compare", "hello", "--assert-slo"]);
     assert_eq!(status, 2);
     assert!(

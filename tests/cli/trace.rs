@@ -41,7 +41,7 @@ fn a_trace_is_shown_and_left_in_a_file() {
 #[test]
 fn a_trace_of_nothing_is_refused() {
     let folder = empty();
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (
             &["--request=99999999"],
             "there is no request 99999999: in this replication ",
@@ -51,6 +51,10 @@ fn a_trace_of_nothing_is_refused() {
         (&[], "--request <N>"),
         (&["--slowest=1", "--endpoint=pong"], "no endpoint pong"),
         (&["--slowest=1", "--assert-slo"], "trace takes neither"),
+        (
+            &["--slowest=1", "--replication=2"],
+            "there is no replication 2: the run has 2, from 0 to 1",
+        ),
     ];
     for (more, said) in cases {
         let (status, out, err) = seen(folder.path(), &traced(more));

@@ -96,7 +96,7 @@ fn keeps(row: &Row) -> bool {
         && row
             .objectives
             .iter()
-            .all(|held| within(held.seen, held.limit))
+            .all(|held| within(held.seen, held.objective.limit))
 }
 
 /// How many of runs with other seeds, as `crossover run` makes them, miss the objectives.

@@ -69,7 +69,8 @@ fn head_of_line_is_the_wait_for_the_loop() {
 /// The queries need the lock again after each answer.
 #[test]
 fn the_convoy_is_the_lock() {
-    let one = explained("gil-convoy", Some("queries"), &["run.replications=5"]);
+    let settings = ["run.replications=5", "hosts.app.cores=4"];
+    let one = explained("gil-convoy", Some("queries"), &settings);
     let gthread = &one.contestants[0];
     assert_eq!(first(gthread).0, "waiting for the lock");
     assert!(first(gthread).1 > 0.8, "{:?}", gthread.without);
@@ -170,7 +171,11 @@ fn bands_sum_to_the_account() {
 /// Past its bound there is no p99, but what would let it keep up is said.
 #[test]
 fn the_saturated_are_told_what_would_help() {
-    let settings = ["run.replications=3", "arrivals.rate=30/s"];
+    let settings = [
+        "run.replications=3",
+        "arrivals.rate=30/s",
+        "hosts.app.cores=4",
+    ];
     let one = explained("gil-convoy", None, &settings);
     let gthread = &one.contestants[0];
     assert!(gthread.row.saturated && gthread.bands.is_empty());

@@ -8,6 +8,7 @@ mod conformance_time;
 mod expected;
 mod explain;
 mod fingerprints;
+mod interrupted;
 mod profile;
 mod progress;
 mod properties;

@@ -1,6 +1,6 @@
 //! The second pass: the same requests, their accounts summed between the quantiles that the first pass found.
 
-use super::{ExperimentError, MS, Slice, Subject};
+use super::{MS, Slice, Subject};
 use crate::experiment::jobs::{Folded, replicate};
 use crate::experiment::progress::Control;
 use crate::experiment::replicated::Replicated;
@@ -45,11 +45,8 @@ impl Simulator for Banded<'_> {
 }
 
 impl Subject<'_> {
-    /// By contestant, where it has percentiles.
-    pub(super) fn accounts(
-        &self,
-        control: &Control,
-    ) -> Result<Vec<Option<Accounts>>, ExperimentError> {
+    /// By contestant, where it has percentiles. `None` if interrupted.
+    pub(super) fn accounts(&self, control: &Control) -> Option<Vec<Option<Accounts>>> {
         let everybody = 0..self.scenario.contestants.len();
         let bands: Vec<Option<Bands>> = everybody.clone().map(|index| self.bands(index)).collect();
         let mut accounts: Vec<Option<Accounts>> = everybody.map(|_| None).collect();
@@ -57,7 +54,7 @@ impl Subject<'_> {
             .filter(|&index| bands[index].is_some())
             .collect();
         if known.is_empty() {
-            return Ok(accounts);
+            return Some(accounts);
         }
         let banded = Banded {
             simulation: Simulation(self.scenario),
@@ -74,10 +71,10 @@ impl Subject<'_> {
         };
         let done = replicate(&banded, &points, self.scenario.run.seed, control, fold);
         let found = done.into_iter().flatten().next();
-        for (contestant, found) in found.ok_or(ExperimentError::Interrupted)? {
+        for (contestant, found) in found? {
             accounts[contestant] = Some(found);
         }
-        Ok(accounts)
+        Some(accounts)
     }
 
     /// The limits of a contestant's bands.

@@ -51,6 +51,8 @@ const MS: f64 = 1e-6;
 
 /// Explains one load as [`run`](super::run) chooses it, of all requests or of those of one endpoint (its index).
 ///
+/// Interrupted after the first pass, it has what the finished ones found.
+///
 /// # Errors
 /// As [`run`](super::run).
 pub fn explain(
@@ -80,9 +82,15 @@ pub fn explain(
         first: &first,
     };
     control.unplan(0, again);
-    let accounts = subject.accounts(control)?;
+    let accounts = subject.accounts(control);
     control.unplan(0, causes);
-    let without = subject.without(&accounts, control)?;
+    let without = accounts
+        .as_ref()
+        .and_then(|accounts| subject.without(accounts, control));
+    let passes = 1 + usize::from(accounts.is_some()) + usize::from(without.is_some());
+    let everybody = 0..scenario.contestants.len();
+    let accounts = accounts.unwrap_or_else(|| everybody.map(|_| None).collect());
+    let without = without.unwrap_or_else(|| vec![(Vec::new(), None); accounts.len()]);
     let head = scene.study("explain", std::slice::from_ref(&first.point), false);
     let contestants = (0..scenario.contestants.len()).zip(accounts).zip(without);
     let contestants = contestants.map(|((index, bands), (without, together))| Explained {
@@ -106,6 +114,7 @@ pub fn explain(
         load_unit: head.load_unit,
         endpoints: head.endpoints,
         notes: note.into_iter().collect(),
+        passes,
         shortfalls: lacking(head.shortfalls, &first, endpoint, scenario),
     })
 }

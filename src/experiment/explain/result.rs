@@ -32,6 +32,19 @@ pub struct Explanation {
     pub notes: Vec<String>,
     /// What the run was too short for.
     pub shortfalls: Vec<String>,
+    /// How many of the [`PASSES`] were finished: figures, accounts, what p99 would be. Fewer than all: it was interrupted.
+    pub passes: usize,
+}
+
+/// How many passes an explanation takes.
+pub const PASSES: usize = 3;
+
+impl Explanation {
+    /// Whether passes are missing.
+    #[must_use]
+    pub fn interrupted(&self) -> bool {
+        self.passes < PASSES
+    }
 }
 
 /// One contestant.

@@ -3,7 +3,6 @@
 use super::bands::Accounts;
 use super::causes::{self, Cause};
 use super::{NOTICEABLE, Subject, Without, p99};
-use crate::experiment::error::ExperimentError;
 use crate::experiment::jobs::{Folded, replicate};
 use crate::experiment::progress::Control;
 use crate::experiment::replicated::Replicated;
@@ -27,18 +26,18 @@ struct Variant {
 }
 
 impl Subject<'_> {
-    /// Everybody without each wait that is noticeable in its slowest requests.
+    /// Everybody without each wait that is noticeable in its slowest requests. `None` if interrupted.
     pub(super) fn without(
         &self,
         accounts: &[Option<Accounts>],
         control: &Control,
-    ) -> Result<Vec<Found>, ExperimentError> {
+    ) -> Option<Vec<Found>> {
         let variants: Vec<Variant> = (0..self.scenario.contestants.len())
             .flat_map(|contestant| self.variants(contestant, accounts[contestant].as_ref()))
             .collect();
         let mut found: Vec<Found> = vec![(Vec::new(), None); self.scenario.contestants.len()];
         if variants.is_empty() {
-            return Ok(found);
+            return Some(found);
         }
         let figures = self.rerun(&variants, control)?;
         for (variant, (saturated, p99)) in variants.into_iter().zip(figures) {
@@ -62,7 +61,7 @@ impl Subject<'_> {
         for (without, _) in &mut found {
             without.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
         }
-        Ok(found)
+        Some(found)
     }
 
     /// What is to be run again of a contestant: without each cause that shows, then without any wait, for what is waited for next shows only then. Of one that cannot keep up nobody
@@ -109,12 +108,12 @@ impl Subject<'_> {
         variants
     }
 
-    /// Runs variants on the same requests: whether each saturates, and its p99.
+    /// Runs variants on the same requests: whether each saturates, and its p99. `None` if interrupted.
     fn rerun(
         &self,
         variants: &[Variant],
         control: &Control,
-    ) -> Result<Vec<(bool, Option<Located>)>, ExperimentError> {
+    ) -> Option<Vec<(bool, Option<Located>)>> {
         let contestants = variants.iter().map(|variant| Contestant {
             name: format!("{} without {}", variant.contestant, variant.title),
             system: variant.system.clone(),
@@ -135,8 +134,7 @@ impl Subject<'_> {
         };
         let simulation = Simulation(&scenario);
         let done = replicate(&simulation, &points, scenario.run.seed, control, fold);
-        let figures = done.into_iter().flatten().next();
-        figures.ok_or(ExperimentError::Interrupted)
+        done.into_iter().flatten().next()
     }
 }
 

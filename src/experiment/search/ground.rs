@@ -10,7 +10,7 @@ use super::super::replicated::Replicated;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
 use super::super::study::Row;
-use super::margin::Aim;
+use super::margin::{Aim, scopes};
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
 use crate::scenario::RunLength;
@@ -45,7 +45,7 @@ pub struct Visit {
     pub order: Order,
     /// Whether the system could not keep up.
     pub saturated: bool,
-    /// The margin of each objective.
+    /// The margin of each objective; none where nothing ended.
     pub margins: Vec<Jackknifed>,
     /// What each objective limits, as it was, however little data there was.
     pub figures: Vec<Option<f64>>,
@@ -97,7 +97,7 @@ impl<'a, S: Simulator> Ground<'a, S> {
         let contestants = scene.scenario.contestants.len();
         Self {
             scene,
-            aims: Aim::all(&scene.scenario.slo),
+            aims: Aim::all(scene.scenario),
             visits: vec![Vec::new(); contestants],
             events: vec![0; contestants],
         }
@@ -299,11 +299,11 @@ impl<'a, S: Simulator> Ground<'a, S> {
         });
         let parts = measured(&cells[0], cut as usize);
         let [cell] = cells;
-        let margins = self.aims.iter().filter_map(|aim| aim.margin(&parts));
+        let margins: Option<Vec<_>> = self.aims.iter().map(|aim| aim.margin(&parts)).collect();
         Some(Visit {
             order,
             saturated: finding.saturated || self.drowns(&order),
-            margins: margins.collect(),
+            margins: margins.unwrap_or_default(),
             figures: self.aims.iter().map(|aim| aim.value(&parts)).collect(),
             rows,
             busiest: finding.busiest,
@@ -317,16 +317,10 @@ fn events(cell: &Replicated) -> u64 {
     cell.briefs.iter().map(|brief| brief.events).sum()
 }
 
-/// All endpoints together after the warm-up, by replication.
-fn measured(cell: &Replicated, cut: usize) -> Vec<Part> {
-    let sum = |brief: &super::super::brief::Brief| {
-        let mut total = Part::default();
-        brief
-            .after(cut)
-            .endpoints
-            .iter()
-            .for_each(|part| total.add(part));
-        total
-    };
-    cell.briefs.iter().map(|brief| sum(brief)).collect()
+/// The scopes of each replication after the warm-up.
+fn measured(cell: &Replicated, cut: usize) -> Vec<Vec<Part>> {
+    let briefs = cell.briefs.iter();
+    briefs
+        .map(|brief| scopes(&brief.after(cut).endpoints))
+        .collect()
 }

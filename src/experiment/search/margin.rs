@@ -14,7 +14,8 @@
 //! negative inside.
 
 use super::super::brief::Part;
-use crate::scenario::{Figure, Slo};
+use super::super::fold::sum;
+use crate::scenario::{Figure, Gauge, Objective, Scenario};
 use crate::stats::{Jackknifed, ratio_jackknife, requests_for};
 
 /// Requests that a replication needs for a mean; a thousandth of its worth is then one standard deviation or so.
@@ -23,14 +24,18 @@ const FOR_MEAN: f64 = 2_000.0;
 const FOR_ERRORS: f64 = 10.0;
 /// No objective asks for more requests in a replication than this.
 const MOST_REQUESTS: f64 = 100_000.0;
+/// Nor, because it is about a rare endpoint, for more than so many times that.
+const RAREST: f64 = 10.0;
 
 /// One objective.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Aim {
-    /// The figure that is limited.
-    pub figure: Figure,
-    /// Its limit: milliseconds, or a share of the requests.
-    pub limit: f64,
+    /// What is limited.
+    pub objective: Objective,
+    /// Which of a replication's [`scopes`] it is about.
+    scope: usize,
+    /// The share of all requests that it is about.
+    share: f64,
     kind: Kind,
 }
 
@@ -42,42 +47,33 @@ enum Kind {
     Mean(f64),
 }
 
+/// All requests of a replication together, then those of each endpoint.
+pub fn scopes(endpoints: &[Part]) -> Vec<Part> {
+    let mut scopes = vec![sum(endpoints)];
+    scopes.extend_from_slice(endpoints);
+    scopes
+}
+
 impl Aim {
-    /// The objectives, in the order of [`Slo`]'s fields.
+    /// The objectives that can be searched for, in the order of the scenario.
     #[must_use]
-    pub fn all(slo: &Slo) -> Vec<Self> {
-        let mean = slo.mean.map(|limit| Self {
-            figure: Figure::Mean,
-            limit: limit.as_millis_f64(),
-            kind: Kind::Mean(limit.as_nanos_f64()),
-        });
-        let quantiles = [
-            (Figure::P50, 0.5, slo.p50),
-            (Figure::P90, 0.9, slo.p90),
-            (Figure::P95, 0.95, slo.p95),
-            (Figure::P99, 0.99, slo.p99),
-            (Figure::P999, 0.999, slo.p999),
-        ];
-        let quantiles = quantiles.into_iter().filter_map(|(figure, q, limit)| {
-            let limit = limit?;
+    pub fn all(scenario: &Scenario) -> Vec<Self> {
+        let app = scenario.contestants.first().map(|c| &c.system.services[0]);
+        let endpoints = app.map_or(&[][..], |app| &app.endpoints);
+        let total: f64 = endpoints.iter().map(|e| e.weight).sum();
+        let aims = scenario.slo.objectives.iter().filter_map(|objective| {
+            let index = match &objective.endpoint {
+                None => None,
+                Some(name) => Some(endpoints.iter().position(|e| e.name == *name)?),
+            };
             Some(Self {
-                figure,
-                limit: limit.as_millis_f64(),
-                kind: Kind::Share {
-                    beyond: Some(limit.as_nanos_f64()),
-                    allowed: 1.0 - q,
-                },
+                objective: objective.clone(),
+                scope: index.map_or(0, |index| index + 1),
+                share: index.map_or(1.0, |index| endpoints[index].weight / total),
+                kind: Kind::of(objective)?,
             })
         });
-        let errors = slo.errors.map(|limit| Self {
-            figure: Figure::Errors,
-            limit,
-            kind: Kind::Share {
-                beyond: None,
-                allowed: limit,
-            },
-        });
-        mean.into_iter().chain(quantiles).chain(errors).collect()
+        aims.collect()
     }
 
     /// Requests that a replication needs near the limit.
@@ -92,7 +88,7 @@ impl Aim {
             Kind::Share { allowed, .. } if allowed > 0.0 => FOR_ERRORS / allowed,
             Kind::Share { .. } => requests_for(0.99) as f64,
         };
-        requests.clamp(FOR_MEAN, MOST_REQUESTS)
+        (requests.clamp(FOR_MEAN, MOST_REQUESTS) / self.share).min(RAREST * MOST_REQUESTS)
     }
 
     /// The margin where the system is just saturated: every latency infinite, and of failures nothing known.
@@ -112,39 +108,47 @@ impl Aim {
     #[must_use]
     pub fn may_fail(&self) -> f64 {
         match self.kind {
-            Kind::Share { allowed, .. } => allowed,
+            Kind::Share { allowed, .. } => 1.0 - self.share * (1.0 - allowed),
             Kind::Mean(_) => 1.0,
         }
     }
 
-    /// The figure itself, in the unit of its limit, by all replications together; `None` where it is infinite or nothing ended.
+    fn parts<'p>(&self, replications: &'p [Vec<Part>]) -> impl Iterator<Item = &'p Part> + Clone {
+        let scope = self.scope;
+        replications
+            .iter()
+            .filter_map(move |scopes| scopes.get(scope))
+    }
+
+    /// The figure itself, in the unit of its limit, by the [`scopes`] of all replications together; `None` where it is infinite or nothing ended.
     #[must_use]
-    pub fn value(&self, parts: &[Part]) -> Option<f64> {
-        let sum = |of: &dyn Fn(&Part) -> f64| parts.iter().map(of).sum::<f64>();
+    pub fn value(&self, replications: &[Vec<Part>]) -> Option<f64> {
+        let parts = self.parts(replications);
+        let sum = |of: &dyn Fn(&Part) -> f64| parts.clone().map(of).sum::<f64>();
         let ended = sum(&|p| p.ended() as f64);
         let value = match self.kind {
             Kind::Mean(_) => 1e-6 * sum(&|p| p.sum_ns as f64) / sum(&|p| p.succeeded as f64),
             Kind::Share {
                 beyond: Some(_),
                 allowed,
-            } => quantile(parts, 1.0 - allowed)?,
+            } => quantile(parts.clone(), 1.0 - allowed)?,
             Kind::Share { .. } => sum(&|p| p.failures() as f64) / ended,
         };
         Some(value).filter(|value| value.is_finite())
     }
 
-    /// The margin of these replications, of all and without each; `None` if nothing ended.
+    /// The margin of the [`scopes`] of these replications, of all and without each; `None` if nothing ended.
     #[must_use]
-    pub fn margin(&self, parts: &[Part]) -> Option<Jackknifed> {
+    pub fn margin(&self, replications: &[Vec<Part>]) -> Option<Jackknifed> {
+        let parts = self.parts(replications);
         match self.kind {
             Kind::Mean(limit) => {
-                let sums: Vec<f64> = parts.iter().map(|p| p.sum_ns as f64).collect();
-                let counts: Vec<f64> = parts.iter().map(|p| p.succeeded as f64).collect();
+                let sums: Vec<f64> = parts.clone().map(|p| p.sum_ns as f64).collect();
+                let counts: Vec<f64> = parts.map(|p| p.succeeded as f64).collect();
                 Some(ratio_jackknife(&sums, &counts)?.map(|mean| 1.0 - limit / mean))
             }
             Kind::Share { beyond, allowed } => {
                 let counts: Vec<(f64, f64)> = parts
-                    .iter()
                     .map(|p| (count_beyond(p, beyond) as f64, p.ended() as f64))
                     .collect();
                 share_margin(&counts, allowed)
@@ -153,10 +157,31 @@ impl Aim {
     }
 }
 
+impl Kind {
+    fn of(objective: &Objective) -> Option<Self> {
+        let Gauge::Figure(figure) = objective.gauge else {
+            return None;
+        };
+        let (limit, ns) = (objective.limit, objective.limit * 1e6);
+        match (figure, figure.quantile()) {
+            (Figure::Mean, _) => Some(Self::Mean(ns)),
+            (Figure::Errors, _) => Some(Self::Share {
+                beyond: None,
+                allowed: limit,
+            }),
+            (_, Some(q)) => Some(Self::Share {
+                beyond: Some(ns),
+                allowed: 1.0 - q,
+            }),
+            _ => None,
+        }
+    }
+}
+
 /// The `q`-quantile of all requests that ended, milliseconds, failures counted as infinite.
-fn quantile(parts: &[Part], q: f64) -> Option<f64> {
-    let ended: u64 = parts.iter().map(Part::ended).sum();
-    let mut bins: Vec<(u64, u64)> = parts.iter().flat_map(|p| p.latency.clone()).collect();
+fn quantile<'p>(parts: impl Iterator<Item = &'p Part> + Clone, q: f64) -> Option<f64> {
+    let ended: u64 = parts.clone().map(Part::ended).sum();
+    let mut bins: Vec<(u64, u64)> = parts.flat_map(|p| p.latency.iter().copied()).collect();
     bins.sort_unstable();
     let mut left = (q * ended as f64).ceil() as u64;
     let place = bins.iter().find(|(_, count)| {
@@ -197,36 +222,41 @@ fn share_margin(counts: &[(f64, f64)], allowed: f64) -> Option<Jackknifed> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::Span;
+    use crate::scenario::{Embedded, load};
 
-    fn slo() -> Slo {
-        Slo {
-            mean: Some(Span::from_millis(20)),
-            p99: Some(Span::from_millis(100)),
-            errors: Some(0.001),
-            ..Slo::default()
-        }
+    /// The quickstart, whose checkout is a twentieth of its requests, with these objectives.
+    fn aims(objectives: &[&str]) -> Vec<Aim> {
+        let none = ["slo.p99=none", "slo.errors=none"].into_iter();
+        let changes: Vec<String> = none
+            .chain(objectives.iter().copied())
+            .map(str::to_owned)
+            .collect();
+        Aim::all(&load(&Embedded, "quickstart", &changes).unwrap())
     }
 
+    const THREE: [&str; 3] = ["slo.mean=20ms", "slo.p99=100ms", "slo.errors=0.1%"];
+
     /// A replication in which this many of 1,000 took 150 ms, this many failed, and the others took 10 ms.
-    fn part(slow: u64, failed: u64) -> Part {
+    fn part(slow: u64, failed: u64) -> Vec<Part> {
         let quick = 1000 - slow - failed;
-        Part {
+        let part = Part {
             succeeded: quick + slow,
             failed: [failed, 0, 0, 0],
             sum_ns: u128::from(quick * 10_000_000 + slow * 150_000_000),
             latency: vec![(150_000_000, slow), (10_000_000, quick)],
             ..Part::default()
-        }
+        };
+        scopes(&[part])
     }
 
     /// Two replications, 30 slow and 10 failed of 1,000, then nothing: the share beyond is 40.5 / 2,001, and of failures
     /// 10.5 / 2,001; without the first 0.5 / 1,001 of both. The mean of 1,990: (1,960 × 10 + 30 × 150) / 1,990 ms.
     #[test]
     fn margins_by_hand() {
-        let aims = Aim::all(&slo());
-        let figures: Vec<Figure> = aims.iter().map(|aim| aim.figure).collect();
-        assert_eq!(figures, [Figure::Mean, Figure::P99, Figure::Errors]);
+        let aims = aims(&THREE);
+        let gauges: Vec<&Gauge> = aims.iter().map(|aim| &aim.objective.gauge).collect();
+        let figures = [Figure::Mean, Figure::P99, Figure::Errors].map(Gauge::Figure);
+        assert_eq!(gauges, figures.each_ref());
         let parts = [part(30, 10), part(0, 0)];
         let margins: Vec<Jackknifed> = aims.iter().map(|a| a.margin(&parts).unwrap()).collect();
         let mean = (1960.0 * 10.0 + 30.0 * 150.0) / 1990.0;
@@ -246,7 +276,7 @@ mod tests {
     /// failed; where 30 fail it is a failure.
     #[test]
     fn figures_by_hand() {
-        let aims = Aim::all(&slo());
+        let aims = aims(&THREE);
         let parts = [part(30, 10), part(0, 0)];
         let values: Vec<Option<f64>> = aims.iter().map(|a| a.value(&parts)).collect();
         let mean = (1960.0 * 10.0 + 30.0 * 150.0) / 1990.0;
@@ -259,11 +289,7 @@ mod tests {
     /// Where nothing may fail, none is inside and one is not.
     #[test]
     fn no_errors_at_all() {
-        let none = Slo {
-            errors: Some(0.0),
-            ..Slo::default()
-        };
-        let aim = Aim::all(&none)[0];
+        let aim = &aims(&["slo.errors=0%"])[0];
         assert!(aim.margin(&[part(0, 0), part(0, 0)]).unwrap().full < 0.0);
         assert!(aim.margin(&[part(0, 1), part(0, 0)]).unwrap().full > 0.0);
         assert!(aim.margin(&[]).is_none());
@@ -271,7 +297,31 @@ mod tests {
 
     #[test]
     fn rarer_cases_need_more_requests() {
-        let requests: Vec<f64> = Aim::all(&slo()).iter().map(Aim::requests).collect();
+        let requests: Vec<f64> = aims(&THREE).iter().map(Aim::requests).collect();
         assert_eq!(requests, [2_000.0, 10_000.0, 10_000.0]);
+    }
+
+    /// Of an endpoint that is a twentieth of all requests: twenty times as many are needed, and though 1 % of it may fail, of all that
+    /// is 1 − 0.05 × 0.99.
+    #[test]
+    fn of_an_endpoint() {
+        let aims = aims(&[
+            "slo.endpoints.checkout.p99=100ms",
+            "slo.p50=20ms",
+            "slo.memory=1GiB",
+        ]);
+        assert_eq!(aims.len(), 2, "memory is not searched for");
+        let of_all = |aim: &&Aim| aim.objective.endpoint.is_none();
+        let (all, checkout) = (aims.iter().find(of_all).unwrap(), &aims[1]);
+        assert_eq!(all.requests(), 2_000.0);
+        assert_eq!(checkout.requests(), 200_000.0);
+        assert!((checkout.may_fail() - (1.0 - 0.05 * 0.99)).abs() < 1e-12);
+        let [page, slow] = [part(0, 0), part(30, 0)].map(|mut scopes| scopes.remove(0));
+        let two = [page, slow];
+        let replications = [scopes(&two), scopes(&two)];
+        assert!(all.margin(&replications).unwrap().full < 0.0);
+        let margin = checkout.margin(&replications).unwrap().full;
+        assert!((margin - (60.5_f64 / 2001.0 / 0.01).ln()).abs() < 1e-9);
+        assert_eq!(checkout.value(&replications), Some(150.0));
     }
 }

@@ -19,6 +19,7 @@ pub mod seeker;
 use super::progress::Control;
 use super::simulator::Simulator;
 pub use ground::{Ground, Order, Visit};
+pub use margin::scopes;
 pub use seeker::{End, Found, Next, Query, Seeker};
 
 /// Requests of a search as a multiple of those of the two first whole runs: what is planned before anything is known.

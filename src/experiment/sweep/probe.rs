@@ -19,12 +19,12 @@ use super::super::length::whole_slots;
 use super::super::progress::Control;
 use super::super::replicated::Replicated;
 use super::super::search::crossing::crossing;
-use super::super::search::margin::Aim;
+use super::super::search::margin::{Aim, scopes};
 use super::super::simulator::{Plan, Simulator};
 use super::super::study::Row;
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
-use crate::scenario::{RunLength, Scenario};
+use crate::scenario::{RunLength, Scenario, Unit};
 use crate::stats::{Estimate, Jackknifed, Scale};
 
 /// The share of its bound where one looks first who knows nothing.
@@ -106,7 +106,7 @@ impl<S: Simulator> Probe<'_, S> {
         let asking = Asking::of(self.scenario);
         let bounds = bounds(self.simulator, self.contestant, self.language, asking);
         let bound = bounds.first().map_or(f64::INFINITY, |b| b.load);
-        let aims = Aim::all(&self.scenario.slo);
+        let aims = Aim::all(self.scenario);
         let mut seen: Vec<Seen> = Vec::new();
         let load = loop {
             match self.next(asking, bound, &aims, &seen) {
@@ -306,11 +306,12 @@ impl<S: Simulator> Probe<'_, S> {
             Some(warmup) => fold::boundary(warmup, horizon),
             None => CUT,
         };
-        let parts: Vec<Part> = briefs
+        let parts: Vec<Vec<Part>> = briefs
             .iter()
-            .map(|b| fold::sum(&b.after(cut).endpoints))
+            .map(|b| scopes(&b.after(cut).endpoints))
             .collect();
-        let margins: Vec<Jackknifed> = aims.iter().filter_map(|aim| aim.margin(&parts)).collect();
+        let margins: Option<Vec<Jackknifed>> = aims.iter().map(|aim| aim.margin(&parts)).collect();
+        let margins = margins.unwrap_or_default();
         let point = Point {
             load,
             horizon,
@@ -367,12 +368,9 @@ impl<S: Simulator> Probe<'_, S> {
 
     /// The longest latency that an objective allows, seconds.
     fn longest_limit(&self) -> f64 {
-        let slo = &self.scenario.slo;
-        [slo.mean, slo.p50, slo.p90, slo.p95, slo.p99, slo.p999]
-            .into_iter()
-            .flatten()
-            .map(Span::as_secs_f64)
-            .fold(0.0, f64::max)
+        let objectives = self.scenario.slo.objectives.iter();
+        let times = objectives.filter(|o| o.searched() && o.gauge.unit() == Unit::Time);
+        times.map(|o| 1e-3 * o.limit).fold(0.0, f64::max)
     }
 
     fn rows(&self, asking: Asking, seen: &Seen) -> Vec<Row> {

@@ -43,6 +43,8 @@ pub struct Theory {
     pub load_unit: LoadUnit,
     /// The compared, in the order of the scenario.
     pub contestants: Vec<Examined>,
+    /// Whether loads, and whole contestants, are missing.
+    pub interrupted: bool,
 }
 
 /// One contestant.
@@ -89,8 +91,10 @@ impl Compared {
 
 /// Examines everybody at the loads the scenario names, or at shares of each one's own bound.
 ///
+/// Interrupted, it has the loads that were finished.
+///
 /// # Errors
-/// If the scenario has no contestants, or the study was interrupted.
+/// If the scenario has no contestants, or the study was interrupted before its first load was finished.
 pub fn theory(
     scenario: &Scenario,
     budget: f64,
@@ -119,11 +123,15 @@ pub fn theory(
             .iter()
             .zip(&points)
             .filter(|(owner, _)| **owner == index);
-        let rows: Option<Vec<Row>> = mine
-            .map(|(_, point)| Some(point.as_ref()?.rows[0][0].clone()))
+        let rows: Vec<Row> = mine
+            .filter_map(|(_, point)| Some(point.as_ref()?.rows[0][0].clone()))
             .collect();
-        let rows = rows.ok_or(ExperimentError::Interrupted)?;
-        contestants.push(examined(&scene, index, rows));
+        if !rows.is_empty() {
+            contestants.push(examined(&scene, index, rows));
+        }
+    }
+    if contestants.is_empty() {
+        return Err(ExperimentError::Interrupted);
     }
     Ok(Theory {
         scenario: head.scenario,
@@ -133,6 +141,7 @@ pub fn theory(
         digest: head.digest,
         load_unit: head.load_unit,
         contestants,
+        interrupted: points.iter().any(Option::is_none),
     })
 }
 

@@ -17,7 +17,7 @@ use crate::experiment::brief::{Brief, Part};
 use crate::experiment::jobs::{Folded, Point, replicate};
 use crate::experiment::length::whole_slots;
 use crate::experiment::progress::Control;
-use crate::experiment::search::Ground;
+use crate::experiment::search::{Ground, scopes};
 use crate::experiment::simulator::Simulator;
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
@@ -29,8 +29,8 @@ const CUT: usize = 3;
 /// What a setting did at the load.
 #[derive(Clone, Debug, Default)]
 struct Trial {
-    /// All endpoints together, by replication.
-    parts: Vec<Part>,
+    /// The [`scopes`] of each replication.
+    parts: Vec<Vec<Part>>,
     /// Most bytes of memory in use.
     memory: u64,
 }
@@ -121,8 +121,8 @@ impl Trials {
         replications: usize,
     ) -> Option<Jackknifed> {
         let parts = self.trials[setting].parts.get(..replications)?;
-        let margins = ground.aims.iter().filter_map(|aim| aim.margin(parts));
-        margins.reduce(|a, b| Jackknifed {
+        let margins: Option<Vec<_>> = ground.aims.iter().map(|aim| aim.margin(parts)).collect();
+        margins?.into_iter().reduce(|a, b| Jackknifed {
             full: a.full.max(b.full),
             without: a
                 .without
@@ -156,10 +156,7 @@ impl Trials {
     }
 }
 
-/// All endpoints together after the cut.
-fn counted(brief: &Brief) -> Part {
-    let mut total = Part::default();
-    let measured = brief.after(CUT);
-    measured.endpoints.iter().for_each(|part| total.add(part));
-    total
+/// The scopes of a replication after the cut.
+fn counted(brief: &Brief) -> Vec<Part> {
+    scopes(&brief.after(CUT).endpoints)
 }

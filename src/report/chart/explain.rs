@@ -95,26 +95,36 @@ pub fn draw(explanation: &Explanation) -> Result<String, ChartError> {
         .map(|slice| text_width(&band(slice), LABEL))
         .fold(0.0, f64::max);
     for one in &explanation.contestants {
-        panel(&mut page, one, &shown, names, longest);
+        if one.bands.is_empty() {
+            nothing(&mut page, explanation, one);
+        } else {
+            panel(&mut page, one, &shown, names, longest);
+        }
     }
     page.finish()
 }
 
-fn panel(page: &mut Page, one: &Explained, shown: &[Part], names: f64, longest: f64) {
+fn name_of(page: &mut Page, one: &Explained) {
     page.canvas
         .text((MARGIN, page.y + 8.0), &one.info.name, HEADING, Align::Left);
     page.y += 20.0;
-    if one.bands.is_empty() {
-        let why = if one.row.saturated {
-            "saturated"
-        } else {
-            "too little data"
-        };
-        page.canvas
-            .text((MARGIN, page.y + 8.0), why, QUIET, Align::Left);
-        page.y += 24.0;
-        return;
-    }
+}
+
+/// Why somebody has no bars.
+fn nothing(page: &mut Page, explanation: &Explanation, one: &Explained) {
+    name_of(page, one);
+    let why = match (one.row.saturated, explanation.interrupted()) {
+        (true, _) => "saturated",
+        (_, true) if one.row.p99_ms.is_some() => "interrupted",
+        _ => "too little data",
+    };
+    page.canvas
+        .text((MARGIN, page.y + 8.0), why, QUIET, Align::Left);
+    page.y += 24.0;
+}
+
+fn panel(page: &mut Page, one: &Explained, shown: &[Part], names: f64, longest: f64) {
+    name_of(page, one);
     let panel = Panel {
         left: MARGIN + names + 8.0,
         top: page.y + 2.0,

@@ -9,14 +9,14 @@ use super::panel::Panel;
 use super::style::{Dash, GREY, HEADING, Look, Marker, OBJECTIVE, QUIET};
 use super::{ChartError, contestants, data, legend, load_axis, load_title, which};
 use crate::experiment::{Estimate, LoadUnit, Row, Study};
-use crate::kernel::Span;
 use crate::report::{view, words};
+use crate::scenario::Figure;
 
 /// What one of the panels shows.
 struct Part {
     heading: &'static str,
     figure: fn(&Row) -> Option<Estimate>,
-    limit: Option<Span>,
+    limit: Option<f64>,
     height: f64,
 }
 
@@ -45,13 +45,13 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
         Part {
             heading: "99th percentile, ms (failures count as infinite)",
             figure: |row| row.p99_slo_ms,
-            limit: study.slo.p99,
+            limit: study.slo.limit(Figure::P99),
             height: 210.0,
         },
         Part {
             heading: "Median, ms",
             figure: |row| row.p50_ms,
-            limit: study.slo.p50,
+            limit: study.slo.limit(Figure::P50),
             height: 115.0,
         },
     ];
@@ -99,7 +99,11 @@ fn absence(curves: &[Curve], part: &Part) -> Option<&'static str> {
 /// The legend of what is not a curve.
 fn marks(study: &Study) -> Vec<(Sample, String)> {
     let mut marks = Vec::new();
-    if let Some(limit) = study.slo.p99.or(study.slo.p50) {
+    if let Some(limit) = study
+        .slo
+        .limit(Figure::P99)
+        .or(study.slo.limit(Figure::P50))
+    {
         marks.push((
             Sample::Stroke(OBJECTIVE),
             format!("objective: {}", words::plain_time(limit)),
@@ -133,7 +137,7 @@ fn axis(curves: &[Curve], part: &Part) -> Axis {
         .flat_map(|(_, rows)| data(rows, part.figure))
         .flatten()
         .map(|d| d.y);
-    Axis::log(figures.chain(part.limit.map(Span::as_millis_f64)))
+    Axis::log(figures.chain(part.limit))
 }
 
 fn panel(
@@ -164,7 +168,7 @@ fn panel(
     panel.frame(&mut page.canvas);
     bounds(study, &panel, page);
     if let Some(limit) = part.limit {
-        panel.level(&mut page.canvas, limit.as_millis_f64(), OBJECTIVE);
+        panel.level(&mut page.canvas, limit, OBJECTIVE);
     }
     for (look, rows) in curves {
         let data = data(rows, part.figure);

@@ -3,7 +3,7 @@
 use super::ChartError;
 use super::canvas::{Align, Canvas, Font, Point, Stroke, text_width};
 use super::panel::Panel;
-use super::style::{LABEL, Look, QUIET, TITLE};
+use super::style::{HEADING, LABEL, Look, QUIET, TITLE};
 
 /// The width of every chart in pixels. Printed 8.5 cm wide its text is 7 points high.
 pub const WIDTH: f64 = 480.0;
@@ -53,6 +53,12 @@ impl Page {
                 .text((MARGIN, self.y + line / 2.0), &part, font, Align::Left);
             self.y += line;
         }
+    }
+
+    /// The heading of what follows, over the whole width.
+    pub fn heading(&mut self, text: &str) {
+        self.paragraph(text, HEADING, 16.0);
+        self.y += 6.0;
     }
 
     /// A legend, in as many lines as it needs.
@@ -162,4 +168,24 @@ pub fn shortened(text: &str, font: Font, width: f64) -> String {
         }
     }
     String::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An objective of five limits takes several lines, and none of it is cut.
+    #[test]
+    fn a_long_heading_is_broken_into_lines() {
+        let long = "Load carried inside the objective (mean ≤ 20 ms, p50 ≤ 10 ms, p95 ≤ 100 ms, p99 ≤ 250 ms and errors ≤ 0.1 %), requests/s";
+        let mut page = Page::new("Title", "Subtitle").unwrap();
+        let before = page.y;
+        page.heading(long);
+        assert_eq!(page.y - before, 3.0 * 16.0 + 6.0);
+        let svg = page.finish().unwrap();
+        for word in long.split_whitespace() {
+            assert!(svg.contains(word), "{word}");
+        }
+        assert!(!svg.contains('…'));
+    }
 }

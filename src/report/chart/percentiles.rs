@@ -9,16 +9,15 @@ use super::{ChartError, contestants, legend};
 use crate::experiment::Study;
 use crate::report::view::{self, ALL};
 use crate::report::words;
+use crate::scenario::Figure;
 
 /// Draws the chart at the highest load that says something of every contestant.
 pub fn draw(study: &Study) -> Result<String, ChartError> {
     let (load, at) = super::common_load(study);
     let subtitle = format!("{}. All successful requests{at}.", study.title);
     let mut page = Page::new("Latency by percentile", &subtitle)?;
-    let limit = study
-        .slo
-        .p99
-        .map(|span| (span.as_millis_f64(), words::plain_time(span)));
+    let limit = study.slo.limit(Figure::P99);
+    let limit = limit.map(|ms| (ms, words::plain_time(ms)));
     let mut entries = legend(study);
     entries.extend(limit.iter().map(|(_, text)| {
         (

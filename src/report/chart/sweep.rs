@@ -1,21 +1,20 @@
 //! `sweep`: the contestants' figures over one key.
 
 use super::axis::Axis;
-use super::canvas::Align;
 use super::page::{MARGIN, Page, WIDTH};
 use super::panel::{Datum, Panel};
-use super::style::{HEADING, OBJECTIVE};
+use super::style::OBJECTIVE;
 use super::{ChartError, contestants, legend};
 use crate::experiment::{Estimate, Row, Sheet, Study, Sweep, SweptFigure};
-use crate::kernel::Span;
 use crate::report::table::sweep::{figure, ratios};
 use crate::report::view::ALL;
+use crate::scenario::Figure;
 
 /// One panel: what it shows, and the figure of a contestant at a value.
 struct Part<'a> {
     heading: String,
     figure: Box<dyn Fn(usize, usize) -> Option<Estimate> + 'a>,
-    limit: Option<Span>,
+    limit: Option<f64>,
     log: bool,
 }
 
@@ -61,15 +60,13 @@ pub fn draw(study: &Study, sweep: &Sweep) -> Result<String, ChartError> {
         })
     };
     for part in &parts {
-        page.canvas
-            .text((MARGIN, page.y + 8.0), &part.heading, HEADING, Align::Left);
-        page.y += 22.0;
+        page.heading(&part.heading);
         let curves: Vec<Vec<Option<Datum>>> = (0..study.contestants.len())
             .map(|c| (0..values).map(|i| datum(part, c, i)).collect())
             .collect();
         let all = curves.iter().flatten().flatten().map(|d| d.y);
         let y = if part.log {
-            Axis::log(all.chain(part.limit.map(Span::as_millis_f64)))
+            Axis::log(all.chain(part.limit))
         } else {
             Axis::linear(all.fold(0.0, f64::max) * 1.06, 6)
         };
@@ -83,7 +80,7 @@ pub fn draw(study: &Study, sweep: &Sweep) -> Result<String, ChartError> {
         };
         panel.frame(&mut page.canvas);
         if let Some(limit) = part.limit {
-            panel.level(&mut page.canvas, limit.as_millis_f64(), OBJECTIVE);
+            panel.level(&mut page.canvas, limit, OBJECTIVE);
         }
         for ((_, look), data) in contestants(study).zip(&curves) {
             panel.curve(&mut page.canvas, data, look, 0);
@@ -135,10 +132,15 @@ fn at_load<'a>(study: &'a Study, sweep: &'a Sweep) -> Vec<Part<'a>> {
         part(
             "99th percentile, ms (failures count as infinite)",
             |row| row.p99_slo_ms,
-            study.slo.p99,
+            study.slo.limit(Figure::P99),
             true,
         ),
-        part("Median, ms", |row| row.p50_ms, study.slo.p50, true),
+        part(
+            "Median, ms",
+            |row| row.p50_ms,
+            study.slo.limit(Figure::P50),
+            true,
+        ),
         part(
             "Requests answered per second",
             |row| row.throughput_rps,

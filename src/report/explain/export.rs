@@ -185,6 +185,7 @@ pub fn json(explanation: &Explanation) -> String {
         "endpoint": endpoint(explanation),
         "notes": explanation.notes,
         "shortfalls": explanation.shortfalls,
+        "interrupted": explanation.interrupted(),
         "contestants": each.collect::<Vec<_>>(),
     });
     format!("{value:#}\n")

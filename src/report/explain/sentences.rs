@@ -2,7 +2,7 @@
 
 use super::{doing_in, opened, subject};
 use crate::experiment::Estimate;
-use crate::experiment::explain::{Explained, Explanation, Slice, Without};
+use crate::experiment::explain::{Explained, Explanation, PASSES, Slice, Without};
 use crate::measure::Component;
 use crate::report::words;
 
@@ -25,12 +25,28 @@ pub fn sentences(explanation: &Explanation) -> Vec<String> {
         let mut said = vec![headline(explanation, one)];
         said.extend(slowest(explanation, one));
         said.extend(endpoint(explanation, one));
-        said.extend(effects(one));
-        said.extend(together(one));
+        if !explanation.interrupted() {
+            said.extend(effects(one));
+            said.extend(together(one));
+        }
         said.extend(bottlenecks(explanation, one));
         all.push(said.join(" "));
     }
+    all.extend(missing(explanation));
     all
+}
+
+/// What an interruption left undone.
+fn missing(explanation: &Explanation) -> Option<String> {
+    let what = match explanation.passes {
+        PASSES.. => return None,
+        2 => "what p99 would be without each wait is",
+        _ => "what the slowest requests wait for, and what p99 would be without it, are",
+    };
+    Some(format!(
+        "Interrupted after {} of {PASSES} passes: {what} missing.",
+        explanation.passes
+    ))
 }
 
 fn capital(text: &str) -> String {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::experiment::Estimate;
-use crate::experiment::explain::{Explained, Law, Laws, Without};
+use crate::experiment::explain::{Explained, Law, Laws, PASSES, Without};
 use crate::report::fixture;
 
 /// A slice with these milliseconds of app code, waiting for a lock, and work and waiting inside the second service.
@@ -105,7 +105,27 @@ fn explanation() -> Explanation {
         contestants: vec![first, drowned],
         notes: vec!["the scenario sweeps its load".to_owned()],
         shortfalls: Vec::new(),
+        passes: PASSES,
     }
+}
+
+/// What was not simulated is not told as "nothing waits".
+#[test]
+fn an_interruption_is_said_and_nothing_is_made_up() {
+    let mut part = explanation();
+    part.passes = 1;
+    for one in &mut part.contestants {
+        one.bands.clear();
+        one.without.clear();
+        one.together = None;
+    }
+    let said = sentences(&part).join("\n");
+    assert!(said.contains("p99 is 180 ms"), "{said}");
+    assert!(!said.contains("the work itself"), "{said}");
+    assert!(!said.contains("Without"), "{said}");
+    assert!(said.ends_with("Interrupted after 1 of 3 passes: what the slowest requests wait for, and what p99 would be without it, are missing."), "{said}");
+    assert!(json(&part).contains("\"interrupted\": true"));
+    assert!(json(&explanation()).contains("\"interrupted\": false"));
 }
 
 #[test]

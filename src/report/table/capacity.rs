@@ -60,12 +60,15 @@ fn row(
     let busiest = measured.and_then(|c| c.bottleneck.as_ref());
     cells.push(busiest.map_or_else(
         || "–".to_owned(),
-        |(name, used)| format!("{name} {}", words::percent(*used)),
+        |(name, used)| format!("{} {}", words::resource(name), words::percent(*used)),
     ));
     let bound = info.bounds.first();
     cells.push(bound.map_or_else(
         || "–".to_owned(),
-        |b| format!("{} ({})", words::number(b.load), b.resource),
+        |b| {
+            let resource = words::resource(&b.resource);
+            format!("{} ({resource})", words::number(b.load))
+        },
     ));
     cells.push(words::time(info.zero_load_ms));
     cells

@@ -19,7 +19,7 @@ pub fn table(study: &Study) -> Table {
         "memory",
         "events",
     ];
-    let goal = words::objectives(&study.slo).unwrap_or_default();
+    let goal = words::searched(&study.slo).unwrap_or_default();
     Table {
         title: format!(
             "Highest load inside the objective ({goal}), {}",
@@ -55,9 +55,9 @@ pub fn cells(carried: &Carried) -> [String; 6] {
             .highest
             .map_or_else(none, |load| format!("≥ {}", words::number(load))),
     };
-    let first = match (carried.reach, carried.binding) {
+    let first = match (carried.reach, &carried.binding) {
         (Reach::UpTo, None) => "saturates".to_owned(),
-        (_, binding) => binding.map_or_else(none, |figure| words::figure(figure).to_owned()),
+        (_, binding) => binding.as_ref().map_or_else(none, words::limited),
     };
     let busiest = carried.bottleneck.as_ref();
     [

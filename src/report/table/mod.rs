@@ -2,6 +2,7 @@
 
 mod capacity;
 mod carried;
+mod changes;
 mod curve;
 mod depth;
 mod markdown;
@@ -48,8 +49,10 @@ pub fn tables(study: &Study) -> Vec<Table> {
         tables.push(capacity::table(study));
         tables
     };
+    let since = study.changes.iter();
     tables
         .into_iter()
+        .chain(since.flat_map(|found| changes::tables(study, found)))
         .filter(|table| !table.rows.is_empty())
         .map(|table| explained(table, study))
         .collect()

@@ -21,7 +21,7 @@ pub fn table(study: &Study) -> Table {
         "events",
         "behind",
     ];
-    let goal = words::objectives(&study.slo).unwrap_or_default();
+    let goal = words::searched(&study.slo).unwrap_or_default();
     let all = ranked(study);
     let more = all.len().saturating_sub(MOST);
     let note = match more {

@@ -24,7 +24,7 @@ pub fn tables(study: &Study, sweep: &Sweep) -> Vec<Table> {
 pub fn figure(study: &Study, sweep: &Sweep) -> String {
     match sweep.figure {
         SweptFigure::Capacity => {
-            let goal = words::objectives(&study.slo).unwrap_or_default();
+            let goal = words::searched(&study.slo).unwrap_or_default();
             format!(
                 "Load carried inside the objective ({goal}), {}",
                 view::unit(study)

@@ -11,7 +11,7 @@ const MOST_SHORTFALLS: usize = 4;
 /// Narrower than this nothing is readable anyway.
 const LEAST_WIDTH: usize = 40;
 
-/// The whole answer: tables, then the verdict, no line longer than `width` unless a single word is.
+/// The whole answer: tables, then the verdict, where a terminal leaves the reader; no line longer than `width` unless a single word is.
 /// `colour`: whether control sequences may be used.
 #[must_use]
 pub fn terminal(study: &Study, width: usize, colour: bool) -> String {
@@ -19,7 +19,7 @@ pub fn terminal(study: &Study, width: usize, colour: bool) -> String {
     page(&study.title, &tables(study), &said, &lacks, width, colour)
 }
 
-/// A title, tables, sentences, and what the data was too little for, no line longer than `width` unless a single word is.
+/// A title, tables, what the data was too little for, and last the sentences; no line longer than `width` unless a single word is.
 #[must_use]
 pub fn page(
     title: &str,
@@ -39,6 +39,7 @@ pub fn page(
         out.push('\n');
         draw(&mut out, table, width, colour);
     }
+    push_shortfalls(&mut out, shortfalls, width);
     out.push('\n');
     for sentence in sentences {
         let (said, block) = sentence.split_once('\n').unwrap_or((sentence, ""));
@@ -50,7 +51,6 @@ pub fn page(
             out.push('\n');
         }
     }
-    push_shortfalls(&mut out, shortfalls, width);
     out
 }
 
@@ -74,13 +74,36 @@ fn draw(out: &mut String, table: &Table, width: usize, colour: bool) {
         out.push_str(&line);
         out.push('\n');
     }
-    for block in blocks(table, width) {
+    for block in blocks(&broken(table, width), width) {
         out.push_str(&grid(&block, colour));
         out.push('\n');
     }
     if !table.note.is_empty() {
         out.push_str(&wrap(&table.note, width, "").join("\n"));
         out.push('\n');
+    }
+}
+
+/// The table with texts that no page holds beside the first column broken into lines.
+fn broken(table: &Table, width: usize) -> Table {
+    let column = |cells: &[String]| cells.first().map_or(0, |cell| cell.chars().count());
+    let rows = table.rows.iter().map(|row| column(row));
+    let first = rows.chain([column(&table.header)]).max().unwrap_or(0);
+    let room = width.saturating_sub(first + 4).max(LEAST_WIDTH / 2);
+    let cell = |cell: &String| match cell.chars().count() > room {
+        true => wrap(cell, room, "").join("\n"),
+        false => cell.clone(),
+    };
+    let row = |row: &Vec<String>| match row.split_first() {
+        Some((name, rest)) => [name.clone()]
+            .into_iter()
+            .chain(rest.iter().map(cell))
+            .collect(),
+        None => Vec::new(),
+    };
+    Table {
+        rows: table.rows.iter().map(row).collect(),
+        ..table.clone()
     }
 }
 
@@ -93,7 +116,8 @@ fn blocks(table: &Table, width: usize) -> Vec<Table> {
                 .iter()
                 .map(|row| &row[i])
                 .chain([&table.header[i]])
-                .map(|c| c.chars().count() + 2)
+                .flat_map(|cell| cell.split('\n'))
+                .map(|line| line.chars().count() + 2)
                 .max()
                 .unwrap_or(0)
         })
@@ -138,8 +162,11 @@ fn grid(table: &Table, colour: bool) -> String {
     for row in &table.rows {
         grid.add_row(row);
     }
-    for column in grid.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for (i, column) in grid.column_iter_mut().enumerate().skip(1) {
+        let text = table.rows.iter().any(|row| row[i].contains('\n'));
+        if !text {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
     }
     let text = grid.to_string();
     text.lines()
@@ -183,6 +210,41 @@ mod tests {
     #[test]
     fn a_hundred_and_twenty_columns_in_depth() {
         insta::assert_snapshot!(terminal(&fixture::single(), 120, false));
+    }
+
+    #[test]
+    fn a_long_text_in_a_table_is_broken_into_lines() {
+        let cells = |cells: &[&str]| cells.iter().map(|c| (*c).to_owned()).collect();
+        let long = "239 waiting for an auxiliary thread, 1.21 at work in postgres, 0.4 on the wire";
+        let table = Table {
+            title: "Where it went".to_owned(),
+            header: cells(&["request", "latency, ms", "of which"]),
+            rows: vec![
+                cells(&["12", "241", long]),
+                cells(&["7", "9.5", "9.5 at work"]),
+            ],
+            note: String::new(),
+        };
+        let text = page("Title", &[table], &[], &[], 60, false);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 60),
+            "{text}"
+        );
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        // The first block holds request and latency, the second the requests again, with the text.
+        let told = words(&text).join(" ");
+        assert!(
+            told.contains("request latency, ms 12 241 7 9.5 request of which 12 239 waiting"),
+            "{told}"
+        );
+        assert!(
+            told.ends_with("at work in postgres, 0.4 on the wire 7 9.5 at work"),
+            "{told}"
+        );
     }
 
     #[test]

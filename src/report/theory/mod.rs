@@ -169,10 +169,9 @@ fn difference(estimate: Estimate) -> String {
 /// Whether the two agree, and if not, what is broken.
 #[must_use]
 pub fn sentences(theory: &Theory) -> Vec<String> {
-    theory
-        .contestants
-        .iter()
-        .map(|one| sentence(theory, one))
+    let missing = "Interrupted: loads and contestants that are missing were not finished.";
+    let each = theory.contestants.iter().map(|one| sentence(theory, one));
+    each.chain(theory.interrupted.then(|| missing.to_owned()))
         .collect()
 }
 
@@ -311,6 +310,7 @@ pub fn json(theory: &Theory) -> String {
         "version": theory.version,
         "digest": theory.digest,
         "load_unit": if theory.load_unit == LoadUnit::Rps { "rps" } else { "users" },
+        "interrupted": theory.interrupted,
         "contestants": each.collect::<Vec<_>>(),
     });
     format!("{value:#}\n")

@@ -167,8 +167,9 @@ fn bottlenecks(study: &Study) -> Option<String> {
         let busiest = capacity.and_then(|c| Some((c.bottleneck.as_ref()?, c.carries?)));
         let bound = info.bounds.first();
         let name = &info.name;
-        let seen = busiest.map(|((resource, used), at)| (resource, words::percent(*used), words::load(at)));
-        Some(match (seen, bound.map(|b| (&b.resource, words::number(b.load)))) {
+        let named = |resource: &str| words::resource(resource);
+        let seen = busiest.map(|((resource, used), at)| (named(resource), words::percent(*used), words::load(at)));
+        Some(match (seen, bound.map(|b| (named(&b.resource), words::number(b.load)))) {
             (Some((seen, used, at)), Some((bound, full))) if seen == bound => {
                 format!("{name}: {seen}, {used} at {at} (full at {full} by demand alone)")
             }

@@ -2,14 +2,11 @@
 
 use crate::experiment::{Carried, Closest, Reach, Study};
 use crate::report::{view, words};
-use crate::scenario::{Figure, Unit};
+use crate::scenario::{Objective, Unit};
 
 /// The objective and the ranking, then a sentence for each contestant with something to add.
 pub fn sentences(study: &Study) -> Vec<String> {
-    let goal = words::objectives(&study.slo).unwrap_or_default();
-    let mut out = vec![format!(
-        "Objective: {goal}; a failed request counts as infinitely late."
-    )];
+    let mut out = vec![words::goal(&study.slo)];
     out.extend(ranking(study));
     for carried in &study.carried {
         out.extend(reach(study, carried));
@@ -118,26 +115,25 @@ pub fn unfound(study: &Study, carried: &Carried) -> String {
 
 /// `the closest is a p99 of 210 ms at 12 requests/s, and 200 ms are allowed`.
 pub fn missed(study: &Study, closest: &Closest) -> String {
-    let show = |value: f64| match closest.figure.unit() {
-        Unit::Share => words::percent(value),
-        _ => words::time(value),
-    };
+    let objective = &closest.objective;
+    let show = |value: f64| words::quantity(objective.gauge.unit(), value);
     let seen = closest
         .value
         .map_or_else(|| "beyond any limit, for so many fail".to_owned(), show);
     format!(
         "the closest is {} of {seen}, at {} {}, where {} is the limit",
-        article(closest.figure),
+        article(objective),
         words::number(closest.load),
         view::unit(study),
-        show(closest.limit)
+        show(objective.limit)
     )
 }
 
-fn article(figure: Figure) -> String {
-    match figure {
-        Figure::Errors => "a share of errors".to_owned(),
-        other => format!("a {}", words::figure(other)),
+fn article(objective: &Objective) -> String {
+    let what = words::limited(objective);
+    match objective.gauge.unit() {
+        Unit::Share => format!("a share of {what}"),
+        _ => format!("a {what}"),
     }
 }
 

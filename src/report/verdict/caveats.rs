@@ -1,7 +1,14 @@
 //! What a reader must know before believing the rest.
 
-use crate::experiment::{LoadUnit, Study};
+use crate::experiment::{CLIENT_CONNECTIONS, ContestantInfo, LoadUnit, Row, Study};
+use crate::measure::Component;
+use crate::report::view::{self, ALL};
 use crate::report::words;
+
+/// A share of the mean latency from which on waiting for a client's connection is worth a sentence ...
+const MUCH: f64 = 0.1;
+/// ... where nothing that the server has is in use as much as this.
+const ROOM: f64 = 0.8;
 
 /// What has to be said before anything else: what was decided for the user, and that not all is there.
 pub fn first(study: &Study) -> Vec<String> {
@@ -12,7 +19,7 @@ pub fn first(study: &Study) -> Vec<String> {
     out
 }
 
-/// Models without a recording, closed loops.
+/// Clients that are the limit, models without a recording, closed loops.
 pub fn sentences(study: &Study) -> Vec<String> {
     let mut out = Vec::new();
     if study.load_unit == LoadUnit::Users && !study.rows.is_empty() {
@@ -22,6 +29,7 @@ pub fn sentences(study: &Study) -> Vec<String> {
                 .to_owned(),
         );
     }
+    out.extend(short_of_connections(study));
     let guessed: Vec<&str> = study
         .contestants
         .iter()
@@ -40,6 +48,53 @@ pub fn sentences(study: &Study) -> Vec<String> {
         ));
     }
     out
+}
+
+/// Where requests wait for the clients' connections while the server has room: there it is the clients that are measured.
+fn short_of_connections(study: &Study) -> Option<String> {
+    let found = study.contestants.iter().filter_map(|info| {
+        let mut bounds = info.bounds.iter();
+        let bound = bounds.find(|bound| bound.resource == CLIENT_CONNECTIONS)?;
+        let rows = study.rows.iter();
+        let mut short = rows.filter(|row| waits_for_clients(study, info, row, bound.load));
+        Some((info, bound, short.next()?.load))
+    });
+    let each: Vec<String> = found
+        .map(|(info, bound, load)| {
+            format!(
+                "{} from {} on ({} carry at most about {})",
+                info.name,
+                words::load(load),
+                bound.units,
+                words::number(bound.load)
+            )
+        })
+        .collect();
+    (!each.is_empty()).then(|| {
+        format!(
+            "The clients are the limit and not the server, in {}: requests wait for one of the clients' connections \
+             (`clients.connections`) while nothing at the server is in use by {}: {}.",
+            view::unit(study),
+            words::percent(ROOM),
+            each.join("; ")
+        )
+    })
+}
+
+/// Loads ascend among the rows of a contestant. Of who cannot keep up nobody knows what requests wait for; but what the connections carry is less.
+fn waits_for_clients(study: &Study, info: &ContestantInfo, row: &Row, carried: f64) -> bool {
+    if row.contestant != info.name || row.endpoint != ALL {
+        return false;
+    }
+    let most = view::whole_resources(study, row).map(|(_, used)| *used);
+    let waits = match row.account_ms {
+        Some(account) => {
+            let all: f64 = account.iter().sum();
+            account[Component::WaitClient as usize] >= MUCH * all && all > 0.0
+        }
+        None => row.saturated && row.load >= carried,
+    };
+    waits && most.fold(0.0, f64::max) < ROOM
 }
 
 /// A note or shortfall as a sentence of its own.

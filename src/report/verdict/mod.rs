@@ -3,9 +3,11 @@
 //! A capacity is known as a bracket: the highest visited load at which the objective was met, and the lowest at which it was
 //! missed. One contestant is said to carry more than another only where their brackets do not overlap.
 
+pub(super) mod apart;
 mod capacity;
 mod carried;
 mod caveats;
+mod changes;
 mod expected;
 mod flip;
 mod order;
@@ -22,6 +24,9 @@ use crate::report::view;
 #[must_use]
 pub fn verdict(study: &Study) -> Vec<String> {
     let mut sentences = caveats::first(study);
+    if let Some(found) = &study.changes {
+        sentences.extend(changes::sentences(study, found));
+    }
     if study.rows.is_empty() {
         sentences.push("Nothing was finished: there is nothing to conclude.".to_owned());
     } else if !study.carried.is_empty() {

@@ -10,10 +10,7 @@ const NAMED: usize = 6;
 
 /// The sentences, the answer first.
 pub fn sentences(study: &Study) -> Vec<String> {
-    let goal = words::objectives(&study.slo).unwrap_or_default();
-    let mut out = vec![format!(
-        "Objective: {goal}; a failed request counts as infinitely late."
-    )];
+    let mut out = vec![words::goal(&study.slo)];
     let best = study.raced.iter().find(|raced| raced.fate == Fate::Best);
     match best.and_then(|best| Some((best, best.carried.as_ref()?))) {
         Some((best, carried)) => {
@@ -45,11 +42,11 @@ fn answer(study: &Study, best: &Raced, carried: &Carried) -> String {
     let good = carried.good_to.map_or_else(String::new, |load| {
         format!(", good to {}", words::number(words::round_down(load)))
     });
-    let binding = match (carried.binding, &carried.bottleneck) {
-        (Some(figure), Some((name, used))) => {
+    let binding = match (&carried.binding, &carried.bottleneck) {
+        (Some(objective), Some((name, used))) => {
             format!(
                 "; beyond it {} is missed, with {} {} in use",
-                words::figure(figure),
+                words::limited(objective),
                 words::resource(name),
                 words::percent(*used)
             )
@@ -140,7 +137,10 @@ fn nobody(study: &Study) -> String {
     if study.raced.iter().any(|r| r.fate == Fate::Unfinished) {
         return "Nothing was finished: there is no best setting yet.".to_owned();
     }
-    let multiple = |c: &Closest| c.value.map_or(f64::INFINITY, |value| value / c.limit);
+    let multiple = |c: &Closest| {
+        c.value
+            .map_or(f64::INFINITY, |value| value / c.objective.limit)
+    };
     let seen = study.raced.iter().filter_map(|raced| {
         let closest = raced.carried.as_ref()?.closest.as_ref()?;
         Some((raced, closest))

@@ -73,8 +73,13 @@ fn saturated(study: &Study, rows: &[&Row]) -> Option<String> {
 /// The three largest parts of a contestant's mean latency, and its busiest resource.
 fn where_time_goes(study: &Study, row: &Row) -> Option<String> {
     let busiest = view::whole_resources(study, row).max_by(|a, b| a.1.total_cmp(&b.1));
-    let busiest =
-        busiest.map(|(name, used)| format!("in use most: {name}, {}", words::percent(*used)));
+    let busiest = busiest.map(|(name, used)| {
+        format!(
+            "in use most: {}, {}",
+            words::resource(name),
+            words::percent(*used)
+        )
+    });
     let Some(account) = row.account_ms else {
         return busiest.map(|busiest| format!("{}: {busiest}.", row.contestant));
     };

@@ -1,7 +1,10 @@
 //! Whole verdicts, as a sceptical stranger reads them.
 
 use super::verdict;
-use crate::experiment::{Capacity, Difference, Estimate, NoFlip, Row, Study};
+use crate::experiment::{
+    Bound, CLIENT_CONNECTIONS, Capacity, Difference, Estimate, NoFlip, Row, Study,
+};
+use crate::measure::Component;
 use crate::report::{fixture, view};
 
 fn text(study: &Study) -> String {
@@ -90,6 +93,50 @@ fn the_same_winner_at_both_ratios() {
     Objective: p99 ≤ 250 ms and errors ≤ 0.1 %; a failed request counts as infinitely late. Ranges go from the highest load that met it to the lowest that missed it.
     Capacity (no endpoint has work that languages make dearer: the ratios change nothing): node-cluster carries most, 480 to 540 requests/s; less: node 240 to 280.
     "#);
+}
+
+/// Two connections of 24 ms each: 83 requests/s. At 100 a quarter of the mean is waiting for one, at 180 there is no mean any more; the loop has room.
+#[test]
+fn clients_that_are_the_limit_are_named() {
+    let mut study = fixture::compare();
+    study
+        .rows
+        .retain(|row| row.contestant == "node" && row.load <= 180.0);
+    study.contestants.truncate(1);
+    study.verdict = Default::default();
+    let named = |study: &Study| {
+        let said = verdict(study);
+        said.into_iter()
+            .find(|s| s.contains("`clients.connections`"))
+    };
+    assert_eq!(named(&study), None);
+    let info = &mut study.contestants[0];
+    info.bounds.push(Bound {
+        resource: CLIENT_CONNECTIONS.to_owned(),
+        load: 83.3,
+        demand_ms: 24.0,
+        units: 2,
+    });
+    for row in &mut study.rows {
+        row.util = vec![("loop".to_owned(), 0.4)];
+        row.saturated = row.load > 100.0;
+        row.account_ms = (!row.saturated).then(|| {
+            let mut account = [0.0; Component::COUNT];
+            account[Component::Call as usize] = 24.0;
+            account[Component::WaitClient as usize] = if row.load < 100.0 { 1.0 } else { 8.0 };
+            account
+        });
+    }
+    let said = named(&study).unwrap();
+    assert!(
+        said.ends_with("in use by 80 %: node from 100 on (2 carry at most about 83.3)."),
+        "{said}"
+    );
+    // The loop is as full: it may be what they wait for.
+    for row in &mut study.rows {
+        row.util = vec![("loop".to_owned(), 0.9)];
+    }
+    assert_eq!(named(&study), None);
 }
 
 #[test]

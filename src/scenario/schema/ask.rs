@@ -10,6 +10,7 @@ use crate::scenario::keys::Keys;
 use crate::scenario::languages::{Languages, languages};
 use crate::scenario::loader::Embedded;
 use crate::scenario::model::{ModelText, model};
+use crate::scenario::objective::slo;
 use crate::scenario::reader::Reader;
 use crate::scenario::scenario_file::{plain, read_languages};
 use crate::scenario::steps::{Steps, Times};
@@ -88,11 +89,14 @@ impl<'t> Asking<'_, 't> {
         if let Some(contestants) = plain.contestants {
             self.contestants(contestants);
         }
-        let Some(claims) = plain.claims else { return };
         let subjects = Subjects {
             contestants: &[],
             arrivals: None,
         };
+        if let Some(node) = plain.slo {
+            slo(reader, node, &subjects);
+        }
+        let Some(claims) = plain.claims else { return };
         expectations(claims, &subjects, reader);
         for entry in reader.entries(claims) {
             let claim = entry.node.as_table();

@@ -8,12 +8,13 @@ use serde_json::Value;
 const LINES: &str = include_str!("keys.toml");
 
 /// Tables that say what others say: the path of the one, and where its keys are described besides.
-const ALIKE: [(&str, &str); 5] = [
+const ALIKE: [(&str, &str); 6] = [
     ("contestants.*", "model"),
     ("contestants.*", ""),
     ("services.*", "model"),
     ("hosts.*", "host"),
     ("expect.*.control", ""),
+    ("slo.endpoints.*", "slo"),
 ];
 
 /// What a key means.

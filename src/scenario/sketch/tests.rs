@@ -1,8 +1,8 @@
 //! What people say, and what it becomes.
 
 use super::{Request, sketch};
-use crate::kernel::Span;
-use crate::scenario::{FileSystem, Scenario, load};
+
+use crate::scenario::{Figure, FileSystem, Scenario, load};
 use crate::workload::{Action, Arrivals, Loads};
 
 const REQUEST: Request<'static> = Request {
@@ -45,7 +45,7 @@ fn words_become_times() {
             ..
         }
     ));
-    assert_eq!(scenario.slo.p99, Some(Span::from_millis(500)));
+    assert_eq!(scenario.slo.limit(Figure::P99), Some(500.0));
     let system = &scenario.contestants[0].system;
     assert_eq!(system.hosts[0].cores, Some(4));
     let endpoints = &system.services[0].endpoints;

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use crate::host::Warming;
-use crate::scenario::{Checked, Embedded, EmbeddedFile, Loader, check_file, embedded, load};
+use crate::scenario::{
+    Checked, Embedded, EmbeddedFile, Limit, Loader, System, check_file, embedded, load,
+};
 use crate::service::Model;
 use crate::workload::{Action, Step};
 
@@ -69,6 +71,90 @@ fn every_file_explains_itself() {
             "{} begins without a comment",
             file.path
         );
+    }
+}
+
+/// Whatever the cause of a difference, it is gone where the two are the same: a control that makes them so shows nothing. One that asks for less
+/// work, or for another, shows that work takes time.
+#[test]
+fn controls_take_the_cause_and_leave_the_load() {
+    for file in embedded::examples() {
+        let scenario = load(&Embedded, file.name, &[]).unwrap();
+        for claim in &scenario.expectations {
+            let name = format!("{}: {}", file.name, claim.name);
+            let control = claim.control.as_ref();
+            let control = control.unwrap_or_else(|| panic!("{name} has no control"));
+            let under = |name: &str| {
+                let mut all = control.scenario.contestants.iter();
+                &all.find(|c| c.name == name).unwrap().system
+            };
+            let before = &scenario.contestants;
+            for (before, after) in before.iter().zip(&control.scenario.contestants) {
+                let asked = [before, after].map(|c| asked_ms(&c.system));
+                let less = asked[1] / asked[0] - 1.0;
+                assert!(
+                    less.abs() < 1e-9,
+                    "{name}: {} is asked {asked:?} ms",
+                    before.name
+                );
+            }
+            let Limit::Times(_, other) = &claim.limit else {
+                continue;
+            };
+            if other.contestant == claim.subject.contestant {
+                continue;
+            }
+            let [mine, others] = [&claim.subject, other].map(|who| under(&who.contestant));
+            assert!(
+                format!("{mine:?}") != format!("{others:?}"),
+                "{name}: the control makes {} and {} the same",
+                claim.subject.contestant,
+                other.contestant
+            );
+        }
+    }
+}
+
+/// What people ask for on average: work of every kind, waits, and how slowly they send.
+fn asked_ms(system: &System) -> f64 {
+    let endpoints = &system.services[0].endpoints;
+    let weight: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
+    let work = endpoints
+        .iter()
+        .map(|e| e.weight / weight * steps_ns(&e.steps));
+    let sending = &system.clients.sending;
+    (work.sum::<f64>() + sending.head.mean_ns() + sending.body.mean_ns()) / 1e6
+}
+
+fn steps_ns(steps: &[Step]) -> f64 {
+    let each = steps.iter().map(|step| match &step.action {
+        Action::Cpu { work, .. } | Action::Native { work, .. } | Action::Call { work, .. } => {
+            work.mean_ns()
+        }
+        Action::Repeat { times, steps } => times.mean() * steps_ns(steps),
+        Action::Wait { time } => time.mean_ns(),
+        Action::Yield => 0.0,
+        other => panic!("no example with a claim has {other:?}"),
+    });
+    each.sum()
+}
+
+/// "facts §n" is a row of docs/facts.md.
+#[test]
+fn facts_are_told() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/facts.md");
+    let facts = std::fs::read_to_string(path).unwrap();
+    for file in all() {
+        for after in file.text.split('§').skip(1) {
+            let end = after.find(|c: char| !c.is_ascii_digit() && c != '.');
+            let section = after[..end.unwrap_or(after.len())].trim_end_matches('.');
+            let told = facts.contains(&format!("| {section} |"));
+            assert!(
+                told || section.is_empty(),
+                "{} names facts §{section}",
+                file.path
+            );
+        }
     }
 }
 

@@ -47,7 +47,7 @@ fn settings_are_read() {
         "title = \"Shop\"\narrivals = { process = \"constant\", rate = [\"60/min\", \"2.5/s\"] }\n\
          run = { requests = 5000, warmup = \"2s\", replications = 4, seed = 7 }\n\
          clients = { connections = 8, keep_alive = false, reuse = \"lifo\", latency = \"250us\", timeout = \"1min\" }\n\
-         slo = { p99 = \"1s\", errors = \"0.1%\" }\n\
+         slo = { p99 = \"1s\", errors = \"0.1%\", util = { cores = \"80%\" }, memory = \"2GB\", endpoints.page = { throughput = \"90/min\", gc = \"2ms\" } }\n\
          hosts.app = { model = \"linux-vm\", cores = 2, memory = \"2GiB\", slice = \"3ms\" }",
     );
     let Arrivals::Open { process, rate } = &read.arrivals else {
@@ -62,9 +62,25 @@ fn settings_are_read() {
         (read.run.warmup, read.run.replications, read.run.seed),
         (Some(Span::from_secs(2)), 4, 7)
     );
+    let objectives = read.slo.objectives.iter();
+    let limits: Vec<(String, f64)> = objectives.map(|o| (o.column(), o.limit)).collect();
+    let expected = [
+        ("p99_ms", 1000.0),
+        ("errors", 0.001),
+        ("memory_mb", 2000.0),
+        ("util_cores", 0.8),
+        ("page.throughput_rps", 1.5),
+        ("page.gc_ms", 2.0),
+    ];
     assert_eq!(
-        (read.slo.p99, read.slo.errors),
-        (Some(Span::from_secs(1)), Some(0.001))
+        limits,
+        expected.map(|(column, limit)| (column.to_owned(), limit))
+    );
+    assert_eq!(read.slo.limit(Figure::P99), Some(1000.0));
+    assert_eq!(
+        read.slo.limit(Figure::Throughput),
+        None,
+        "that is one endpoint's"
     );
     let system = &read.contestants[0].system;
     assert_eq!(

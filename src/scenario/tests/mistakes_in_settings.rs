@@ -212,8 +212,48 @@ fn an_unknown_percentile() {
      --> shop.toml:2:1
       |
     2 | p98 = "250ms"
-      | ^^^ expected `mean`, `p50`, `p90`, `p95`, `p99`, `p999` or `errors`
+      | ^^^
       = help: did you mean `p90`?
+    "#);
+}
+
+#[test]
+fn an_objective_of_an_unknown_endpoint() {
+    assert_snapshot!(with("[slo.endpoints.pgae]\np99 = \"250ms\""), @r"
+    error: there is no endpoint `pgae`
+     --> shop.toml:1:16
+      |
+    1 | [slo.endpoints.pgae]
+      |                ^^^^ expected `page`
+      = help: did you mean `page`?
+    ");
+}
+
+#[test]
+fn a_limit_that_only_all_have() {
+    assert_snapshot!(with("[slo.endpoints.page]\nmemory = \"1GiB\""), @r#"
+    error: `memory` is no figure of a single endpoint
+     --> shop.toml:2:1
+      |
+    2 | memory = "1GiB"
+      | ^^^^^^ a limit on it stands in `[slo]`
+    "#);
+}
+
+#[test]
+fn a_limit_in_another_unit() {
+    assert_snapshot!(with("[slo]\nthroughput = \"250ms\"\nutil = { lock = \"80\" }"), @r#"
+    error: a rate needs a unit of time
+     --> shop.toml:2:15
+      |
+    2 | throughput = "250ms"
+      |               ^^^^^ expected a rate such as "400/s"
+
+    error: a probability is at most 100%
+     --> shop.toml:3:18
+      |
+    3 | util = { lock = "80" }
+      |                  ^^ expected a share such as "5%" or 0.05
     "#);
 }
 

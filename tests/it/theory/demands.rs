@@ -3,7 +3,7 @@
 use crossover::stats::student_t;
 use crossover::stats::theory::ClosedBounds;
 use crossover::workload::Arrivals;
-use crossover::world::demands;
+use crossover::world::{CLIENT_CONNECTIONS, demands};
 
 use super::ERROR;
 use super::cases::{Case, Figure, Runs};
@@ -27,8 +27,8 @@ pub fn check(case: &Case, runs: &Runs) -> Vec<String> {
         }
     };
     for (index, demand) in demands.resources.iter().enumerate() {
-        if demand.resource.part {
-            continue;
+        if demand.resource.part || demand.resource.name == CLIENT_CONNECTIONS {
+            continue; // of the clients' connections no use is measured
         }
         let row = runs.row(Figure::Demand(index), demand.ns / 1e9);
         let half = row.half * wider + 1e-12;
