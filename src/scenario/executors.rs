@@ -62,15 +62,18 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     let hop = keys.read("hop", |r, node| r.span(node));
     let pickup = keys.read("pickup", |r, node| r.span(node));
     let start = keys.read("start", |r, node| r.span(node));
-    for key in ["hop", "pickup", "start"] {
+    let begin = keys.read("begin", |r, node| r.span(node));
+    for key in ["hop", "pickup", "start", "begin"] {
         if let (Some(at), "main") = (keys.said(key), name.as_str()) {
             let problem = Problem::at(at, "nothing is handed over to `main`");
             reader.note(problem.label(format!("`{key}` is for the other executors")));
         }
     }
-    if let (Some(at), Some(_)) = (keys.said("start"), carriers) {
-        let problem = Problem::at(at, "`start` is what a request's own thread costs");
-        reader.note(problem.label("which has no number of `carriers`"));
+    for key in ["start", "begin"] {
+        if let (Some(at), Some(_)) = (keys.said(key), carriers) {
+            let problem = Problem::at(at, format!("`{key}` is what a request's own thread costs"));
+            reader.note(problem.label("which has no number of `carriers`"));
+        }
     }
     let tasks = tasks.unwrap_or(Tasks::One);
     let rounds = rounds(&mut keys, tasks, reader);
@@ -104,6 +107,7 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         hop: hop.unwrap_or(Span::ZERO),
         pickup: pickup.unwrap_or(Span::ZERO),
         start: start.unwrap_or(Span::ZERO),
+        begin: begin.unwrap_or(Span::ZERO),
     })
 }
 

@@ -126,6 +126,9 @@ pub struct Executor {
     pub pickup: Span,
     /// What making a request's own thread costs the thread that does, its end included.
     pub start: Span,
+    /// What a request's own thread does before it takes up its first piece, CPU. Whoever makes it waits for that, without the lock;
+    /// zero: it does not wait.
+    pub begin: Span,
 }
 
 /// How many threads of an executor run slow work at once.
@@ -161,6 +164,7 @@ impl Executor {
             hop: Span::ZERO,
             pickup: Span::ZERO,
             start: Span::ZERO,
+            begin: Span::ZERO,
         }
     }
 
@@ -384,7 +388,9 @@ impl Model {
         let openings = openings.map(|opening| &opening.steps);
         let lists = [&self.before, &self.after].into_iter().chain(on_call);
         let mut lists = lists.chain(openings);
-        let picks_up = !self.executors[executor].pickup.is_zero() && !self.runs_cpu(executor);
+        let Executor { pickup, begin, .. } = &self.executors[executor];
+        let takes_time = !pickup.is_zero() || !begin.is_zero();
+        let picks_up = takes_time && !self.runs_cpu(executor);
         self.place_handler == Some(executor)
             || picks_up
             || self.place_calls.iter().any(|&(_, e)| e == executor)

@@ -44,6 +44,10 @@ impl World<'_> {
             service, process, ..
         } = self.carriers[carrier as usize];
         match self.plan.services[service as usize].main {
+            MainKind::Loop if self.carriers[carrier as usize].awaits => {
+                self.yield_core(carrier);
+                None
+            }
             MainKind::Loop => self.next_callback(carrier),
             MainKind::Threads if ended && self.carriers[carrier as usize].linger != Time::NEVER => {
                 self.yield_core(carrier);

@@ -317,11 +317,15 @@ impl<'a> Walk<'a> {
         let plan = &self.plan.services[visit.service].aux[executor - 1];
         let costs = &self.system.services[visit.service].model.executors[executor];
         self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
-        if plan.own && !std::mem::replace(&mut visit.hired, true) {
+        let hires = plan.own && !std::mem::replace(&mut visit.hired, true);
+        if hires {
             self.cpu(visit, costs.start.as_nanos_f64(), times, false);
         }
         let begun = visit.elapsed;
         visit.away = Some(executor);
+        if hires {
+            self.cpu(visit, costs.begin.as_nanos_f64(), times, false);
+        }
         self.cpu(visit, costs.pickup.as_nanos_f64(), times, false);
         body(self, visit);
         visit.away = None;

@@ -12,19 +12,22 @@
 //! is the marker of libuv's `threadpool.c`.
 //!
 //! Threads of a request's own are asgiref's (3.12, `sync.py`): Django gives each request a `ThreadSensitiveContext`, and with it
-//! an executor of one thread. Left out: that pools of Python make their threads when they need them, and the microseconds a
+//! an executor of one thread. Whoever makes one may have to wait until it has begun, without the lock, as CPython's `Thread.start` does: a loop then stands
+//! still, for as long as the new thread needs to get a core and the lock. Left out: that ending one takes a second thread (asgiref 3.13), for whose
+//! beginning the loop waits too; that pools of Python make their threads when they need them, and the microseconds a
 //! thread needs to wake on another core.
 
 use super::parts::Carrier;
-use super::plan::{CarrierPlan, NONE, Op};
+use super::plan::{CarrierPlan, MainKind, NONE, Op};
 use super::state::{Soon, World};
 use super::step::Progress;
 use crate::kernel::Time;
 use crate::measure::Component;
 
 impl World<'_> {
-    /// The request gets a thread of its own on an executor, unless it has it: whether it had none.
-    pub fn hire(&mut self, task: u32, executor: u32) -> bool {
+    /// The request gets a thread of its own on an executor, unless it has it: whether it had none. If the present thread `waits` for the new one to begin, its
+    /// loop stands still from when the request has gone there ([`World::made`]).
+    pub fn hire(&mut self, task: u32, executor: u32, waits: bool) -> bool {
         let keeper = self.keeper(task, true);
         let hot = &mut self.tasks.hot[keeper as usize];
         if std::mem::replace(&mut hot.hired, true) {
@@ -34,20 +37,36 @@ impl World<'_> {
         let dismissed = self.processes[process as usize].aux[executor as usize]
             .idle
             .pop();
-        let carrier = dismissed.unwrap_or_else(|| {
-            self.add_thread(CarrierPlan {
+        let carrier = match dismissed {
+            Some(carrier) => carrier,
+            None => self.add_thread(CarrierPlan {
                 process,
                 service,
                 aux: executor,
                 slot: NONE,
-            })
-        });
+            }),
+        };
+        let maker = self.tasks.hot[task as usize].carrier;
+        if waits && self.plan.services[service as usize].main == MainKind::Loop {
+            self.carriers[maker as usize].awaits = true;
+        }
+        self.carriers[carrier as usize].maker = if waits { maker } else { NONE };
         self.threads += 1;
         self.most_threads = self.most_threads.max(self.threads);
         self.tasks.rare(keeper).own = carrier;
         self.carriers[carrier as usize].task = NONE;
         self.carriers[carrier as usize].occupied = self.now;
         true
+    }
+
+    /// A thread has begun: the loop that made it goes on, unless it was killed at the same instant.
+    pub fn made(&mut self, maker: u32) {
+        if std::mem::take(&mut self.carriers[maker as usize].awaits)
+            && let Some(task) = self.next_callback(maker)
+        {
+            self.carriers[maker as usize].task = task;
+            self.run_carrier(maker);
+        }
     }
 
     /// A request has ended, and with it its own thread.

@@ -212,6 +212,7 @@ impl World<'_> {
         self.vacate(id);
         let carrier = &mut self.carriers[id as usize];
         (carrier.left, carrier.gc) = (Span::ZERO, Span::ZERO);
+        (carrier.awaits, carrier.maker) = (false, NONE);
         (carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;

@@ -59,6 +59,10 @@ pub(super) struct Carrier {
     pub simple: bool,
     /// Of an auxiliary thread: the thread its task came from.
     pub home: u32,
+    /// Of a loop's thread: it waits for a thread it made to begin.
+    pub awaits: bool,
+    /// Of a request's own thread that has not begun: who waits for that, else [`NONE`].
+    pub maker: u32,
     /// Of a request's own thread: the request's branches that wait for it.
     pub queue: Fifo,
 }
@@ -88,6 +92,8 @@ impl Carrier {
             linger: Time::NEVER,
             simple,
             home: NONE,
+            awaits: false,
+            maker: NONE,
             queue: Fifo::default(),
         }
     }

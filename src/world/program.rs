@@ -302,14 +302,25 @@ impl<'a> Programs<'a> {
         };
         let costs = &self.system.services[service].model.executors[executor];
         let cost = |span| (Dist::Constant(span), Path::ROOT);
-        let (hop, pickup, start) = (cost(costs.hop), cost(costs.pickup), costs.start);
+        let (hop, pickup) = (cost(costs.hop), cost(costs.pickup));
+        let (start, begin) = (costs.start, costs.begin);
         self.cpu(service, hop.0.clone(), hop.1, false);
         let away = self.away.replace(executor);
         let executor = executor as u32 - 1;
-        if self.plan.services[service].aux[executor as usize].own {
-            self.push(Op::Hire { executor, start });
+        let own = self.plan.services[service].aux[executor as usize].own;
+        let waits = own && !begin.is_zero();
+        if own {
+            self.push(Op::Hire {
+                executor,
+                start,
+                waits,
+            });
         }
         self.push(Op::Away { executor, slow });
+        if waits {
+            self.push(Op::Begin { span: begin });
+            self.push(Op::Begun);
+        }
         self.cpu(service, pickup.0, pickup.1, false);
         body(self);
         self.away = away;

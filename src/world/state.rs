@@ -54,6 +54,8 @@ pub(super) enum Soon {
     Completed(u32),
     /// An auxiliary thread begins with the task it has been given.
     Begin(u32),
+    /// A loop goes on: the thread it made has begun.
+    Begun(u32),
     /// A thread that was signalled becomes runnable.
     Wake(u32),
     /// A request has got a connection.
@@ -195,6 +197,7 @@ impl World<'_> {
             Soon::Call(task) => self.run_free(task),
             Soon::Completed(task) => self.completed(task),
             Soon::Begin(carrier) => self.begin_aux(carrier),
+            Soon::Begun(maker) => self.made(maker),
             Soon::Wake(carrier) => self.wake(carrier),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),

@@ -88,10 +88,26 @@ impl World<'_> {
                 }
                 Op::Again => self.again(task),
                 Op::Admit { refused } => self.admit(task, *refused),
-                Op::Hire { executor, start } => {
-                    if self.hire(task, *executor) && !start.is_zero() {
+                Op::Hire {
+                    executor,
+                    start,
+                    waits,
+                } => {
+                    if self.hire(task, *executor, *waits) && !start.is_zero() {
                         self.begin_burst(carrier, *start, false);
                         return Progress::Burst;
+                    }
+                }
+                Op::Begin { span } => {
+                    if self.carriers[carrier as usize].maker != NONE {
+                        self.begin_burst(carrier, *span, false);
+                        return Progress::Burst;
+                    }
+                }
+                Op::Begun => {
+                    let maker = std::mem::replace(&mut self.carriers[carrier as usize].maker, NONE);
+                    if maker != NONE {
+                        self.soon.push_back(Soon::Begun(maker));
                     }
                 }
                 Op::Away { executor, .. } => {

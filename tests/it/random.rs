@@ -199,7 +199,7 @@ impl<'t> Tape<'t> {
     fn own_steps(&mut self, text: &mut String) {
         let threads = self.pick(&[
             "",
-            "executors.sync = { hop = \"0.02ms\", pickup = \"0.01ms\", start = \"0.05ms\" }",
+            "executors.sync = { hop = \"0.02ms\", pickup = \"0.01ms\", start = \"0.05ms\", begin = \"0.02ms\" }",
             "executors.sync = { carriers = 1 }",
             "executors.sync = {}",
             "executors.sync = { carriers = 3, pickup = \"0.03ms\" }",

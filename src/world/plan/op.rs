@@ -52,7 +52,16 @@ pub enum Op {
         executor: u32,
         /// What it costs the present thread.
         start: Span,
+        /// Whether the present thread then waits until that one has begun.
+        waits: bool,
     },
+    /// On a thread that somebody waits for: what beginning takes it.
+    Begin {
+        /// How long.
+        span: Span,
+    },
+    /// It has begun.
+    Begun,
     /// Go to a thread of an auxiliary executor of the same process, and go on there.
     Away {
         /// Which of the service's auxiliary executors.

@@ -4,7 +4,7 @@
 //! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{Case, host, lines, wakes, waking};
+use super::case::{Case, SLACK_US, host, lines, wakes, waking};
 use super::recorded::{Recorded, quantile};
 
 /// Time constant of a core's cooling, milliseconds: between Node's 3.8 and Django's 3.4 in `measured/README.md`.
@@ -106,36 +106,43 @@ cold = {{ extra = "{extra:.1}us", over = "0.2ms" }}
 /// Django's sync view under uvicorn, eight users: three hops, of the signal that a request begins, of the view, and of closing the
 /// response. That last one comes after the answer; here it comes before the next request's own work.
 ///
-/// A user whose view sleeps 0 ms keeps everything warm. What was recorded up to the signal is half the loop's and half the
-/// thread's, which was not recorded apart; between the signal and the view and after it, the loop's. While that user wakes and asks again, the server closes:
-/// that hop costs what waking does, and the rest of it is in the next request's first stage.
+/// A user whose view sleeps 0 ms keeps everything warm; one whose view sleeps 5 ms finds a cold core when it wakes. What was recorded up to the signal is
+/// half the loop's and half the thread's, which was not recorded apart; between the signal and the view and after it, the loop's; each less what the
+/// model says of hops and threads. While the first user wakes and asks again, the server closes: that takes about a hop, and the rest of it is in the
+/// next request's first stage. On two cores, what handing over from one to the other takes is the simulator's: the stages are those of one core.
 pub fn asgi(cores: u32) -> Case {
-    let alone = Recorded::of("asgi-0", 1);
-    let close = median(&wakes(1));
-    let stage = |name: &str| median(alone.stage(name));
+    let (warm, cold) = (Recorded::of("asgi-0", 1), Recorded::of("asgi-1", 1));
+    let wake = median(&wakes(1));
+    let dearer = cold.median() - warm.median() - 5_000.0 - SLACK_US - wake;
+    let extra = dearer / -(-5.0_f64 / COOLS_MS).exp_m1();
+    // The model's: a way, on the thread, and on a new one.
+    let (hop, pickup, begin) = (16.0, 17.0, 16.0);
+    let half: Vec<f64> = warm.stage("started").iter().map(|us| us / 2.0).collect();
+    let files = vec![
+        ("parse.csv", lines(&half, hop)),
+        ("signal.csv", lines(&half, hop + pickup + begin)),
+        ("route.csv", lines(warm.stage("viewed"), hop + pickup)),
+        ("respond.csv", lines(warm.stage("user"), wake + hop)),
+    ];
     let text = format!(
         r#"
 [endpoints.it]
 steps = [{{ wait = "5ms" }}, {{ cpu = "0.5ms" }}]
 [contestants.asgi]
-model = "ideal"
-executors.main = {{ carriers = 1, tasks = "unlimited" }}
-executors.sync = {{}}
-place.handler = "sync"
-lock = {{ switch_interval = "5ms", order = "random", barging = true }}
+model = "django-asgi-sync-views"
+processes = 1
+executors.sync.start = "0us" # in what was recorded
+cold.extra = "{extra:.1}us"
 before = [
-  {{ name = "close", hop = "sync", steps = [{{ cpu = "{close:.1}us" }}] }},
-  {{ name = "parse", cpu = "{parse:.1}us" }},
-  {{ name = "signal", hop = "sync", steps = [{{ cpu = "{parse:.1}us" }}] }},
-  {{ name = "route", cpu = "{route:.1}us" }},
+  {{ name = "close", hop = "sync", steps = [] }},
+  {{ name = "parse", cpu = "samples(parse.csv)" }},
+  {{ name = "signal", hop = "sync", steps = [{{ cpu = "samples(signal.csv)" }}] }},
+  {{ name = "route", cpu = "samples(route.csv)" }},
 ]
-after = [{{ name = "respond", cpu = "{respond:.1}us" }}]
+after = [{{ name = "respond", cpu = "samples(respond.csv)" }}]
 "#,
-        parse = stage("started") / 2.0,
-        route = stage("viewed"),
-        respond = stage("user") - close,
     );
-    served(("asgi-8", "asgi-0"), 8, cores, &text, Vec::new())
+    served(("asgi-8", "asgi-0, asgi-1"), 8, cores, &text, files)
 }
 
 /// Four users of a pool of one connection, which a contestant holds for so long.

@@ -45,6 +45,28 @@ fn a_hop_costs_both_sides_and_waits_for_the_lock() {
     assert_eq!(trace.busy("loop"), 2_600 * US);
 }
 
+/// Whoever makes a thread waits for it to begin (0.2), without the lock. Making it costs 0.3, each works for 1.
+///
+/// ```text
+///  0    a's thread is made;  0.3  the loop waits, a's thread begins
+///  0.5  a's thread works; the loop would go on with b, and needs the lock
+///  1.5  a's thread lets it go. The loop makes b's thread;  1.8  and waits, though a has been ready since 1.5
+///  2    b's thread works, to 3; the loop takes a back, which is answered
+/// ```
+#[test]
+fn a_loop_waits_for_the_thread_it_makes() {
+    let work = [("a", r#"{ cpu = "1ms" }"#), ("b", r#"{ cpu = "1ms" }"#)];
+    let text = views(&work, r#"start = "0.3ms", begin = "0.2ms""#, GIL);
+    let trace = trace(&text, &[at("0ms", "a"), at("0ms", "b")]);
+    trace.took("a", &[(Cpu, 1_500 * US), (WaitWorker, 500 * US)]);
+    trace.took(
+        "b",
+        &[(Cpu, 1_500 * US), (WaitWorker, 500 * US), (WaitLock, MS)],
+    );
+    assert_eq!(trace.busy("lock"), 3 * MS);
+    assert_eq!(trace.busy("loop"), 2 * MS);
+}
+
 /// A loop beside a thread that computes: each time it needs the lock it runs out of patience first. Handing over costs 1 ms.
 ///
 /// ```text
