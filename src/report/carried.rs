@@ -57,7 +57,7 @@ const COLUMNS: [Column; 14] = [
     },
     Column {
         name: "good_to",
-        doc: "the load that runs with other dice keep: in at least 95 of 100 runs as `crossover run` makes them the objectives are met there; tried a little above it",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: tried, with other dice, a little above it",
         read: |_, c| number(c.good_to),
     },
     Column {

@@ -40,7 +40,7 @@ const COLUMNS: [Column; 12] = [
     },
     Column {
         name: "good_to",
-        doc: "the load that runs with other dice keep: in at least 95 of 100 runs as `crossover run` makes them the objectives are met there; tried a little above it; of the best only",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: tried, with other dice, a little above it; of the best only",
         read: |r| number(searched(r).and_then(|c| c.good_to)),
     },
     Column {
