@@ -96,7 +96,7 @@ mod tests {
             judged: Judged {
                 within,
                 held: vec![held(Figure::Mean, 100.0, value)],
-                p99_slo: None,
+                ..Judged::default()
             },
             endpoints: Vec::new(),
             busiest: Some(("loop".to_owned(), load / 100.0)),

@@ -136,7 +136,7 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
     carried
 }
 
-/// The load at which as long a study with other dice meets the objectives too, in 97.5 % of all cases: it errs as this one did,
+/// Where as long a study with other dice should meet the objectives too, in 97.5 % of all cases: it errs as this one did,
 /// independently, so the load is the lower end of a prediction interval and not of a confidence interval.
 fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) -> f64 {
     let Some(replications) = &found.replications else {

@@ -19,10 +19,12 @@ pub struct Judged {
     pub held: Vec<Held>,
     /// p99 with failures as infinite, milliseconds: for comparisons.
     pub p99_slo: Option<Located>,
+    /// Whether there are objectives, be they on what this contestant does not have.
+    pub asked: bool,
 }
 
 impl Judged {
-    /// Judges a row that is otherwise complete by the objectives of its endpoint. Limits on a resource that it does not have are none.
+    /// Judges a row that is otherwise complete by the objectives of its endpoint. A limit on what it does not have is met.
     #[must_use]
     pub fn new(figures: &Figures, row: &Row, slo: &Slo, endpoint: Option<&str>) -> Self {
         let own = |o: &&Objective| o.endpoint.as_deref() == endpoint && exists(row, &o.gauge);
@@ -34,8 +36,10 @@ impl Judged {
                 met: seen.and_then(|e| judge(e, objective.gauge.good(), objective.limit)),
             }
         };
+        let about = |o: &Objective| endpoint.is_none() || o.endpoint.as_deref() == endpoint;
         let mut judged = Self {
             within: None,
+            asked: slo.objectives.iter().any(about),
             held: slo.objectives.iter().filter(own).map(hold).collect(),
             p99_slo: figures.slo_located(0.99),
         };
@@ -51,10 +55,12 @@ impl Judged {
 
     fn decide(&mut self, saturated: bool) {
         let held = &self.held;
-        self.within = match held.len() {
-            0 => None,
-            _ if saturated || held.iter().any(|h| h.met == Some(false)) => Some(false),
-            _ => held.iter().all(|h| h.met == Some(true)).then_some(true),
+        self.within = if !self.asked {
+            None
+        } else if saturated || held.iter().any(|h| h.met == Some(false)) {
+            Some(false)
+        } else {
+            held.iter().all(|h| h.met == Some(true)).then_some(true)
         };
     }
 }

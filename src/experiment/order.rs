@@ -218,9 +218,8 @@ mod tests {
             load,
             saturated: p99.is_none(),
             judged: Judged {
-                within: None,
-                held: Vec::new(),
                 p99_slo: p99.map(|value| straight(value, spread.abs(), &pulls)),
+                ..Judged::default()
             },
             endpoints: Vec::new(),
             busiest: None,

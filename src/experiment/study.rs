@@ -375,7 +375,8 @@ pub struct Carried {
     pub reach: Reach,
     /// The highest load that meets the objectives, as do lower ones.
     pub load: Option<Estimate>,
-    /// The load at which a study as long, with other dice, meets them in 97.5 % of all cases.
+    /// Where a study as long as the search, with other dice, is predicted to meet them, in 97.5 % of all cases. Longer ones may not: near saturation single
+    /// replications collapse.
     pub good_to: Option<f64>,
     /// The objective that is missed first beyond it; none where the system saturates before.
     pub binding: Option<Objective>,

@@ -175,7 +175,11 @@ fn every_figure_and_endpoint_can_be_limited() {
             objective(Some("page"), Gauge::Figure(Figure::Mean), 15.0),
             Some(false),
         ),
-        (objective(None, Gauge::Used("lock".to_owned()), 0.1), None),
+        // Who has no lock does not use it too much.
+        (
+            objective(None, Gauge::Used("lock".to_owned()), 0.1),
+            Some(true),
+        ),
     ];
     for (objective, met) in cases {
         let slo = Slo {
@@ -191,6 +195,32 @@ fn every_figure_and_endpoint_can_be_limited() {
         let expected = met.filter(|_| objective.endpoint.is_some());
         assert_eq!(own.within_slo, expected, "{objective:?}");
     }
+}
+
+/// The queue has one endpoint: searched for by a limit on that, it carries exactly what it does by the same limit on all. Memory says nothing of the load.
+#[test]
+fn a_capacity_keeps_the_limits_of_endpoints() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let search = |endpoint: Option<&str>, gauge| {
+        let slo = Slo {
+            objectives: vec![Objective {
+                endpoint: endpoint.map(str::to_owned),
+                gauge,
+                limit: 250.0,
+            }],
+        };
+        let scenario = queues.scenario(Loads::Sweep, slo);
+        let never = AtomicBool::new(false);
+        let control = Control::new(&never, &());
+        capacity_with(&scenario, &&queues, PRECISION, 20e6, &control)
+    };
+    let p99 = || Gauge::Figure(Figure::P99);
+    let [all, page] = [None, Some("page")].map(|of| search(of, p99()).unwrap().carried);
+    assert!(all[0].load.is_some() && all[0].load == page[0].load);
+    let binding = page[0].binding.as_ref().map(Objective::column);
+    assert_eq!(binding.as_deref(), Some("page.p99_ms"));
+    let none = search(None, Gauge::Memory).unwrap_err();
+    assert_eq!(none, ExperimentError::NoneSearched);
 }
 
 #[test]

@@ -1,22 +1,22 @@
 //! What became of a study since a baseline, as rows of their own: `changes.csv`, and `"changes"` in `results.json`.
 
 use super::columns::{Cell, number};
+use super::sheet::{Column, Sheet};
 use super::verdict::apart::{self, Standing};
-use crate::experiment::{Changed, Estimate, LoadUnit, Study};
+use crate::experiment::{Changed, Estimate, LoadUnit};
 use crate::scenario::Figure;
-
-/// A column: its name, what it says, and where it is read.
-struct Column {
-    name: &'static str,
-    doc: &'static str,
-    read: fn(&Study, &Changed) -> Cell,
-}
 
 fn part(estimate: Option<Estimate>, read: fn(Estimate) -> f64) -> Cell {
     number(estimate.map(read))
 }
 
-const COLUMNS: [Column; 19] = [
+/// One row for each contestant, load, endpoint and figure of both runs.
+pub const CHANGES: Sheet<Changed> = Sheet {
+    columns: COLUMNS,
+    of: |study| study.changes.as_ref().map_or(&[], |changes| &changes.rows),
+};
+
+const COLUMNS: &[Column<Changed>] = &[
     Column {
         name: "contestant",
         doc: "its name in the scenario",
@@ -135,44 +135,9 @@ fn finding(change: &Changed) -> Option<&'static str> {
     })
 }
 
-/// The names of the columns.
-pub fn header() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|column| column.name)
-}
-
-/// What stands in them, a row for each contestant, load, endpoint and figure of both runs.
-#[must_use]
-pub fn rows(study: &Study) -> Vec<Vec<Cell>> {
-    let row = |change: &Changed| COLUMNS.iter().map(|c| (c.read)(study, change)).collect();
-    let changes = study.changes.iter().flat_map(|changes| &changes.rows);
-    changes.map(row).collect()
-}
-
-/// The columns as a Markdown table, for `docs/results.md`.
-#[must_use]
-pub fn documentation() -> String {
-    let lines = COLUMNS
-        .iter()
-        .map(|c| format!("| `{}` | {} |\n", c.name, c.doc));
-    format!(
-        "| column | says |\n| --- | --- |\n{}",
-        lines.collect::<String>()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_documentation_is_this_table() {
-        let page = include_str!("../../docs/results.md");
-        assert!(
-            page.contains(&documentation()),
-            "docs/results.md should contain:\n{}",
-            documentation()
-        );
-    }
 
     #[test]
     fn more_is_better_of_what_is_welcome() {
@@ -186,6 +151,6 @@ mod tests {
         assert_eq!(finding(Figure::Throughput), Some("better"));
         assert_eq!(finding(Figure::Errors), Some("same"));
         assert_eq!(finding(Figure::Mean), Some("open"));
-        assert_eq!(rows(&study).len(), 6 * 8);
+        assert_eq!(CHANGES.rows(&study).count(), 6 * 8);
     }
 }

@@ -1,9 +1,7 @@
-//! `results.csv`: one row per contestant × load × endpoint.
+//! `results.csv`: one row per contestant × load × endpoint; and the files of tables beside it.
 
-use super::carried;
-use super::changes;
 use super::columns::{Cell, columns};
-use super::raced;
+use super::sheet::Sheet;
 use crate::experiment::Study;
 
 /// The whole file, with a header. Absent figures are empty cells.
@@ -18,34 +16,12 @@ pub fn csv(study: &Study) -> String {
     out
 }
 
-/// `capacity.csv`: one row per contestant.
+/// The file of a table of its own: `capacity.csv`, `tuning.csv`, `changes.csv`.
 #[must_use]
-pub fn capacities(study: &Study) -> String {
+pub fn sheet<T>(sheet: &Sheet<T>, study: &Study) -> String {
     let mut out = String::new();
-    line(&mut out, carried::header().map(str::to_owned));
-    for row in carried::rows(study) {
-        line(&mut out, row.into_iter().map(text));
-    }
-    out
-}
-
-/// `changes.csv`: one row per contestant × load × endpoint × figure of both runs.
-#[must_use]
-pub fn changes(study: &Study) -> String {
-    let mut out = String::new();
-    line(&mut out, changes::header().map(str::to_owned));
-    for row in changes::rows(study) {
-        line(&mut out, row.into_iter().map(text));
-    }
-    out
-}
-
-/// `tuning.csv`: one row per setting, in their order.
-#[must_use]
-pub fn settings(study: &Study) -> String {
-    let mut out = String::new();
-    line(&mut out, raced::header().map(str::to_owned));
-    for row in raced::rows(study) {
+    line(&mut out, sheet.header().map(str::to_owned));
+    for row in sheet.rows(study) {
         line(&mut out, row.into_iter().map(text));
     }
     out

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::carried;
-use super::changes;
+use super::carried::CAPACITIES;
+use super::changes::CHANGES;
 use super::columns::{Cell, columns};
-use super::raced;
+use super::raced::SETTINGS;
+use super::sheet::Sheet;
 use crate::experiment::{Study, SweptAxis};
 
 /// The whole file: a line for each row, so that a difference between two files is readable. Absent figures are `null`.
@@ -39,23 +40,25 @@ pub fn json(study: &Study) -> String {
     });
     let rows = list(rows);
     if !study.carried.is_empty() {
-        let capacities = carried::rows(study).into_iter();
-        let capacities = list(capacities.map(|row| object(carried::header().zip(row))));
+        let capacities = sheet(&CAPACITIES, study);
         out.push_str(&format!("  \"capacities\": {capacities},\n"));
     }
     if !study.raced.is_empty() {
-        let settings = raced::rows(study).into_iter();
-        let settings = list(settings.map(|row| object(raced::header().zip(row))));
+        let settings = sheet(&SETTINGS, study);
         out.push_str(&format!("  \"settings\": {settings},\n"));
     }
     if let Some(since) = &study.changes {
-        let rows = changes::rows(study).into_iter();
-        let rows = list(rows.map(|row| object(changes::header().zip(row))));
+        let changes = sheet(&CHANGES, study);
         out.push_str(&format!("  \"baseline\": {},\n", json!(since.baseline)));
-        out.push_str(&format!("  \"changes\": {rows},\n"));
+        out.push_str(&format!("  \"changes\": {changes},\n"));
     }
     out.push_str(&format!("  \"rows\": {rows}\n}}\n"));
     out
+}
+
+/// A table as a list of its rows.
+fn sheet<T>(sheet: &Sheet<T>, study: &Study) -> String {
+    list(sheet.rows(study).map(|row| object(sheet.header().zip(row))))
 }
 
 /// A row on a line of its own.

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`columns`] | the one table of result columns, from which CSV, JSON and their documentation derive |
 //! | [`carried`], [`raced`] | the columns of what a search for capacities found, and of a race of settings |
+//! | [`sheet`] | tables in code, from which a CSV file, a list in `results.json` and their documentation derive |
 //! | [`changes`] | the columns of what became of a study since a baseline |
 //! | [`csv`], [`json`] | `results.csv`, `results.json` |
 //! | [`expectations`] | what came of a scenario's own claims, a line each or JSON |
@@ -26,6 +27,7 @@ pub mod hgrm;
 pub mod json;
 pub mod missed;
 pub mod raced;
+pub mod sheet;
 pub mod table;
 pub mod theory;
 pub mod trace;

@@ -1,77 +1,77 @@
 //! What became of the settings in a race, as rows of their own: `tuning.csv`, and `"settings"` in `results.json`.
 
 use super::columns::{Cell, number};
-use crate::experiment::{Carried, Estimate, Fate, Raced, Study};
+use super::sheet::{Column, Sheet};
+use crate::experiment::{Carried, Estimate, Fate, Raced};
 
-/// A column: its name, what it says, and where it is read.
-struct Column {
-    name: &'static str,
-    doc: &'static str,
-    read: fn(&Raced) -> Cell,
-}
+/// One row per setting, in their order.
+pub const SETTINGS: Sheet<Raced> = Sheet {
+    columns: COLUMNS,
+    of: |study| &study.raced,
+};
 
-const COLUMNS: [Column; 12] = [
+const COLUMNS: &[Column<Raced>] = &[
     Column {
         name: "setting",
         doc: "the varied keys, by their last names, and their values",
-        read: |r| Cell::Text(r.setting.clone()),
+        read: |_, r| Cell::Text(r.setting.clone()),
     },
     Column {
         name: "fate",
         doc: "`best`; `alike`: within the tolerance or not told apart from it; `less`: carries less; `bound`: less by its demands alone; `missed`: misses \
             the objectives by far where the best meets them; `never`: at all loads; `memory`, `connections`: takes more than there are; \
             `refused` by the scenario; `unfinished`",
-        read: |r| Cell::Text(fate(&r.fate).to_owned()),
+        read: |_, r| Cell::Text(fate(&r.fate).to_owned()),
     },
     Column {
         name: "load",
         doc: "the highest load that meets the objectives, where it was searched",
-        read: |r| load(r, |e| e.value),
+        read: |_, r| load(r, |e| e.value),
     },
     Column {
         name: "load_lo",
         doc: "lower end of its 95 % interval",
-        read: |r| load(r, |e| e.lo),
+        read: |_, r| load(r, |e| e.lo),
     },
     Column {
         name: "load_hi",
         doc: "upper end",
-        read: |r| load(r, |e| e.hi),
+        read: |_, r| load(r, |e| e.hi),
     },
     Column {
         name: "good_to",
-        doc: "the load at which as long a study with other dice meets them in 97.5 % of all cases",
-        read: |r| number(searched(r).and_then(|c| c.good_to)),
+        doc: "predicted from the search's own runs: where as long a study with other dice meets them in 97.5 % of all cases; too high near saturation, where single replications collapse",
+        read: |_, r| number(searched(r).and_then(|c| c.good_to)),
     },
     Column {
         name: "behind",
         doc: "how much less than the best it carries, from the same dice",
-        read: |r| number(r.behind.map(|e| e.value)),
+        read: |_, r| number(r.behind.map(|e| e.value)),
     },
     Column {
         name: "behind_lo",
         doc: "lower end of its 95 % interval",
-        read: |r| number(r.behind.map(|e| e.lo)),
+        read: |_, r| number(r.behind.map(|e| e.lo)),
     },
     Column {
         name: "behind_hi",
         doc: "upper end",
-        read: |r| number(r.behind.map(|e| e.hi)),
+        read: |_, r| number(r.behind.map(|e| e.hi)),
     },
     Column {
         name: "below",
         doc: "of one that was not searched: a load that it does not carry",
-        read: |r| number(below(&r.fate)),
+        read: |_, r| number(below(&r.fate)),
     },
     Column {
         name: "memory_mb",
         doc: "most memory in use by the app, where it was searched",
-        read: |r| number(searched(r).map(|c| c.memory_mb)),
+        read: |_, r| number(searched(r).map(|c| c.memory_mb)),
     },
     Column {
         name: "events",
         doc: "simulated events spent on it",
-        read: |r| Cell::Count(r.events),
+        read: |_, r| Cell::Count(r.events),
     },
 ];
 
@@ -102,44 +102,5 @@ fn fate(fate: &Fate) -> &'static str {
         Fate::Connections { .. } => "connections",
         Fate::Refused(_) => "refused",
         Fate::Unfinished => "unfinished",
-    }
-}
-
-/// The names of the columns.
-pub fn header() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|column| column.name)
-}
-
-/// What stands in them, a row for each setting.
-#[must_use]
-pub fn rows(study: &Study) -> Vec<Vec<Cell>> {
-    let row = |raced: &Raced| COLUMNS.iter().map(|c| (c.read)(raced)).collect();
-    study.raced.iter().map(row).collect()
-}
-
-/// The columns as a Markdown table, for `docs/results.md`.
-#[must_use]
-pub fn documentation() -> String {
-    let lines = COLUMNS
-        .iter()
-        .map(|c| format!("| `{}` | {} |\n", c.name, c.doc));
-    format!(
-        "| column | says |\n| --- | --- |\n{}",
-        lines.collect::<String>()
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_documentation_is_this_table() {
-        let page = include_str!("../../docs/results.md");
-        assert!(
-            page.contains(&documentation()),
-            "docs/results.md should contain:\n{}",
-            documentation()
-        );
     }
 }

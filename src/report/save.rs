@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::carried::CAPACITIES;
+use super::changes::CHANGES;
+use super::raced::SETTINGS;
 use super::{chart, csv, hgrm, json, table};
 use crate::experiment::Study;
 
@@ -51,14 +54,20 @@ pub fn save(study: &Study, folder: &Path) -> Result<Vec<PathBuf>, SaveError> {
     if !study.carried.is_empty() {
         files.push((
             "capacity.csv".to_owned(),
-            csv::capacities(study).into_bytes(),
+            csv::sheet(&CAPACITIES, study).into_bytes(),
         ));
     }
     if !study.raced.is_empty() {
-        files.push(("tuning.csv".to_owned(), csv::settings(study).into_bytes()));
+        files.push((
+            "tuning.csv".to_owned(),
+            csv::sheet(&SETTINGS, study).into_bytes(),
+        ));
     }
     if study.changes.is_some() {
-        files.push(("changes.csv".to_owned(), csv::changes(study).into_bytes()));
+        files.push((
+            "changes.csv".to_owned(),
+            csv::sheet(&CHANGES, study).into_bytes(),
+        ));
     }
     for chart in chart::charts(study)? {
         files.push((format!("{}.png", chart.name), chart::png(&chart.svg)?));

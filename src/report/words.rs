@@ -373,6 +373,16 @@ mod tests {
     }
 
     #[test]
+    fn a_goal_says_what_was_not_searched_for() {
+        let slo = Slo::default().and(Figure::P99, 250.0);
+        let goal = "Objective: p99 ≤ 250 ms; a failed request counts as infinitely late.";
+        assert_eq!(super::goal(&slo), goal);
+        let also = super::goal(&slo.and(Figure::Throughput, 840.0));
+        let aside = " Not searched for: throughput ≥ 840/s; `crossover run` judges that at a load.";
+        assert_eq!(also, format!("{goal}{aside}"));
+    }
+
+    #[test]
     fn lists() {
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");

@@ -9,8 +9,8 @@
 //! throughput = "10/s"
 //! ```
 //!
-//! Any column of the results can be limited. Requests answered per second must reach their limit, everything else must not
-//! exceed it. Whether a load is carried inside limits on the mean, the percentiles and the share of errors can be
+//! Any figure, state of the account and resource of the results can be limited, and an event loop's delay. Requests answered per
+//! second must reach their limit, everything else must not exceed it; who has no such resource, or no loop, meets a limit on it. Whether a load is carried inside limits on the mean, the percentiles and the share of errors can be
 //! [searched](Objective::searched) for: these get worse with the load. The others are judged at the loads that are run.
 
 use super::diagnostic::Problem;

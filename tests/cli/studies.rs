@@ -135,6 +135,20 @@ fn an_objective_that_is_missed_is_status_3() {
     ] {
         assert!(err.contains(part), "{part}: {err}");
     }
+    let seen_of = |changes: &[&str]| {
+        let asserting = [&["--assert-slo", "--set=slo.p99=none"][..], changes].concat();
+        let (status, _, err) = seen(folder.path(), &small("run", &asserting));
+        (status, err)
+    };
+    let (status, err) = seen_of(&["--set=slo.loop_delay_p99=1ns", "--set=slo.memory=1MiB"]);
+    assert_eq!(status, 3, "{err}");
+    let of_django = err.lines().filter(|line| line.starts_with("django"));
+    assert!(
+        err.contains("memory is ") && of_django.into_iter().all(|line| !line.contains("loop")),
+        "{err}"
+    );
+    // Who has no lock does not use it too much.
+    assert_eq!(seen_of(&["--set=slo.util.lock=99%"]), (0, String::new()));
     let misspelt = ["--assert-slo", "--set=slo.util.lop=1%"];
     let (status, _, err) = seen(folder.path(), &small("run", &misspelt));
     assert_eq!(status, 2, "{err}");

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::experiment::fake::Queues;
 use crate::experiment::{Control, ExperimentError, compare_beside, run_beside};
+use crate::report::changes::CHANGES;
 use crate::report::{csv, json, table};
 use crate::scenario::{RunLength, Scenario, Slo};
 use crate::stats::Located;
@@ -314,7 +315,7 @@ fn bears(text: &str, study: &Study) -> bool {
         changes: Some(changes),
         ..study.clone()
     };
-    assert!(!csv::changes(&seen).is_empty() && !table::markdown(&seen).is_empty());
+    assert!(!csv::sheet(&CHANGES, &seen).is_empty() && !table::markdown(&seen).is_empty());
     baseline
         .loads()
         .iter()

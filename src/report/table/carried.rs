@@ -4,8 +4,8 @@ use super::Table;
 use crate::experiment::{Carried, Reach, Study};
 use crate::report::{view, words};
 
-const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: where as \
-    long a run with other dice meets it in 97.5 % of all cases; in use most: next below it";
+const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: where \
+    the search predicts that as long a run with other dice meets it (97.5 %); in use most: next below it";
 
 /// One row per contestant.
 pub fn table(study: &Study) -> Table {
