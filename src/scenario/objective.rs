@@ -84,11 +84,14 @@ impl Slo {
         self.objectives.is_empty()
     }
 
-    /// The limit on a figure of all requests, in the unit of the results.
+    /// The limit on a figure of an endpoint, `None` for all requests, in the unit of the results.
     #[must_use]
-    pub fn limit(&self, figure: Figure) -> Option<f64> {
-        let mut of_all = self.objectives.iter().filter(|o| o.endpoint.is_none());
-        let found = of_all.find(|objective| objective.gauge == Gauge::Figure(figure));
+    pub fn limit(&self, endpoint: Option<&str>, figure: Figure) -> Option<f64> {
+        let mut own = self
+            .objectives
+            .iter()
+            .filter(|o| o.endpoint.as_deref() == endpoint);
+        let found = own.find(|objective| objective.gauge == Gauge::Figure(figure));
         found.map(|objective| objective.limit)
     }
 

@@ -34,8 +34,10 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
         which(study, endpoint)
     );
     let mut page = Page::new("Latency over load", &subtitle)?;
+    let of = (endpoint != view::ALL).then_some(endpoint);
+    let [p99, p50] = [Figure::P99, Figure::P50].map(|figure| study.slo.limit(of, figure));
     let mut entries = legend(study);
-    entries.extend(marks(study));
+    entries.extend(marks(study, [p99, p50]));
     page.legend(&entries);
 
     let curves: Vec<Curve> = contestants(study)
@@ -45,13 +47,13 @@ pub fn draw(study: &Study, endpoint: &str) -> Result<String, ChartError> {
         Part {
             heading: "99th percentile, ms (failures count as infinite)",
             figure: |row| row.p99_slo_ms,
-            limit: study.slo.limit(Figure::P99),
+            limit: p99,
             height: 210.0,
         },
         Part {
             heading: "Median, ms",
             figure: |row| row.p50_ms,
-            limit: study.slo.limit(Figure::P50),
+            limit: p50,
             height: 115.0,
         },
     ];
@@ -97,17 +99,16 @@ fn absence(curves: &[Curve], part: &Part) -> Option<&'static str> {
 }
 
 /// The legend of what is not a curve.
-fn marks(study: &Study) -> Vec<(Sample, String)> {
+fn marks(study: &Study, limits: [Option<f64>; 2]) -> Vec<(Sample, String)> {
     let mut marks = Vec::new();
-    if let Some(limit) = study
-        .slo
-        .limit(Figure::P99)
-        .or(study.slo.limit(Figure::P50))
-    {
-        marks.push((
-            Sample::Stroke(OBJECTIVE),
-            format!("objective: {}", words::plain_time(limit)),
-        ));
+    let limits: Vec<String> = limits
+        .into_iter()
+        .flatten()
+        .map(words::plain_time)
+        .collect();
+    if !limits.is_empty() {
+        let text = format!("objective: {}", words::list(&limits));
+        marks.push((Sample::Stroke(OBJECTIVE), text));
     }
     if study.rows.iter().any(|row| row.saturated) {
         let look = Look {
@@ -222,6 +223,20 @@ mod tests {
         ]);
         let places: Vec<(usize, f64)> = arrows.iter().map(|(level, x, _)| (*level, *x)).collect();
         assert_eq!(places, [(0, 100.0), (1, 100.0), (2, 104.0), (0, 200.0)]);
+    }
+
+    /// The fixture's 250 ms are about all requests, and no line in the chart of an endpoint that has a limit of its own.
+    #[test]
+    fn an_endpoint_has_its_own_objective() {
+        let mut study = fixture::compare();
+        let mut own = study.slo.objectives[0].clone();
+        (own.endpoint, own.limit) = (Some("checkout".to_owned()), 400.0);
+        study.slo.objectives.push(own);
+        let all = draw(&study, ALL).unwrap();
+        assert!(all.contains("objective: 250 ms") && !all.contains("400 ms"));
+        let checkout = draw(&study, "checkout").unwrap();
+        assert!(checkout.contains("objective: 400 ms") && !checkout.contains("250 ms"));
+        assert!(!draw(&study, "page").unwrap().contains("objective"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     let (load, at) = super::common_load(study);
     let subtitle = format!("{}. All successful requests{at}.", study.title);
     let mut page = Page::new("Latency by percentile", &subtitle)?;
-    let limit = study.slo.limit(Figure::P99);
+    let limit = study.slo.limit(None, Figure::P99);
     let limit = limit.map(|ms| (ms, words::plain_time(ms)));
     let mut entries = legend(study);
     entries.extend(limit.iter().map(|(_, text)| {

@@ -132,13 +132,13 @@ fn at_load<'a>(study: &'a Study, sweep: &'a Sweep) -> Vec<Part<'a>> {
         part(
             "99th percentile, ms (failures count as infinite)",
             |row| row.p99_slo_ms,
-            study.slo.limit(Figure::P99),
+            study.slo.limit(None, Figure::P99),
             true,
         ),
         part(
             "Median, ms",
             |row| row.p50_ms,
-            study.slo.limit(Figure::P50),
+            study.slo.limit(None, Figure::P50),
             true,
         ),
         part(

@@ -45,7 +45,7 @@ fn words_become_times() {
             ..
         }
     ));
-    assert_eq!(scenario.slo.limit(Figure::P99), Some(500.0));
+    assert_eq!(scenario.slo.limit(None, Figure::P99), Some(500.0));
     let system = &scenario.contestants[0].system;
     assert_eq!(system.hosts[0].cores, Some(4));
     let endpoints = &system.services[0].endpoints;

@@ -76,9 +76,11 @@ fn settings_are_read() {
         limits,
         expected.map(|(column, limit)| (column.to_owned(), limit))
     );
-    assert_eq!(read.slo.limit(Figure::P99), Some(1000.0));
+    assert_eq!(read.slo.limit(None, Figure::P99), Some(1000.0));
+    let of_page = read.slo.limit(Some("page"), Figure::Throughput);
+    assert_eq!(of_page, Some(1.5));
     assert_eq!(
-        read.slo.limit(Figure::Throughput),
+        read.slo.limit(None, Figure::Throughput),
         None,
         "that is one endpoint's"
     );
