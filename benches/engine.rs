@@ -16,8 +16,8 @@ use workload::WORKLOADS;
 fn customers(c: &mut Criterion) {
     let mut group = c.benchmark_group("customer");
     group.sample_size(10);
-    group.warm_up_time(Duration::from_secs(1));
-    group.measurement_time(Duration::from_secs(3));
+    group.warm_up_time(Duration::from_millis(300));
+    group.measurement_time(Duration::from_secs(2));
     for workload in &WORKLOADS {
         group.throughput(Throughput::Elements(workload.customers));
         let plan = workload.plan();

@@ -14,7 +14,7 @@ use super::scene::{Course, Scene};
 use super::simulator::Simulator;
 use super::study::{Capacity, Study, Verdict};
 use super::world::Simulation;
-use super::{loads, order, precision};
+use super::{loads, order, others, precision};
 use crate::scenario::Scenario;
 
 /// Replications at equal CPU, where only capacities are looked for.
@@ -70,6 +70,8 @@ pub fn compare_beside<S: Simulator>(
         .map(|load| (load, everybody.clone()))
         .collect();
     let course = scene.main_course(visits, false, budget);
+    let mut others = others::others(scenario);
+    let later_at_expected = others::work(&scene, &others, budget);
     let later = if scene.loads().len() < 2 || !ratios_matter(scenario) {
         0
     } else {
@@ -78,7 +80,7 @@ pub fn compare_beside<S: Simulator>(
         let (course, _) = equal_course(&scene, &guess, budget);
         course.points.iter().map(Point::whole).sum()
     };
-    control.plan(0, later);
+    control.plan(0, later + later_at_expected);
     let points: Vec<Option<LoadPoint>> = scene.simulate(&course, false, control);
     let mut interrupted = points.iter().any(Option::is_none);
     let points: Vec<LoadPoint> = points.into_iter().flatten().collect();
@@ -89,9 +91,11 @@ pub fn compare_beside<S: Simulator>(
     let mut verdict = measured_verdict(&scene, &points);
     control.unplan(0, later);
     interrupted |= !equal_cpu(&scene, &mut verdict, interrupted, budget, control);
+    control.unplan(0, later_at_expected);
+    interrupted = interrupted || !others::simulate(&scene, &mut others, budget, control);
     let mut study = scene.study("compare", &points, interrupted);
     study.verdict = verdict;
-    study.verdict.expected = expected(scenario, &study);
+    study.verdict.expected = expected(scenario, &study, &others);
     Ok(study)
 }
 

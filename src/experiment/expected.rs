@@ -3,14 +3,16 @@
 //! The used share is the utilisation law's, `load × demand / units` of the resource that is full first; whether the objectives are
 //! met was simulated at that load; headroom is the simulated capacity over the load.
 //!
-//! What an input half as large or half as large again would change is not simulated: a contestant is taken to carry the same share κ of
-//! its bound as it was seen to, and the bound follows from the demands of the changed scenario ([`bounds`]). So only what goes
-//! through demands is seen: an input that lengthens a wait but fills nothing changes no answer here, though it may miss the objective.
+//! What an input half as large or half as large again would change is seen in two ways. Whether the objectives are met with it, at that
+//! load, is simulated ([`others`]): so an input that lengthens a wait counts, whatever it fills. Where the capacity would
+//! lie is not, since that takes a search for each: a contestant is taken to carry the same share κ of its bound as it was seen to,
+//! and the bound follows from the demands of the changed scenario ([`bounds`]).
 //!
 //! The answer, in the order of what matters: whether everybody is nearly idle; who carries most, where that is told at all; how many
-//! machines that one takes.
+//! machines that one takes; who meets the objectives on one machine.
 
 use super::bounds::{Asking, bounds};
+use super::others::Other;
 use super::study::{Capacity, Change, Expected, Sensitive, Share, Study};
 use super::world::Simulation;
 use crate::scenario::Scenario;
@@ -18,14 +20,10 @@ use crate::world::CLIENT_CONNECTIONS;
 
 /// Below this share of everybody's first resource it does not matter who serves.
 pub const IDLE: f64 = 0.1;
-/// What the load is multiplied with.
-const FACTORS: [f64; 2] = [0.5, 1.5];
-/// What the load is called among the inputs.
-const LOAD: &str = "load";
 
-/// Of a comparison of this scenario; `None` where it expects no load.
+/// Of a comparison of this scenario, and of the same with other inputs; `None` where it expects no load.
 #[must_use]
-pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
+pub fn expected(scenario: &Scenario, study: &Study, others: &[Other]) -> Option<Expected> {
     let load = scenario.expected?;
     let shares: Vec<Share> = (0..scenario.contestants.len())
         .map(|contestant| share(scenario, study, contestant, load))
@@ -36,41 +34,26 @@ pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
     let ahead = ahead(&study.verdict.capacity_measured);
     let base = Answer::new(&shares, ahead);
     let mut sensitive = Vec::new();
-    let mut varied = vec![LOAD.to_owned()];
-    for factor in FACTORS {
-        let other = (0..shares.len()).map(|c| share(scenario, study, c, load * factor));
-        let answer = Answer::new(&other.collect::<Vec<_>>(), ahead);
-        sensitive.extend(base.change(&answer).map(|change| Sensitive {
-            input: LOAD.to_owned(),
-            from: String::new(),
-            factor,
-            change,
-        }));
-    }
-    for variation in &scenario.variations {
-        if !varied.contains(&variation.param) {
-            varied.push(variation.param.clone());
+    let mut varied: Vec<String> = Vec::new();
+    for other in others {
+        if varied.last().is_none_or(|last| last != other.input) {
+            varied.push(other.input.to_owned());
         }
-        let other = shares.iter().enumerate().map(|(c, share)| {
-            let simulator = Simulation(&variation.scenario);
-            let bounds = bounds(&simulator, c, 1.0, Asking::Open);
-            let first = bounds.first();
-            Share {
-                contestant: share.contestant.clone(),
-                used: first.map(|bound| (bound.resource.clone(), load / bound.load)),
-                called: first.is_some_and(|bound| called(scenario, c, &bound.resource)),
-                met: share.met,
-                headroom: kept[c]
-                    .zip(first)
-                    .map(|(kept, bound)| kept * bound.load / load),
-            }
-        });
-        let other: Vec<Share> = other.collect();
-        let answer = Answer::new(&other, most(&other).filter(|_| ahead.is_some()));
+        let shares: Vec<Share> = shares
+            .iter()
+            .enumerate()
+            .map(|(c, share)| with(other, c, share, kept[c]))
+            .collect();
+        // The load changes nobody's capacity.
+        let ahead = match other.scenario {
+            None => ahead,
+            Some(_) => most(&shares).filter(|_| ahead.is_some()),
+        };
+        let answer = Answer::new(&shares, ahead);
         sensitive.extend(base.change(&answer).map(|change| Sensitive {
-            input: variation.param.clone(),
-            from: variation.from.clone(),
-            factor: variation.factor,
+            input: other.input.to_owned(),
+            from: other.from.to_owned(),
+            factor: other.factor,
             change,
         }));
     }
@@ -80,6 +63,33 @@ pub fn expected(scenario: &Scenario, study: &Study) -> Option<Expected> {
         sensitive,
         varied,
     })
+}
+
+/// What is asked of a contestant with another input, if it carries the share `kept` of its bound again.
+fn with(other: &Other, contestant: usize, before: &Share, kept: Option<f64>) -> Share {
+    let mut share = Share {
+        met: other.met[contestant],
+        ..before.clone()
+    };
+    match other.scenario {
+        None => {
+            share
+                .used
+                .iter_mut()
+                .for_each(|used| used.1 *= other.factor);
+            share.headroom = share.headroom.map(|times| times / other.factor);
+        }
+        Some(scenario) => {
+            let bounds = bounds(&Simulation(scenario), contestant, 1.0, Asking::Open);
+            let first = bounds.first();
+            share.used = first.map(|bound| (bound.resource.clone(), other.load / bound.load));
+            share.called = first.is_some_and(|bound| called(scenario, contestant, &bound.resource));
+            share.headroom = kept
+                .zip(first)
+                .map(|(kept, bound)| kept * bound.load / other.load);
+        }
+    }
+    share
 }
 
 /// What a load asks of a contestant.
@@ -147,6 +157,7 @@ struct Answer {
     idle: bool,
     ahead: Option<String>,
     instances: Option<(String, u64)>,
+    met: Vec<(String, Option<bool>)>,
 }
 
 impl Answer {
@@ -156,6 +167,10 @@ impl Answer {
             idle: idle(shares),
             ahead: ahead.map(|c| shares[c].contestant.clone()),
             instances: most.and_then(|share| Some((share.contestant.clone(), share.instances()?))),
+            met: shares
+                .iter()
+                .map(|s| (s.contestant.clone(), s.met))
+                .collect(),
         }
     }
 
@@ -169,8 +184,22 @@ impl Answer {
         {
             return Some(Change::Best(was.clone(), is.clone()));
         }
-        let ((who, was), (whom, is)) = (self.instances.as_ref()?, other.instances.as_ref()?);
-        (who == whom && was != is).then(|| Change::Instances(who.clone(), *was, *is))
+        if let (Some((who, was)), Some((whom, is))) = (&self.instances, &other.instances)
+            && who == whom
+            && was != is
+        {
+            return Some(Change::Instances(who.clone(), *was, *is));
+        }
+        let turned = |to: bool| -> Vec<String> {
+            let both = self.met.iter().zip(&other.met);
+            let turned = both.filter(|(was, is)| was.1 == Some(!to) && is.1 == Some(to));
+            turned.map(|(was, _)| was.0.clone()).collect()
+        };
+        let (misses, meets) = (turned(false), turned(true));
+        if misses.is_empty() && meets.is_empty() {
+            return None;
+        }
+        Some(Change::Met { misses, meets })
     }
 }
 

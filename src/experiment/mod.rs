@@ -26,6 +26,7 @@ mod judge;
 mod length;
 mod loads;
 mod order;
+mod others;
 mod precision;
 mod progress;
 mod replicated;

@@ -280,6 +280,13 @@ pub enum Change {
     Best(String, String),
     /// This contestant, which carries most, takes another number of machines.
     Instances(String, u64, u64),
+    /// Contestants that met the objectives at the expected load miss them, or the other way round.
+    Met {
+        /// Who misses them now.
+        misses: Vec<String>,
+        /// Who meets them now.
+        meets: Vec<String>,
+    },
 }
 
 /// How far a contestant is behind the best at a load.

@@ -70,7 +70,7 @@ fn hangs_on(expected: &Expected) -> String {
     }
     let each: Vec<String> = expected.sensitive.iter().map(sensitive).collect();
     format!(
-        "By demands, of {inputs} these change that: {}.",
+        "Of {inputs}, × 0.5 and × 1.5, these change that: {}.",
         each.join("; ")
     )
 }
@@ -93,6 +93,17 @@ fn sensitive(one: &Sensitive) -> String {
         Change::Idle(false) => "somebody is no longer nearly idle".to_owned(),
         Change::Best(was, is) => format!("{is} carries most instead of {was}"),
         Change::Instances(who, was, is) => format!("{who} takes {is} machines instead of {was}"),
+        Change::Met { misses, meets } => {
+            let turned = |who: &[String], one: &str, many: &str| {
+                let verb = if who.len() == 1 { one } else { many };
+                (!who.is_empty()).then(|| format!("{} {verb} the objective", words::list(who)))
+            };
+            let both = [
+                turned(misses, "misses", "miss"),
+                turned(meets, "meets", "meet"),
+            ];
+            both.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
     };
     format!("{input}{of} × {factor}: {what}")
 }
@@ -150,6 +161,25 @@ mod tests {
         );
     }
 
+    /// Of a wait that fills nothing the objective alone tells.
+    #[test]
+    fn who_misses_and_who_meets() {
+        let hangs = Sensitive {
+            input: "api".to_owned(),
+            from: "80ms".to_owned(),
+            factor: 1.5,
+            change: Change::Met {
+                misses: vec!["node".to_owned(), "django-sync".to_owned()],
+                meets: vec!["django-asgi".to_owned()],
+            },
+        };
+        let said = said(vec![share("node", 0.3, 2.5)], vec![hangs]);
+        assert_eq!(
+            said[1],
+            "Of load and query, × 0.5 and × 1.5, these change that: api of 80ms × 1.5: node and django-sync miss the objective, django-asgi meets the objective."
+        );
+    }
+
     /// 2.2 machines are three.
     #[test]
     fn machines_and_what_they_hang_on() {
@@ -164,7 +194,7 @@ mod tests {
             said,
             [
                 "At the expected 1.39 requests/s: node 210 % of cores, takes 3 machines.",
-                "By demands, of load and query these change that: query of 4ms × 1.5: node takes 4 machines instead of 3.",
+                "Of load and query, × 0.5 and × 1.5, these change that: query of 4ms × 1.5: node takes 4 machines instead of 3.",
             ]
         );
     }
