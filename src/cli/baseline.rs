@@ -10,7 +10,8 @@ use clap::Args;
 
 use super::args::Global;
 use super::outcome::{Done, Failure};
-use super::{output, study};
+use super::output;
+use super::study::{self, Asked};
 use crate::experiment::{Baseline, Beside, Study};
 use crate::report::save;
 use crate::scenario::{Scenario, nearest};
@@ -66,6 +67,16 @@ impl Baselines {
         }
     }
 
+    /// The flags that were given.
+    fn typed(&self) -> Vec<String> {
+        let typed = |flag: &str, name: &Option<String>| Some(format!("{flag} {}", name.as_ref()?));
+        let flags = [
+            typed("--save-baseline", &self.save_baseline),
+            typed("--baseline", &self.baseline),
+        ];
+        flags.into_iter().flatten().collect()
+    }
+
     /// Saves a study, shows it, and keeps it as a baseline if that is asked for and it was not interrupted.
     ///
     /// # Errors
@@ -80,7 +91,11 @@ impl Baselines {
     ) -> Result<Done, Failure> {
         let name = self.save_baseline.as_ref();
         let kept = name.map(|name| Baseline::of(&study, name, command == "run", scenario.run));
-        let done = study::finish(global, study, command, asked)?;
+        let asked = Asked {
+            flags: self.typed(),
+            ..Asked::new(command, asked)
+        };
+        let done = study::finish(global, study, &asked)?;
         if let Some(baseline) = kept {
             let path = path(&folder(global, &scenario.name), &baseline.name);
             save::write(&path, baseline.text().as_bytes())

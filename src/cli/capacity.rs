@@ -2,7 +2,7 @@
 
 use super::args::Global;
 use super::outcome::{Done, Failure};
-use super::study;
+use super::study::{self, Asked};
 use crate::experiment::{BUDGET, PRECISION, Simulation, capacity_with};
 
 /// What a search may cost where a precision was asked for, as a multiple of what it may without.
@@ -33,5 +33,5 @@ pub fn capacity(global: &Global, asked: &str) -> Result<Done, Failure> {
             control,
         )
     })?;
-    study::finish(global, study, "capacity", asked)
+    study::finish(global, study, &Asked::new("capacity", asked))
 }

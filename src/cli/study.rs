@@ -1,10 +1,10 @@
 //! What `compare` and `run` share: read the scenario, simulate it, save the results, show them.
 
+mod again;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-
-use clap::ValueEnum;
 
 use super::args::{Format, Global};
 use super::outcome::{Done, Failure};
@@ -13,6 +13,9 @@ use super::{interrupt, output};
 use crate::experiment::{self, BUDGET, Control, ExperimentError, Observer, Study};
 use crate::report::{csv, json, save, table, view};
 use crate::scenario::{FileSystem, Scenario, load};
+use again::{deciding, repeat_as_asked, surrounding};
+
+pub use again::Asked;
 
 /// The scenario, with the overrides of the command line.
 ///
@@ -186,17 +189,12 @@ pub fn on_threads<T>(global: &Global, work: impl FnOnce() -> T) -> Result<T, Fai
 ///
 /// # Errors
 /// If it cannot be saved or shown, or was interrupted.
-pub fn finish(
-    global: &Global,
-    mut study: Study,
-    command: &str,
-    asked: &str,
-) -> Result<Done, Failure> {
+pub fn finish(global: &Global, mut study: Study, asked: &Asked) -> Result<Done, Failure> {
     // What is saved, and shown as it is saved, is the same wherever and on however many threads it was made.
     let mut typed = study.clone();
-    repeat_as_asked(global, &mut study, command, asked, &deciding(global));
-    let flags = [deciding(global), surrounding(global)].concat();
-    repeat_as_asked(global, &mut typed, command, asked, &flags);
+    repeat_as_asked(global, &mut study, asked, &deciding(global));
+    let flags = [deciding(global), surrounding(global, asked)].concat();
+    repeat_as_asked(global, &mut typed, asked, &flags);
     let folder = results(global, &study.scenario);
     let written = save::save(&study, &folder);
     let written = written.map_err(|e| Failure::Failed(format!("error: {e}")))?;
@@ -225,75 +223,6 @@ pub fn finish(
     } else {
         Ok(Done::Well)
     }
-}
-
-/// A study names its scenario by its stem; a command that shall be repeated has to say what was typed.
-fn repeat_as_asked(
-    global: &Global,
-    study: &mut Study,
-    command: &str,
-    asked: &str,
-    flags: &[String],
-) {
-    let named = format!("`crossover {command} {}", study.scenario);
-    for shortfall in &mut study.shortfalls {
-        let mut typed = format!("`crossover {command} {}", quoted(asked));
-        for over in global.set.iter().filter(|over| !replaced(over, shortfall)) {
-            typed.push_str(&format!(" --set {}", quoted(over)));
-        }
-        for flag in flags {
-            // A suggestion may change it.
-            let name = flag.split_once(' ').map_or(flag.as_str(), |(name, _)| name);
-            if !shortfall.contains(&format!(" {name} ")) {
-                typed.push_str(&format!(" {flag}"));
-            }
-        }
-        *shortfall = shortfall.replace(&named, &typed);
-    }
-}
-
-/// Whether a suggestion says something else in place of this override. Lengths exclude each other.
-fn replaced(over: &str, suggestion: &str) -> bool {
-    let key = over.split_once('=').map_or(over, |(key, _)| key).trim();
-    let says = |key: &str| {
-        suggestion.contains(&format!("--set {key}="))
-            || suggestion.contains(&format!("--set '{key}="))
-    };
-    says(key) || key == "run.duration" && says("run.requests")
-}
-
-/// The flags that were given and decide what comes out, as they are typed.
-fn deciding(global: &Global) -> Vec<String> {
-    let flags = [
-        global.seed.map(|n| format!("--seed {n}")),
-        global.replications.map(|n| format!("--replications {n}")),
-        global.precision.map(|p| format!("--precision {p}")),
-    ];
-    flags.into_iter().flatten().collect()
-}
-
-/// The flags that were given and decide where and how.
-fn surrounding(global: &Global) -> Vec<String> {
-    let format = global.format.to_possible_value();
-    let format = format.filter(|_| global.format != Format::Table);
-    let out = global.out.as_ref().map(|out| out.display().to_string());
-    let flags = [
-        global.threads.map(|n| format!("--threads {n}")),
-        out.map(|out| format!("--out {}", quoted(&out))),
-        format.map(|format| format!("--format {}", format.get_name())),
-        global.quiet.then(|| "--quiet".to_owned()),
-        global.assert_slo.then(|| "--assert-slo".to_owned()),
-    ];
-    flags.into_iter().flatten().collect()
-}
-
-/// As a shell takes it.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn shown(format: Format, study: &Study) -> String {
@@ -388,50 +317,6 @@ mod tests {
     }
 
     #[test]
-    fn commands_to_repeat_are_as_typed() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut global = global(folder.path().to_owned());
-        global.set = vec![
-            "arrivals.rate=400/s".to_owned(),
-            "title=\"it's\"".to_owned(),
-        ];
-        let mut study = fixture::compare();
-        repeat_as_asked(
-            &global,
-            &mut study,
-            "compare",
-            "my files/quickstart.toml",
-            &[],
-        );
-        assert!(
-            study.shortfalls[0].ends_with(
-                r#"`crossover compare 'my files/quickstart.toml' --set arrivals.rate=400/s --set 'title="it'\''s"' --replications 40`"#
-            ),
-            "{}",
-            study.shortfalls[0]
-        );
-    }
-
-    #[test]
-    fn other_flags_are_carried_over() {
-        use clap::Parser;
-        let typed = "crossover --seed 7 --replications 4 --out=my/results -q --set run.duration=5s --set arrivals.rate=9/s";
-        let global = super::super::args::Args::parse_from(typed.split(' ')).global;
-        let mut study = fixture::small();
-        study.shortfalls = vec![format!(
-            "few: `crossover run {} --set 'arrivals.rate=[\"1/s\"]' --set run.requests=5000`",
-            study.scenario
-        )];
-        let flags = [deciding(&global), surrounding(&global)].concat();
-        repeat_as_asked(&global, &mut study, "run", "head-of-line", &flags);
-        assert_eq!(
-            study.shortfalls[0],
-            "few: `crossover run head-of-line --seed 7 --replications 4 --out my/results --quiet \
-             --set 'arrivals.rate=[\"1/s\"]' --set run.requests=5000`"
-        );
-    }
-
-    #[test]
     fn an_interrupted_study_is_saved_and_fails() {
         let folder = tempfile::tempdir().unwrap();
         let mut study = fixture::small();
@@ -439,8 +324,7 @@ mod tests {
         let failure = finish(
             &global(folder.path().join("out")),
             study,
-            "compare",
-            "quickstart",
+            &Asked::new("compare", "quickstart"),
         )
         .unwrap_err();
         assert!(

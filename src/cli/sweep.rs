@@ -2,7 +2,7 @@
 
 use super::args::Global;
 use super::outcome::{Done, Failure};
-use super::study;
+use super::study::{self, Asked};
 use crate::experiment::{self, Plane, SweptAxis};
 use crate::scenario::{Axis, FileSystem, Scenario, load};
 use crate::world::named_loads;
@@ -44,7 +44,7 @@ pub fn sweep(
         experiment::sweep(&plane, budget, control)
     })?;
     study.digest = base.digest;
-    study::finish(global, study, "sweep", asked)
+    study::finish(global, study, &Asked::new("sweep", asked))
 }
 
 /// The axes, the horizontal one first.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::args::Global;
+use super::named;
 use super::outcome::{Done, Failure};
-use super::{named, study};
+use super::study::{self, Asked};
 use crate::experiment::{BUDGET, Fate, PRECISION, Raced, Simulation, Study, tune_with};
 use crate::scenario::{Axis, Contestant, FileSystem, load};
 
@@ -65,7 +66,7 @@ pub fn tune(
     })?;
     study.paste = paste(&study, &name, &settings, &axes);
     study.raced.extend(refused);
-    study::finish(global, study, "tune", asked)
+    study::finish(global, study, &Asked::new("tune", asked))
 }
 
 fn refuse<T>(message: &str) -> Result<T, Failure> {
