@@ -164,7 +164,7 @@ impl Answer {
     fn new(shares: &[Share], ahead: Option<usize>) -> Self {
         let most = most(shares).map(|c| &shares[c]);
         Self {
-            idle: idle(shares),
+            idle: unused(shares),
             ahead: ahead.map(|c| shares[c].contestant.clone()),
             instances: most.and_then(|share| Some((share.contestant.clone(), share.instances()?))),
             met: shares
@@ -206,7 +206,10 @@ impl Answer {
 /// Whether everybody's first resource is nearly idle and nobody is known to miss the objectives.
 #[must_use]
 pub fn idle(shares: &[Share]) -> bool {
-    shares.iter().all(|share| {
-        share.used.as_ref().is_none_or(|used| used.1 < IDLE) && share.met != Some(false)
-    })
+    unused(shares) && shares.iter().all(|share| share.met != Some(false))
+}
+
+fn unused(shares: &[Share]) -> bool {
+    let little = |share: &Share| share.used.as_ref().is_none_or(|used| used.1 < IDLE);
+    shares.iter().all(little)
 }

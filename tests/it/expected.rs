@@ -85,7 +85,7 @@ fn changes(expected: &Expected) -> Vec<(&str, f64, &Change)> {
 }
 
 /// A call of 100 ms fills nothing on a loop, so demands are the same whatever it takes; but half as much again misses an objective of 130 ms,
-/// at 10/s with 5 ms of work (M/D/1 at 5 %: the mean is 105 and 155 ms), and half of it changes nothing.
+/// at 10/s with 5 ms of work (M/D/1 at 5 %: the mean is 105 and 155 ms), and half of it changes nothing. Nearly idle it is all the while.
 #[test]
 fn an_input_that_fills_nothing() {
     let text = r#"
