@@ -83,7 +83,7 @@ impl CacheState {
         if self.len < limit {
             return;
         }
-        for _ in 0..(self.len / self.params.cull.max(1)).max(1) {
+        for _ in 0..self.params.dropped() {
             let oldest = self.oldest;
             if oldest == NONE {
                 return;

@@ -344,6 +344,15 @@ pub struct Cache {
     pub cull: u32,
 }
 
+impl Cache {
+    /// How many entries it drops when it is full.
+    #[must_use]
+    pub fn dropped(self) -> u32 {
+        let share = |entries| entries / self.cull.max(1);
+        self.entries.map_or(0, |entries| share(entries).max(1))
+    }
+}
+
 /// What things weigh, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {

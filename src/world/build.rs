@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::inside::Inside;
 use super::parts::{Aux, Carrier, HostState, Process, ServiceState};
-use super::plan::{ArrivalPlan, CachePlan, MainKind, NONE, Plan, PoolPlan, source_key};
+use super::plan::{ArrivalPlan, MainKind, NONE, Plan, PoolPlan, source_key};
 use super::state::{SLOT_SEGMENT, World, kind};
 use super::task::Tasks;
 use crate::host::lock::Lock;
@@ -142,6 +142,12 @@ impl<'p> World<'p> {
             Some(_) => self.add_heap(dice.at(self.paths.gc)),
             None => NONE,
         };
+        let first = self.processes.len() as u32 == plan.first_process;
+        let caches = plan.caches.iter().map(|cache| match &cache.warm {
+            Some(warm) if first || !cache.shared => warm.fill(cache, dice),
+            _ if first || !cache.shared => CacheState::new(cache.params, cache.keys),
+            _ => CacheState::new(cache.params, 0),
+        });
         self.processes.push(Process {
             service,
             queue: Fifo::default(),
@@ -153,11 +159,7 @@ impl<'p> World<'p> {
             heap,
             aux: plan.aux.iter().map(|_| Aux::default()).collect(),
             pools: plan.pools.iter().map(PoolPlan::state).collect(),
-            caches: plan
-                .caches
-                .iter()
-                .map(|cache| warmed(cache, dice))
-                .collect(),
+            caches: caches.collect(),
             connections: 0,
             admitted: 0,
             open: true,
@@ -202,19 +204,4 @@ impl<'p> World<'p> {
             self.next_arrival();
         }
     }
-}
-
-/// A cache as it begins: with each key that is there by its share, and what is left of its life drawn at random. The most
-/// popular keys, which come first, were used last.
-fn warmed(plan: &CachePlan, dice: Key) -> CacheState {
-    let mut cache = CacheState::new(plan.params, plan.keys);
-    let (there, left) = (Path::ROOT.child("there"), Path::ROOT.child("left"));
-    for (key, &end) in plan.warm.iter().enumerate().rev() {
-        let dice = dice.at(plan.path).nth(key as u64);
-        if dice.word(there) < end {
-            let life = (u128::from(plan.ttl.0) * u128::from(dice.word(left))) >> 64;
-            cache.set(key as u64, Time::ZERO, Span(life as u64));
-        }
-    }
-    cache
 }

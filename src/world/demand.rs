@@ -12,9 +12,9 @@
 mod calls;
 
 use super::compile::Setting;
-use super::hits::presence;
 use super::plan::{MainKind, NONE, Plan};
 use super::program::scaled;
+use super::warm::Warm;
 use crate::kernel::{Dist, Path, Span};
 use crate::measure::Resource;
 use crate::scenario::{Contestant, System};
@@ -95,6 +95,7 @@ impl Plan {
             rate = 1e9 * setting.load / (think.mean_ns() + zero_load_ns).max(1.0);
         }
         let (_, walk) = Walk::of(self, system, rate, setting.language);
+        let rate = rate.min(walk.most());
         let lookups = walk.lookups;
         for service in &mut self.services {
             let processes = f64::from(service.processes);
@@ -105,7 +106,7 @@ impl Plan {
                     .map(|(_, times)| times)
                     .sum();
                 let caches = if cache.shared { 1.0 } else { processes };
-                cache.warm = presence(cache, rate * times / caches);
+                cache.warm = Some(Warm::at(cache, rate * times / caches));
             }
         }
     }
@@ -147,6 +148,18 @@ impl<'a> Walk<'a> {
             zero_load_ns += share * walk.visit(0, Some(&endpoint.steps), None, share);
         }
         (zero_load_ns, walk)
+    }
+
+    /// Requests per second that the fullest resource can do.
+    fn most(&self) -> f64 {
+        let limited = self.plan.resources.iter().zip(&self.ns);
+        let each = limited.filter_map(|(resource, ns)| {
+            let units = resource
+                .units
+                .filter(|&units| units > 0 && !resource.part)?;
+            Some(1e9 * units as f64 / ns)
+        });
+        each.fold(f64::INFINITY, f64::min)
     }
 
     fn add(&mut self, resource: u32, ns: f64) {

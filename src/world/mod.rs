@@ -41,6 +41,7 @@ mod stations;
 mod step;
 mod task;
 mod usage;
+mod warm;
 mod watch;
 
 pub use compile::{Setting, named_loads};

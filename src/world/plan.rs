@@ -18,6 +18,8 @@ use crate::service::{
 use crate::workload::Clients;
 pub use op::{Hop, Op};
 
+use super::warm::Warm;
+
 /// Position in [`Plan::ops`]. The op at 0 is [`Op::End`].
 pub type Pc = u32;
 /// "None" for the indices below.
@@ -168,8 +170,16 @@ pub struct CachePlan {
     pub path: Path,
     /// How long an entry lives.
     pub ttl: Span,
-    /// For each key, the end of the share of a word's range in which it is there at the start. Empty: nothing is.
-    pub warm: Arc<[u64]>,
+    /// The use that has filled it before the run; none: it begins empty.
+    pub warm: Option<Warm>,
+}
+
+impl CachePlan {
+    /// Its entries, if it has not room for all keys.
+    pub(super) fn limit(&self) -> Option<u32> {
+        let entries = self.params.entries;
+        entries.filter(|&entries| u64::from(entries) < self.keys)
+    }
 }
 
 /// The main thread of each process of the app, where there is one beside the handlers' threads.

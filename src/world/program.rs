@@ -5,8 +5,6 @@
 
 mod calls;
 
-use std::sync::Arc;
-
 use super::compile::{Setting, thresholds};
 use super::plan::{CachePlan, Hop, MainKind, Op, Pc, Plan};
 use crate::kernel::{Dist, Path};
@@ -239,7 +237,7 @@ impl<'a> Programs<'a> {
                     shared,
                     path,
                     ttl: *ttl,
-                    warm: Arc::new([]),
+                    warm: None,
                 });
                 let lookup = self.push(Op::Jump(0));
                 self.steps(service, miss);

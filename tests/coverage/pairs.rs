@@ -5,7 +5,8 @@ use std::sync::atomic::AtomicBool;
 use crossover::experiment::{Control, Row, compare};
 use crossover::scenario::Figure;
 
-use crate::{FIRST_SEED, STUDIES, TOLD, rows, scenario};
+use crate::STUDIES;
+use crate::cases::{FIRST_SEED, TOLD, rows, scenario};
 
 /// The same requests for eight servers and for nine, at 70 % of the eight.
 const WORKERS: &str = r#"
