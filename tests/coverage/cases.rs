@@ -67,8 +67,8 @@ pub struct Case {
 }
 
 impl Case {
-    /// The cells after this many studies. A study that says by chance that it has too little data, or is saturated, promises nothing: it
-    /// is left out, and most must say something. What has been kept is not done again.
+    /// The cells after this many studies. A study that says by chance that it has too little data, or is saturated, or gives no interval, promises
+    /// nothing: it is left out, and most must say something. What has been kept is not done again.
     pub fn studied(&self, studies: u64, folder: Option<&Path>) -> Vec<Cell> {
         let kept = Kept::open(folder, self.name);
         let truths = kept.truths(&self.unknown).unwrap_or_else(|| {
@@ -90,7 +90,8 @@ impl Case {
                 said
             });
             for (cell, said) in cells.iter_mut().zip(said) {
-                cell.seen.extend(said);
+                cell.seen
+                    .extend(said.filter(|e| e.lo.is_finite() && e.hi.is_finite()));
             }
             if fresh && (study + 1) % BETWEEN == 0 {
                 self.tell(study + 1, studies, &cells);
