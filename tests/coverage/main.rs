@@ -5,6 +5,7 @@
 //! `cargo test --release --test coverage -- --ignored --nocapture` prints the whole one, case by case;
 //! `STUDIES=100 CASE=M/M/8` in front of it runs fewer, and only those with this name.
 
+mod capacity;
 mod pairs;
 
 use std::path::Path;

@@ -6,9 +6,11 @@
 //! | [`crossing`] | where the line between two loads crosses, replication by replication |
 //! | [`ground`] | the loads visited, and what was seen there |
 //! | [`seeker`] | where to look next |
+//! | [`confirm`] | the load that runs with other dice keep |
 //!
 //! Searches of several contestants go on side by side, a round of visits at a time; what one does depends on its own visits only.
 
+pub mod confirm;
 pub mod crossing;
 pub mod ground;
 pub mod margin;
@@ -20,8 +22,8 @@ pub use ground::{Ground, Order, Visit};
 pub use margin::scopes;
 pub use seeker::{End, Found, Next, Query, Seeker};
 
-/// Requests of a search as a multiple of those of the two whole runs at its end: what is planned before anything is known.
-const PLANNED: f64 = 1.6;
+/// Requests of a search as a multiple of those of the two first whole runs: what is planned before anything is known.
+const PLANNED: f64 = 2.6;
 
 /// Searches for all of these; `None` if it was interrupted.
 pub fn seek<S: Simulator>(
@@ -67,7 +69,8 @@ fn work(order: &Order) -> f64 {
     order.requests * f64::from(order.replications)
 }
 
-fn planned<S: Simulator>(ground: &Ground<S>, query: Query) -> u64 {
+/// Requests that a search takes, as far as that is known before it.
+pub fn planned<S: Simulator>(ground: &Ground<S>, query: Query) -> u64 {
     let seeker = Seeker::new(ground, query);
     let near = 0.8 * ground.scene.bound(query.contestant);
     let near = if near.is_finite() { near } else { 1.0 };

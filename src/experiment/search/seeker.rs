@@ -42,8 +42,6 @@ const CROWD: f64 = 20_000.0;
 const EMPTY: f64 = 0.02;
 /// The most loads visited, short runs and whole ones.
 const MOST: [usize; 2] = [40, 12];
-/// The most that one step multiplies replications by.
-const GROWTH: f64 = 4.0;
 
 /// Who is looked at, and how closely.
 #[derive(Clone, Copy, Debug)]
@@ -72,10 +70,15 @@ pub enum Next {
 pub enum End {
     /// The load where the first objective is missed.
     Crossed(Found),
-    /// The objectives are missed at every load.
+    /// The objectives are missed at every load looked at, down to one at which nobody waits.
     Never,
-    /// They are met at every load.
+    /// They are met at every load looked at, up to one that keeps a crowd in the system.
     Always,
+    /// The budget or the visits ended before that: nowhere seen to be missed if this is true, else nowhere seen to be met.
+    Unfound {
+        /// Whether they were met wherever one looked.
+        met: bool,
+    },
 }
 
 /// A load between those that meet the objectives and those that do not.
@@ -144,13 +147,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             };
             return self.short(FIRST.map(|share| share * unit).to_vec());
         };
-        let least = self.whole() && lowest.load() <= 1.0;
-        if least
-            || self.visits.len() >= MOST[0]
-            || self.spent > self.query.budget
-            || lowest.load() <= self.crowd(EMPTY)
-        {
+        if self.whole() && lowest.load() <= 1.0 || lowest.load() <= self.crowd(EMPTY) {
             return Next::Done(End::Never);
+        }
+        if self.weary() {
+            return Next::Done(End::Unfound { met: false });
         }
         self.short(vec![DOWN * lowest.load()])
     }
@@ -160,8 +161,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let highest = self.visits.last().map_or(1.0, Visit::load);
         let endless =
             highest > self.crowd(CROWD) && !(highest < 2.0 * self.bound && self.bound.is_finite());
-        if endless || self.visits.len() >= MOST[0] || self.spent > self.query.budget {
+        if endless {
             return Next::Done(End::Always);
+        }
+        if self.weary() {
+            return Next::Done(End::Unfound { met: true });
         }
         let beyond = if highest < self.bound && self.bound.is_finite() {
             1.05 * self.bound
@@ -178,8 +182,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let (a, b) = (low.load(), high.load());
         let stop = b / a <= NARROW || self.whole() && b - a <= 1.0;
         let root = self.between(low, high);
-        let spent = self.visits.len() >= MOST[0] || self.spent > self.query.budget;
-        if spent {
+        if self.weary() {
             return Next::Done(End::Crossed(self.bracketed(low, high, false)));
         }
         if stop {
@@ -192,6 +195,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let tenth = 0.1 * (b - a);
         let at = root.map_or(0.5 * (a + b), |c| c.load.full);
         self.short(vec![at.clamp(a + tenth, b - tenth)])
+    }
+
+    /// Whether short runs have taken as many loads or events as they may.
+    fn weary(&self) -> bool {
+        self.visits.len() >= MOST[0] || self.spent > self.query.budget
     }
 
     /// Where the line between two short runs crosses; one that drowns is where its latency became infinite, at the bound.
