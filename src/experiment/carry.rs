@@ -30,23 +30,19 @@ pub fn capacity_with<S: Simulator>(
     let scene = Scene::new(scenario, simulator);
     let mut ground = Ground::new(&scene);
     let queries: Vec<Query> = everybody(scenario, precision, budget);
-    let later = queries
-        .iter()
-        .map(|q| confirm::planned(&ground, q.contestant));
-    let later = later.sum();
-    control.plan(0, later);
-    let ends = seek(&mut ground, &queries, control);
-    control.unplan(0, later);
+    let later =
+        |ground: &Ground<S>, contestant, load| confirm::planned(ground, contestant, load, budget);
+    let ends = seek(&mut ground, &queries, later, control);
     if ends.is_none() && ground.visits.iter().all(Vec::is_empty) {
         return Err(ExperimentError::Interrupted);
     }
     let candidates = ends.iter().flatten().zip(&queries);
     let candidates = candidates.filter_map(|(end, query)| match end {
-        End::Crossed(found) => Some((query.contestant, found, precision)),
+        End::Crossed(found) => Some((query.contestant, found)),
         _ => None,
     });
     let candidates: Vec<Candidate> = candidates.collect();
-    let good = confirm::good_to(&mut ground, &candidates, control);
+    let good = confirm::good_to(&mut ground, &candidates, budget, control);
     let mut study = scene.study("capacity", &[], ends.is_none() || control.cancelled());
     study.rows = ground
         .visits

@@ -120,6 +120,32 @@ impl<'a> Control<'a> {
     }
 }
 
+/// Work that is planned and not yet under way: another amount as more is known, and none once this is dropped.
+pub(super) struct Foresight<'c, 'a> {
+    control: &'c Control<'a>,
+    work: u64,
+}
+
+impl<'c, 'a> Foresight<'c, 'a> {
+    /// Nothing is foreseen yet.
+    pub(super) fn new(control: &'c Control<'a>) -> Self {
+        Self { control, work: 0 }
+    }
+
+    /// So much is to be done, instead of what was foreseen before.
+    pub(super) fn revise(&mut self, work: u64) {
+        self.control.plan(0, work);
+        self.control.unplan(0, self.work);
+        self.work = work;
+    }
+}
+
+impl Drop for Foresight<'_, '_> {
+    fn drop(&mut self) {
+        self.control.unplan(0, self.work);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -377,9 +377,8 @@ pub struct Carried {
     pub reach: Reach,
     /// The highest load that meets the objectives, as do lower ones.
     pub load: Option<Estimate>,
-    /// The load at which studies as `run` makes them, with other dice, meet them: one tried a little above it did. Where one replication in
-    /// hundreds collapses, ten that were tried need not show it (`tests/coverage/capacity.rs`: 0 to 6 of 40 further runs missed). Absent where it was not
-    /// tried, or nothing tried was kept.
+    /// The load at which studies as `run` makes them, with other dice, meet them: two tried 2 % above it did. Absent where it was not tried, or nothing
+    /// tried was kept.
     pub good_to: Option<f64>,
     /// The objective that is missed first beyond it; none where the system saturates before.
     pub binding: Option<Objective>,

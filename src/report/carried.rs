@@ -57,7 +57,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "good_to",
-        doc: "a load that keeps the objectives in runs as `crossover run` makes them: tried, with other dice, a little above it",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it",
         read: |_, c| number(c.good_to),
     },
     Column {

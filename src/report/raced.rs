@@ -40,7 +40,7 @@ const COLUMNS: &[Column<Raced>] = &[
     },
     Column {
         name: "good_to",
-        doc: "a load that keeps the objectives in runs as `crossover run` makes them: tried, with other dice, a little above it; of the best only",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it; of the best only",
         read: |_, r| number(searched(r).and_then(|c| c.good_to)),
     },
     Column {

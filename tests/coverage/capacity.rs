@@ -38,20 +38,25 @@ fn queue(limit: f64, seed: u64, rate: &str) -> Scenario {
     scenario(QUEUE, seed, &[&format!("arrivals.rate={rate}"), &objective])
 }
 
-/// Of so many searches with a limit, how many hold the truth; and a line about them.
-fn coverage(limit: f64, searches: u64) -> (u64, String) {
-    let truth = truth(limit);
+/// Nine of ten within 100 ms, `exp(−(100 − λ) 0.1) = 0.1`, and runs of few requests, for the sake of time.
+const QUICK: f64 = 100.0 - 10.0 * std::f64::consts::LN_10;
+
+fn quick(seed: u64, rate: &str) -> Scenario {
+    let rate = format!("arrivals.rate={rate}");
+    scenario(QUEUE, seed, &[&rate, "slo.p90=100ms", "run.requests=2000"])
+}
+
+/// Of so many searches, how many hold the truth; and a line about them.
+fn coverage(name: &str, truth: f64, searches: u64, at: impl Fn(u64) -> Scenario) -> (u64, String) {
     let seeds = FIRST_SEED..FIRST_SEED + searches;
-    let all: Vec<Carried> = seeds
-        .map(|seed| searched(&queue(limit, seed, "sweep")))
-        .collect();
+    let all: Vec<Carried> = seeds.map(|seed| searched(&at(seed))).collect();
     let loads: Vec<Estimate> = all.iter().filter_map(|carried| carried.load).collect();
     let held = loads.iter().filter(|e| e.contains(truth)).count() as u64;
     let n = searches as f64;
     let mean = |of: &dyn Fn(&Estimate) -> f64| loads.iter().map(of).sum::<f64>() / n;
     let events: u64 = all.iter().map(|carried| carried.events).sum();
     let line = format!(
-        "| M/M/1, p99 within {limit} s | {truth:.2} | {:+.2} % | ±{:.2} % | {:.1} % | {searches} | {:.1} M |",
+        "| M/M/1, {name} | {truth:.2} | {:+.2} % | ±{:.2} % | {:.1} % | {searches} | {:.1} M |",
         100.0 * (mean(&|e| e.value) / truth - 1.0),
         50.0 * mean(&|e| e.hi - e.lo) / truth,
         100.0 * held as f64 / n,
@@ -70,12 +75,12 @@ fn least(searches: u64) -> u64 {
     (0.92 * n - 3.29 * (0.92 * 0.08 * n).sqrt()).ceil() as u64
 }
 
-/// A few searches: at least 22 of 30 must hold the truth, fewer do in 2 of 10,000 cases if 92 of 100 do.
+/// A few quick searches: fewer hold the truth in one of some thousand cases if 92 of 100 do.
 #[test]
 fn a_few_capacities_hold_the_truth() {
-    let (held, line) = coverage(LIMITS[1], 30);
+    let (held, line) = coverage("p90 within 0.1 s", QUICK, 20, |seed| quick(seed, "sweep"));
     println!("{HEAD}\n{line}");
-    assert!(held >= least(30), "{held} of 30");
+    assert!(held >= least(20), "{held} of 20");
 }
 
 #[test]
@@ -83,7 +88,8 @@ fn a_few_capacities_hold_the_truth() {
 fn capacities_hold_the_truth() {
     println!("{HEAD}");
     for limit in LIMITS {
-        let (held, line) = coverage(limit, 200);
+        let name = format!("p99 within {limit} s");
+        let (held, line) = coverage(&name, truth(limit), 200, |seed| queue(limit, seed, "sweep"));
         println!("{line}");
         assert!(held >= least(200), "{held} of 200");
     }
@@ -110,18 +116,25 @@ fn misses(at: impl Fn(u64) -> Scenario) -> usize {
 }
 
 /// What is good is within a few percent of what is carried, and nearly all runs with other seeds keep the objective there.
+fn keeps_what_it_is_good_to(truth: f64, at: impl Fn(u64, &str) -> Scenario) {
+    let carried = searched(&at(FIRST_SEED, "sweep"));
+    let good = carried.good_to.expect("some load is good");
+    let missed = misses(|seed| at(seed, &format!("{good}/s")));
+    println!("good to {good:.2}: {missed} of {RERUNS} runs with other seeds miss it");
+    assert!((0.88 * truth..truth).contains(&good), "{good} of {truth}");
+    assert!(missed <= MISSES, "{missed} of {RERUNS}");
+}
+
 #[test]
 fn what_is_good_to_a_load_keeps_it() {
+    keeps_what_it_is_good_to(QUICK, quick);
+}
+
+#[test]
+#[ignore = "takes a minute: 40 long runs"]
+fn what_is_good_to_a_load_keeps_it_in_long_runs() {
     let limit = LIMITS[0];
-    let carried = searched(&queue(limit, FIRST_SEED, "sweep"));
-    let good = carried.good_to.expect("some load is good");
-    let missed = misses(|seed| queue(limit, seed, &format!("{good}/s")));
-    println!("good to {good:.2}: {missed} of {RERUNS} runs with other seeds miss it");
-    assert!(
-        (0.93 * truth(limit)..truth(limit)).contains(&good),
-        "{good}"
-    );
-    assert!(missed <= MISSES, "{missed} of {RERUNS}");
+    keeps_what_it_is_good_to(truth(limit), |seed, rate| queue(limit, seed, rate));
 }
 
 /// The quickstart's django-gthread with these changes, alone.

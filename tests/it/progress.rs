@@ -10,8 +10,9 @@ use crossover::experiment::{
 };
 use crossover::scenario::{Embedded, Scenario, load};
 
-/// Events for each study.
+/// Events for each study; and for a search, which with few comes to no end.
 const BUDGET: f64 = 4e6;
+const MUCH: f64 = 90e6;
 
 #[derive(Default)]
 struct Told(Mutex<Vec<Progress>>);
@@ -87,23 +88,24 @@ fn explain_has_one_bar_for_all_passes() {
     holds("explain", 0.2, 0.99, &bar);
 }
 
-/// A search plans what such searches usually take, and may need more, or less.
+/// A search plans what such searches usually take, and two studies of what they say is good after it. The spread of the first runs is not known before
+/// them, nor whether a load is refused that was tried: that takes two studies more, of the three or four parts of all of which the search is one.
 #[test]
 fn a_search_has_a_bar_of_its_usual_length() {
-    let scenario = quickstart(&[]);
+    let scenario = quickstart(&["run.requests=2000"]);
     let simulation = Simulation(&scenario);
     let bar = told(|control| {
-        capacity_with(&scenario, &simulation, PRECISION, BUDGET, control).unwrap();
+        capacity_with(&scenario, &simulation, PRECISION, MUCH, control).unwrap();
     });
-    holds("capacity", 0.2, 0.9, &bar);
+    holds("capacity", 0.3, 0.8, &bar);
 }
 
-/// A race knows how many settings are still to be looked at, and that two searches come after them.
+/// A race knows how many settings are still to be looked at, and that two searches come after them, which may turn out to be one or three.
 #[test]
 fn a_race_has_one_bar_for_heats_and_finals() {
     let read = |processes: u32| {
         let change = format!("contestants.django-gthread.processes={processes}");
-        let mut one = quickstart(&[&change]);
+        let mut one = quickstart(&[&change, "run.requests=2000"]);
         one.contestants.retain(|c| c.name == "django-gthread");
         one.contestants[0].name = processes.to_string();
         one
@@ -115,7 +117,7 @@ fn a_race_has_one_bar_for_heats_and_finals() {
     all.expectations.clear();
     let simulation = Simulation(&all);
     let bar = told(|control| {
-        tune_with(&all, &simulation, PRECISION, BUDGET, control).unwrap();
+        tune_with(&all, &simulation, PRECISION, MUCH, control).unwrap();
     });
-    holds("tune", 0.3, 0.8, &bar);
+    holds("tune", 0.3, 0.7, &bar);
 }

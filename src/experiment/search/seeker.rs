@@ -16,6 +16,7 @@ mod near;
 use super::super::bounds::Asking;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
+use super::PLANNED;
 use super::crossing::{Crossing, crossing};
 use super::ground::{Ground, Order, Visit};
 use super::margin::Aim;
@@ -103,6 +104,7 @@ pub struct Seeker<'g, 'a, S: Simulator> {
     spent: f64,
     query: Query,
     bound: f64,
+    usual: f64,
 }
 
 impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
@@ -115,6 +117,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             spent: ground.events[query.contestant] as f64,
             query,
             bound: ground.scene.bound(query.contestant),
+            usual: super::usual(ground, query.contestant),
         }
     }
 
@@ -135,6 +138,41 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
                 self.narrow(&self.visits[above - 1], &self.visits[above])
             }
         }
+    }
+
+    /// The load that is carried, as far as is known before this step.
+    pub(super) fn root(&self, next: &Next) -> f64 {
+        let load = |whole: &Order| whole.full.then_some(whole.load);
+        match next {
+            Next::Done(End::Crossed(found)) => found.load.value,
+            Next::Visit(orders) if orders.iter().any(|order| order.full) => {
+                let loads: Vec<f64> = orders.iter().filter_map(load).collect();
+                loads.iter().sum::<f64>() / loads.len() as f64
+            }
+            _ => self.known().unwrap_or(self.usual),
+        }
+    }
+
+    /// Where the line between the nearest two visits crosses.
+    fn known(&self) -> Option<f64> {
+        let above = self.visits.iter().position(|v| !v.met())?;
+        let low = self.visits.get(above.checked_sub(1)?)?;
+        let found = self.between(low, &self.visits[above])?;
+        Some(found.load.full)
+    }
+
+    /// Requests that come after this step, as far as is known: of whole runs, beside which the others are few.
+    pub(super) fn rest(&self, next: &Next) -> u64 {
+        let Next::Visit(orders) = next else { return 0 };
+        let done = self.visits.iter().map(|visit| &visit.order);
+        let work = |order: &Order| order.requests * f64::from(order.replications);
+        let whole = done.chain(orders).filter(|order| order.full).map(work);
+        (self.whole_runs(self.root(next)) - whole.sum::<f64>()).max(0.0) as u64
+    }
+
+    /// Requests of all whole runs, where about this load is carried.
+    pub(super) fn whole_runs(&self, root: f64) -> f64 {
+        PLANNED * 2.0 * f64::from(self.query.replications) * self.requests(root, true)
     }
 
     /// Nothing met yet: the first look around, or further down.

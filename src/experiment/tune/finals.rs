@@ -44,13 +44,13 @@ impl<S: Simulator> Race<'_, S> {
 
     /// Tries what the best is good to.
     fn confirm(&mut self) {
-        self.control.unplan(0, std::mem::take(&mut self.foreseen));
+        self.foresight.revise(0);
         let best = self
             .best
             .and_then(|best| Some((best, self.crossed(best)?.clone())));
         if let Some((best, found)) = best {
-            let candidates = [(best, &found, self.precision)];
-            let good = confirm::good_to(&mut self.ground, &candidates, self.control);
+            let candidates = [(best, &found)];
+            let good = confirm::good_to(&mut self.ground, &candidates, self.budget, self.control);
             self.good = good[0];
         }
     }
@@ -102,7 +102,7 @@ impl<S: Simulator> Race<'_, S> {
         if !self.ground.carry_out(&beside, self.control) {
             return None;
         }
-        let end = seek(&mut self.ground, &[query], self.control)?
+        let end = seek(&mut self.ground, &[query], |_, _, _| 0, self.control)?
             .into_iter()
             .next()?;
         if let End::Never = end {

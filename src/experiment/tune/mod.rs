@@ -32,10 +32,10 @@ use self::trials::Trials;
 use super::bounds::Asking;
 use super::carry::searchable;
 use super::error::ExperimentError;
-use super::progress::Control;
+use super::progress::{Control, Foresight};
 use super::scene::Scene;
 use super::search::confirm;
-use super::search::{End, Found, Ground, Query, Seeker, planned};
+use super::search::{End, Found, Ground, Query, Seeker, planned, usual};
 use super::simulator::Simulator;
 use super::study::{Fate, Study};
 use crate::scenario::{Scenario, System};
@@ -53,9 +53,8 @@ const LINEAR: f64 = 0.1;
 const LENGTH: f64 = 0.25;
 /// Replications with which a search begins.
 const FEW: u32 = 5;
-/// Searches that the answer and the runner-up usually take, and the share of its bound that a setting usually carries: for the time left.
+/// Searches that the answer and the runner-up usually take: for the time left.
 const SEARCHES: usize = 2;
-const USUAL: f64 = 0.8;
 /// Half the width of an interval for which a scout looks.
 const COARSE: f64 = 0.05;
 /// The share of the budget that one search may take: that of one in a `capacity` of all settings, but no less and no more than this.
@@ -117,8 +116,8 @@ struct Race<'a, S: Simulator> {
     best: Option<usize>,
     /// The load that the best is good to.
     good: Option<f64>,
-    /// Requests that are planned for what is not yet under way.
-    foreseen: u64,
+    /// What is not yet under way.
+    foresight: Foresight<'a, 'a>,
 }
 
 impl<'a, S: Simulator> Race<'a, S> {
@@ -135,29 +134,24 @@ impl<'a, S: Simulator> Race<'a, S> {
             found: vec![None; contestants.len()],
             best: None,
             good: None,
-            foreseen: 0,
+            foresight: Foresight::new(control),
         }
     }
 
     /// Plans runs of so many settings, and so many searches, instead of what was planned before.
     fn foresee(&mut self, settings: usize, searches: usize) {
-        let one = (0..self.states.len()).find(|c| !matches!(self.states[*c], State::Out(_)));
-        let wanted = one.map_or(0, |one| {
-            let bound = self.ground.scene.bound(one);
-            let load = if bound.is_finite() {
-                USUAL * bound
-            } else {
-                1.0
-            };
+        let in_race = |c: &usize| !matches!(self.states[*c], State::Out(_));
+        let leader = self.leader.as_ref().map(|l| (l.who, l.trials.load));
+        let usual = |one| (one, usual(&self.ground, one));
+        let one = leader.or_else(|| (0..self.states.len()).find(in_race).map(usual));
+        let wanted = one.map_or(0, |(one, load)| {
             let seeker = Seeker::new(&self.ground, self.query(one, COARSE));
             let each = f64::from(REPLICATIONS) * trial(&seeker, load);
-            let search = planned(&self.ground, self.query(one, self.precision));
-            let confirmed = confirm::planned(&self.ground, one);
+            let search = planned(&self.ground, self.query(one, self.precision), load);
+            let confirmed = confirm::planned(&self.ground, one, load, self.budget);
             (settings as f64 * each) as u64 + searches as u64 * search + confirmed
         });
-        self.control.plan(0, wanted);
-        self.control.unplan(0, self.foreseen);
-        self.foreseen = wanted;
+        self.foresight.revise(wanted);
     }
 
     /// Until nobody waits. `None` if interrupted.

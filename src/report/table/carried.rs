@@ -4,8 +4,8 @@ use super::Table;
 use crate::experiment::{Carried, Reach, Study};
 use crate::report::{view, words};
 
-const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: a load a \
-    little above which a run with other dice met it; in use most: next below it";
+const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: 2 % below a \
+    load at which two runs with other dice met it; in use most: next below it";
 
 /// One row per contestant.
 pub fn table(study: &Study) -> Table {
