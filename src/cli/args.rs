@@ -40,7 +40,7 @@ pub struct Global {
     /// How often each simulation is repeated with other dice
     #[arg(long, value_name = "N", global = true)]
     pub replications: Option<NonZeroU32>,
-    /// Repeat until the interval of each p99 is at most this wide to either side, e.g. 5%; another figure: --set run.precision
+    /// Repeat until the interval of each p99 is at most this wide to either side, e.g. 5%; another figure, or an endpoint's: --set run.precision
     #[arg(long, value_name = "P", global = true, value_parser = precision)]
     pub precision: Option<f64>,
     /// Threads to simulate on; results do not depend on it [default: all cores]

@@ -3,11 +3,11 @@
 use super::error::ExperimentError;
 use super::progress::Control;
 use super::scene::Scene;
-use super::search::{End, Found, Ground, Query, Visit, seek};
+use super::search::confirm::{self, Candidate};
+use super::search::{End, Ground, Query, Visit, seek};
 use super::simulator::Simulator;
 use super::study::{Carried, Closest, Reach, Study};
 use crate::scenario::{Objective, Scenario};
-use crate::stats::Scale;
 use crate::workload::Arrivals;
 
 /// Half the width of a capacity's interval, as a share of it, where nobody asks for another.
@@ -30,23 +30,36 @@ pub fn capacity_with<S: Simulator>(
     let scene = Scene::new(scenario, simulator);
     let mut ground = Ground::new(&scene);
     let queries: Vec<Query> = everybody(scenario, precision, budget);
-    let ends = seek(&mut ground, &queries, control);
+    let later =
+        |ground: &Ground<S>, contestant, load| confirm::planned(ground, contestant, load, budget);
+    let ends = seek(&mut ground, &queries, later, control);
     if ends.is_none() && ground.visits.iter().all(Vec::is_empty) {
         return Err(ExperimentError::Interrupted);
     }
-    let mut study = scene.study("capacity", &[], ends.is_none());
+    let candidates = ends.iter().flatten().zip(&queries);
+    let candidates = candidates.filter_map(|(end, query)| match end {
+        End::Crossed(found) => Some((query.contestant, found)),
+        _ => None,
+    });
+    let candidates: Vec<Candidate> = candidates.collect();
+    let good = confirm::good_to(&mut ground, &candidates, budget, control);
+    let mut study = scene.study("capacity", &[], ends.is_none() || control.cancelled());
     study.rows = ground
         .visits
         .iter()
         .flatten()
         .flat_map(|v| v.rows.iter().cloned())
         .collect();
-    let ends = ends.unwrap_or_default();
     study.precision = precision;
+    let good = |c: usize| {
+        let mut all = candidates.iter().zip(&good);
+        all.find(|(who, _)| who.0 == c).and_then(|(_, good)| *good)
+    };
     study.carried = ends
         .iter()
+        .flatten()
         .enumerate()
-        .map(|(c, end)| carried(&ground, c, end))
+        .map(|(c, end)| carried(&ground, c, end, good(c)))
         .collect();
     Ok(study)
 }
@@ -83,14 +96,19 @@ pub fn searchable(scenario: &Scenario) -> Result<(), ExperimentError> {
     }
 }
 
-/// What is told of a search.
-pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -> Carried {
+/// What is told of a search, and of the load that was seen to be good.
+pub fn carried<S: Simulator>(
+    ground: &Ground<S>,
+    contestant: usize,
+    end: &End,
+    good_to: Option<f64>,
+) -> Carried {
     let visits = &ground.visits[contestant];
     let mut carried = Carried {
         contestant: ground.scene.infos[contestant].name.clone(),
         reach: Reach::Everywhere,
         load: None,
-        good_to: None,
+        good_to,
         binding: None,
         bottleneck: None,
         memory_mb: 0.0,
@@ -98,6 +116,10 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
         missed_below: Vec::new(),
         met_beyond: Vec::new(),
         highest: visits.iter().rev().find(|v| v.met()).map(Visit::load),
+        looked: visits
+            .first()
+            .zip(visits.last())
+            .map(|(low, high)| (low.load(), high.load())),
         precise: true,
         events: ground.events[contestant],
     };
@@ -107,12 +129,16 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
             carried.closest = closest(ground, visits);
             None
         }
+        End::Unfound { met } => {
+            carried.reach = Reach::Unfound;
+            carried.closest = closest(ground, visits).filter(|_| !met);
+            visits.iter().rev().find(|v| v.met())
+        }
         End::Always => visits.last(),
         End::Crossed(found) => {
             let load = found.load.value;
             carried.reach = Reach::UpTo;
             carried.load = Some(found.load);
-            carried.good_to = Some(good_to(ground, visits, found));
             carried.binding = found
                 .objective
                 .map(|index| ground.aims[index].objective.clone());
@@ -134,27 +160,6 @@ pub fn carried<S: Simulator>(ground: &Ground<S>, contestant: usize, end: &End) -
         .and_then(|v| v.rows.first())
         .map_or(0.0, |row| row.memory_mb);
     carried
-}
-
-/// Where as long a study with other dice should meet the objectives too, in 97.5 % of all cases: it errs as this one did,
-/// independently, so the load is the lower end of a prediction interval and not of a confidence interval.
-fn good_to<S: Simulator>(ground: &Ground<S>, visits: &[Visit], found: &Found) -> f64 {
-    let Some(replications) = &found.replications else {
-        return found.load.lo;
-    };
-    let half = {
-        let interval = replications.interval(Scale::Linear);
-        interval.value - interval.lo
-    };
-    let ours = replications.without.len() as f64;
-    let theirs = f64::from(ground.scene.scenario.run.replications.max(2));
-    let lowest = visits.first().map_or(0.0, Visit::load);
-    let good = found.load.value - half * (1.0 + ours / theirs).sqrt();
-    if good.is_finite() {
-        good.max(lowest.min(found.load.value))
-    } else {
-        found.load.lo
-    }
 }
 
 /// Where the objectives were missed by least: where the figure that is furthest beyond its limit is the smallest multiple of it.

@@ -38,6 +38,8 @@ const MARGIN: f64 = 1.01;
 pub struct Need {
     /// Requests per second of the slowest contestant.
     pub rate: f64,
+    /// The share of them that the figure is of: all, or one endpoint's.
+    pub share: f64,
     /// Relaxation time of each contestant, seconds; infinite for those that drown.
     pub relaxation: Vec<f64>,
     /// Events of each contestant per second of simulated time.
@@ -119,7 +121,8 @@ pub fn whole_slots(seconds: f64) -> Span {
 }
 
 fn auto(run: &RunSettings, needs: &[Need], in_depth: bool, budget: f64) -> Vec<Span> {
-    let enough = |q: f64, need: &Need| MARGIN * requests_for(q) as f64 / need.rate.max(1e-9);
+    let enough =
+        |q: f64, need: &Need| MARGIN * requests_for(q) as f64 / (need.share * need.rate).max(1e-9);
     let mut measured: Vec<f64> = needs.iter().map(|need| enough(0.99, need)).collect();
     // What nothing can be concluded without goes before the time-outs of those that drown.
     let mut reserve = DROWNING * budget;
@@ -226,6 +229,7 @@ mod tests {
     fn need(rate: f64, tau: f64) -> Need {
         Need {
             rate,
+            share: 1.0,
             relaxation: vec![tau],
             events: vec![rate * 10.0],
             variability: 1.0,
@@ -246,6 +250,18 @@ mod tests {
         let spans = horizons(&run, &[need(100.0, 0.01)], false, BUDGET);
         assert!((seconds(&spans)[0] - 134.6667).abs() < 1e-3);
         assert_eq!(spans[0].0 % SLOTS as u64, 0);
+    }
+
+    /// The figure of an endpoint that a twentieth of the requests ask for: twenty times as long.
+    #[test]
+    fn a_rare_endpoint_needs_its_own_requests() {
+        let run = RunSettings::default();
+        let rare = Need {
+            share: 0.05,
+            ..need(100.0, 0.01)
+        };
+        let spans = horizons(&run, &[rare], false, BUDGET);
+        assert!((seconds(&spans)[0] - 20.0 * 134.6667).abs() < 1e-2);
     }
 
     /// A limit on the p99 of a twentieth of all needs 200,000 of all: 2,000 s at 100/s, 1 % more, and 16/12 for the warm-up.

@@ -55,7 +55,8 @@ pub fn look(
 
 /// The widest interval of the asked figure at a load, among those for whom there is one.
 fn widest(asked: Precision, point: &LoadPoint) -> Option<Wanting> {
-    let rows = point.rows.iter().filter_map(|rows| rows.first());
+    let place = asked.endpoint.map_or(0, |endpoint| 1 + endpoint);
+    let rows = point.rows.iter().filter_map(|rows| rows.get(place));
     let each = rows.filter_map(|row| {
         Some(Wanting {
             contestant: row.contestant.clone(),
@@ -88,6 +89,11 @@ pub fn message(
 ) -> Option<String> {
     let asked = scenario.run.precision?;
     let figure = asked.figure.name();
+    let all = || "all requests".to_owned();
+    let of = asked.endpoint.map_or_else(all, |e| endpoint(scenario, e));
+    let among = asked
+        .endpoint
+        .map_or_else(String::new, |_| format!(" of {of}"));
     let percent = |share: f64| match 100.0 * share {
         fine if fine < 0.1 => format!("{fine:.1e} %"),
         percent => format!("{} %", (percent * 10.0).round() / 10.0),
@@ -95,7 +101,7 @@ pub fn message(
     let within = percent(asked.within);
     if points.iter().all(|point| widest(asked, point).is_none()) {
         return Some(format!(
-            "the precision of {within} cannot be reached: nobody has a {figure} of all requests at any load (saturated, or the runs \
+            "the precision of {within} cannot be reached: nobody has a {figure} of {of} at any load (saturated, or the runs \
              are too short for it), and more replications give none"
         ));
     }
@@ -119,13 +125,23 @@ pub fn message(
         "no number of them that anybody waits for would do".to_owned()
     };
     Some(format!(
-        "the precision of {within} was not reached: {figure} of {} at {} is known to ±{}{others} with {} replications, where the \
+        "the precision of {within} was not reached: {figure}{among} of {} at {} is known to ±{}{others} with {} replications, where the \
          tool gave up; {cure}",
         worst.contestant,
         load(at),
         percent(worst.width),
         worst.replications,
     ))
+}
+
+/// The name of an endpoint.
+fn endpoint(scenario: &Scenario, index: usize) -> String {
+    let endpoints = scenario
+        .contestants
+        .first()
+        .map(|c| &c.system.services[0].endpoints);
+    let endpoint = endpoints.and_then(|endpoints| endpoints.get(index));
+    endpoint.map_or_else(String::new, |endpoint| endpoint.name.clone())
 }
 
 #[cfg(test)]
@@ -145,6 +161,7 @@ mod tests {
         let mut scenario = queues.scenario(Loads::List(vec![load]), Slo::default());
         scenario.run.precision = Some(Precision {
             figure: Figure::P99,
+            endpoint: None,
             within,
         });
         scenario
@@ -228,6 +245,29 @@ mod tests {
                 .starts_with("the precision of 5 % cannot be reached: nobody has a p99_ms"),
             "{:?}",
             drowned.shortfalls
+        );
+    }
+
+    /// The queue's one endpoint: its figure is that of all, and is called by its name.
+    #[test]
+    fn the_figure_of_an_endpoint() {
+        let queues = Queues::new(&[(10.0, 1.0)]);
+        let of = |endpoint, within| {
+            let mut scenario = scenario(&queues, 40.0, within);
+            scenario.run.precision = scenario
+                .run
+                .precision
+                .map(|asked| Precision { endpoint, ..asked });
+            study(&queues, &scenario, &NEVER)
+        };
+        let [all, page] = [None, Some(0)].map(|endpoint| of(endpoint, 0.02));
+        assert_eq!(format!("{:?}", all.rows), format!("{:?}", page.rows));
+        let said = &of(Some(0), 0.001).shortfalls[0];
+        assert!(
+            said.starts_with(
+                "the precision of 0.1 % was not reached: p99_ms of page of a at 40/s is known"
+            ),
+            "{said}"
         );
     }
 

@@ -231,6 +231,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
         let rates: Vec<f64> = who.iter().map(|c| self.rate(*c, load, language)).collect();
         Need {
             rate: rates.iter().copied().fold(f64::INFINITY, f64::min),
+            share: self.share(),
             settling: who
                 .iter()
                 .map(|c| self.asking.settling(self.simulator, *c, language))
@@ -255,6 +256,17 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .map(|(c, rate)| self.simulator.variability(*c, *rate))
                 .fold(1.0, f64::max),
         }
+    }
+
+    /// The share of the requests that the figure is of whose precision is asked for.
+    fn share(&self) -> f64 {
+        let asked = self.scenario.run.precision.and_then(|asked| asked.endpoint);
+        let first = self.scenario.contestants.first();
+        let endpoints = first.map_or(&[][..], |one| &one.system.services[0].endpoints);
+        let total: f64 = endpoints.iter().map(|endpoint| endpoint.weight).sum();
+        let asked = asked.and_then(|index| endpoints.get(index));
+        let asked = asked.filter(|endpoint| endpoint.weight > 0.0);
+        asked.map_or(1.0, |endpoint| endpoint.weight / total)
     }
 
     /// The seconds after which everybody who drowns at this load can be counted, see [`transient`]. At equal CPU only what is

@@ -207,10 +207,12 @@ pub struct TimelineSlot {
 pub enum Reach {
     /// They are met up to a load.
     UpTo,
-    /// They are missed at every load.
+    /// They are missed at every load looked at, down to one at which nobody waits.
     Nowhere,
-    /// Nothing was found that limits it.
+    /// They are met at every load looked at, up to one that keeps thousands in the system: nothing was found that limits it.
     Everywhere,
+    /// The search ended before it had found a load that meets them, or one that misses them.
+    Unfound,
 }
 
 /// What the search for a capacity found.
@@ -222,8 +224,8 @@ pub struct Carried {
     pub reach: Reach,
     /// The highest load that meets the objectives, as do lower ones.
     pub load: Option<Estimate>,
-    /// Where a study as long as the search, with other dice, is predicted to meet them, in 97.5 % of all cases. Longer ones may not: near saturation single
-    /// replications collapse.
+    /// The load at which studies as `run` makes them, with other dice, meet them: two tried 2 % above it did. Absent where it was not tried, or nothing
+    /// tried was kept.
     pub good_to: Option<f64>,
     /// The objective that is missed first beyond it; none where the system saturates before.
     pub binding: Option<Objective>,
@@ -231,6 +233,8 @@ pub struct Carried {
     pub bottleneck: Option<(String, f64)>,
     /// Most memory of the app there.
     pub memory_mb: f64,
+    /// The lowest and the highest load looked at.
+    pub looked: Option<(f64, f64)>,
     /// Of one that meets them nowhere: where it came closest, if it kept up anywhere.
     pub closest: Option<Closest>,
     /// Lower loads, of those looked at, at which they are missed.
@@ -292,6 +296,8 @@ pub enum Fate {
     Missed(f64),
     /// It meets the objectives at no load.
     Never,
+    /// No load was found at which it meets the objectives, within what a search may take.
+    Unfound,
     /// Its pools may open more connections than a service takes.
     Connections {
         /// The service.

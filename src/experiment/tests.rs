@@ -367,3 +367,29 @@ fn no_flip_within_the_intervals() {
     let alike = told(&[(10.0, 1.0), (25.0, 2.5)]);
     assert!(matches!(alike, NoFlip::AlikeAtEqualCpu(..)), "{alike:?}");
 }
+
+/// One queue of 10 ms and one event to spend: after the first look around nothing more is looked at. With any limit met there, no load is known that misses it,
+/// and with none met, none that meets it: which is less than to say that there is none. With all the events there is one.
+#[test]
+fn what_a_search_has_not_found_is_not_said_to_be_nowhere() {
+    let queues = Queues::new(&[(10.0, 1.0)]);
+    let search = |limit: Span, budget: f64| {
+        let slo = Slo::default().and(Figure::P50, limit.as_millis_f64());
+        let scenario = queues.scenario(Loads::Sweep, slo);
+        let never = AtomicBool::new(false);
+        let control = Control::new(&never, &());
+        let study = capacity_with(&scenario, &&queues, PRECISION, budget, &control);
+        study.unwrap().carried.swap_remove(0)
+    };
+    let met = search(Span::from_secs(100), 1.0);
+    assert_eq!(
+        (met.reach, met.highest, met.looked),
+        (Reach::Unfound, Some(90.0), Some((5.0, 90.0)))
+    );
+    let missed = search(Span::from_millis(1), 1.0);
+    assert_eq!((missed.reach, missed.highest), (Reach::Unfound, None));
+    assert!(missed.closest.is_some());
+    let nowhere = search(Span::from_millis(1), 20e6);
+    assert_eq!((nowhere.reach, nowhere.load), (Reach::Nowhere, None));
+    assert!(nowhere.looked.unwrap().0 <= 2.0, "{nowhere:?}");
+}

@@ -23,7 +23,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "reach",
-        doc: "`up_to` a load; `nowhere`: the objectives are missed at every load; `everywhere`: nothing was found that limits it",
+        doc: "`up_to` a load; `nowhere`: the objectives are missed at every load looked at, down to one at which nobody waits; `everywhere`: nothing was found that limits it; `unfound`: the search ended by its events or after 40 loads, before a load was found that meets them, or one that misses them",
         read: |_, c| Cell::Text(reach(c.reach).to_owned()),
     },
     Column {
@@ -57,7 +57,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "good_to",
-        doc: "predicted from the search's own runs: where as long a study with other dice meets them in 97.5 % of all cases; too high near saturation, where single replications collapse",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it",
         read: |_, c| number(c.good_to),
     },
     Column {
@@ -114,5 +114,6 @@ fn reach(reach: Reach) -> &'static str {
         Reach::UpTo => "up_to",
         Reach::Nowhere => "nowhere",
         Reach::Everywhere => "everywhere",
+        Reach::Unfound => "unfound",
     }
 }

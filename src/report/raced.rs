@@ -19,7 +19,7 @@ const COLUMNS: &[Column<Raced>] = &[
     Column {
         name: "fate",
         doc: "`best`; `alike`: within the tolerance or not told apart from it; `less`: carries less; `bound`: less by its demands alone; `missed`: misses \
-            the objectives by far where the best meets them; `never`: at all loads; `memory`, `connections`: takes more than there are; \
+            the objectives by far where the best meets them; `never`: at all loads; `unfound`: at all loads looked at; `memory`, `connections`: takes more than there are; \
             `refused` by the scenario; `unfinished`",
         read: |_, r| Cell::Text(fate(&r.fate).to_owned()),
     },
@@ -40,7 +40,7 @@ const COLUMNS: &[Column<Raced>] = &[
     },
     Column {
         name: "good_to",
-        doc: "predicted from the search's own runs: where as long a study with other dice meets them in 97.5 % of all cases; too high near saturation, where single replications collapse",
+        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it; of the best only",
         read: |_, r| number(searched(r).and_then(|c| c.good_to)),
     },
     Column {
@@ -98,6 +98,7 @@ fn fate(fate: &Fate) -> &'static str {
         Fate::Bound { .. } => "bound",
         Fate::Missed(_) => "missed",
         Fate::Never => "never",
+        Fate::Unfound => "unfound",
         Fate::Memory(_) => "memory",
         Fate::Connections { .. } => "connections",
         Fate::Refused(_) => "refused",

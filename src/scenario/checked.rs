@@ -80,11 +80,13 @@ impl Default for RunSettings {
     }
 }
 
-/// How precisely a figure of all requests shall be known.
+/// How precisely a figure shall be known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Precision {
     /// The figure.
     pub figure: Figure,
+    /// Of which endpoint, by index; of all together if none is named.
+    pub endpoint: Option<usize>,
     /// The longest side of its 95 % interval, as a share of it: between 0 and 1.
     pub within: f64,
 }

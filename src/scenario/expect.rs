@@ -15,7 +15,7 @@ use crate::kernel::Span;
 use crate::workload::{Arrivals, Loads};
 
 /// The sum over all endpoints.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 /// What a control may change: the system, not how it is asked and measured.
 pub(super) const CHANGEABLE: [&str; 6] = [
     "contestants",

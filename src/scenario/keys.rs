@@ -42,6 +42,11 @@ impl<'r, 't> Keys<'r, 't> {
             .filter(|node| node.as_text() != Some("none"))
     }
 
+    /// The table of a key that is read elsewhere.
+    pub(super) fn table(&self, key: &str) -> Option<&'t Table> {
+        self.table.get(key).and_then(Node::as_table)
+    }
+
     /// Where a key was written.
     pub(super) fn at(&self, key: &str) -> Option<Origin> {
         self.table.entry(key).map(|entry| entry.at)

@@ -145,7 +145,9 @@ pub(super) fn plain<'t>(keys: &mut Keys<'_, 't>, name: &str, languages: &Languag
         Some(())
     });
     let arrivals = keys.read("arrivals", settings::arrivals);
-    let run = keys.read("run", settings::run).unwrap_or_default();
+    let endpoints = keys.table("endpoints");
+    let run = keys.read("run", |r, node| settings::run(r, node, endpoints));
+    let run = run.unwrap_or_default();
     let slo = keys.get("slo");
     for key in system::SHARED {
         keys.get(key);

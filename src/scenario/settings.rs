@@ -3,7 +3,7 @@
 use super::blanks::Kind;
 use super::checked::{Precision, RunLength, RunSettings};
 use super::diagnostic::Problem;
-use super::expect::figure;
+use super::expect::{ALL, figure};
 use super::expectation::Figure;
 use super::keys::Keys;
 use super::model::MAX_CORES;
@@ -121,8 +121,12 @@ fn replayed<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Vec<Time>> {
     Some(times)
 }
 
-/// `[run]`.
-pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings> {
+/// `[run]`, beside the endpoints of the scenario.
+pub(super) fn run<'t>(
+    reader: &Reader<'t>,
+    node: &'t Node,
+    endpoints: Option<&Table>,
+) -> Option<RunSettings> {
     let mut keys = Keys::of(reader.table(node, "a table")?, reader);
     let mut run = RunSettings::default();
     let requests = keys.read("requests", |r, node| {
@@ -162,7 +166,7 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
     }) {
         run.replications = replications;
     }
-    run.precision = keys.read("precision", precision);
+    run.precision = keys.read("precision", |r, node| precision(r, node, endpoints));
     let seed = keys.read("seed", |r, node| {
         r.asks(node, || Kind::Whole(0, i64::MAX as u64));
         match r.resolve(node)?.value {
@@ -182,18 +186,24 @@ pub(super) fn run<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<RunSettings
     Some(run)
 }
 
-/// `precision`: a share of p99, or `{ figure = ..., within = ... }`.
-fn precision<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Precision> {
+/// `precision`: a share of p99, or `{ figure = ..., endpoint = ..., within = ... }`.
+fn precision<'t>(
+    reader: &Reader<'t>,
+    node: &'t Node,
+    endpoints: Option<&Table>,
+) -> Option<Precision> {
     let node = reader.resolve(node)?;
     let share = || {
         Some(Precision {
             figure: Figure::P99,
+            endpoint: None,
             within: narrow(reader, node)?,
         })
     };
     let table = || {
         let mut keys = Keys::of(reader.table(node, "a share or a table")?, reader);
         let asked = keys.read("figure", figure);
+        let of = keys.read("endpoint", |r, node| endpoint(r, node, endpoints));
         let within = keys.read("within", narrow);
         keys.need("within", || {
             Problem::at(node.origin, "this precision has no `within`")
@@ -201,10 +211,27 @@ fn precision<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Precision> {
         keys.finish();
         Some(Precision {
             figure: asked.unwrap_or(Figure::P99),
+            endpoint: of.flatten(),
             within: within?,
         })
     };
     reader.either(node.as_table().is_none(), share, table)
+}
+
+/// The place of an endpoint among those of the scenario; none for the sum of all.
+fn endpoint<'t>(
+    reader: &Reader<'t>,
+    node: &'t Node,
+    endpoints: Option<&Table>,
+) -> Option<Option<usize>> {
+    let name = reader.text(node, "the name of an endpoint")?;
+    let names = || endpoints.iter().flat_map(|table| table.keys());
+    let place = names().position(|other| other == name);
+    if place.is_some() || name == ALL || reader.has_blanks() {
+        return Some(place);
+    }
+    let problem = Problem::at(node.origin, format!("there is no endpoint `{name}`"));
+    reader.refuse(problem.names(name, names().chain([ALL])))
 }
 
 /// A share that an interval may be wide.

@@ -103,6 +103,24 @@ impl Jackknifed {
             Scale::Log => Estimate::bare(self.full),
         }
     }
+
+    /// [`Self::interval`] on the linear scale where the number of replications was chosen by what the first of them said: their spread may have been small by
+    /// chance, so it is that of all, or of those after them if that is larger.
+    #[must_use]
+    pub fn interval_after(&self, first: usize) -> Estimate {
+        let all = self.interval(Scale::Linear);
+        let others = self.without.get(first..).filter(|others| others.len() > 1);
+        let Some(others) = others.filter(|_| all.has_interval()) else {
+            return all;
+        };
+        let (r, n) = (self.without.len() as f64, others.len());
+        let pseudo: Vec<f64> = others
+            .iter()
+            .map(|x| r * self.full - (r - 1.0) * x)
+            .collect();
+        let theirs = half_width(moments(&pseudo).1, n) * (n as f64 / r).sqrt();
+        Estimate::around(self.full, theirs.max(all.hi - all.value))
+    }
 }
 
 /// Half the width of the interval from the pseudo-values of `full` and `without`.
@@ -141,6 +159,27 @@ mod tests {
         let e = j.interval(Scale::Log);
         assert!((e.hi / e.value - 3.563_06).abs() < 1e-4);
         assert!((e.value / e.lo - 3.563_06).abs() < 1e-4);
+    }
+
+    /// Of a mean the pseudo-values are the observations: 3, 3 and then 2, 4. The spread of all is √(2/3) and of the last two √2: with one degree of freedom
+    /// 12.7062 √2 / √4 = 8.98464. After all four, or all but one, nothing is left to have a spread. The other way round that of all is larger: Student's.
+    #[test]
+    fn the_spread_of_those_that_nobody_chose() {
+        let without = [3.0, 3.0, 10.0 / 3.0, 8.0 / 3.0];
+        let j = |without: &[f64]| Jackknifed {
+            full: 3.0,
+            without: without.to_vec(),
+        };
+        let e = j(&without).interval_after(2);
+        assert!((e.hi - 3.0 - 8.984_64).abs() < 1e-4, "{e:?}");
+        assert!((3.0 - e.lo - 8.984_64).abs() < 1e-4, "{e:?}");
+        let all = j(&without).interval(Scale::Linear);
+        assert_eq!(
+            [3, 4].map(|first| j(&without).interval_after(first)),
+            [all; 2]
+        );
+        let mirrored = j(&[8.0 / 3.0, 10.0 / 3.0, 3.0, 3.0]);
+        assert_eq!(mirrored.interval_after(2), mirrored.interval(Scale::Linear));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::kept::Kept;
 use crate::truth;
 
 /// One server, exponential work of 10 ms.
-const QUEUE: &str = r#"
+pub const QUEUE: &str = r#"
 arrivals = { process = "poisson", rate = "80/s" }
 endpoints.page.steps = [{ name = "work", cpu = "exp(10ms)" }]
 contestants.one = { model = "ideal", executors.main = { carriers = 1, tasks = 1 } }

@@ -6,6 +6,7 @@
 //! fewer, and only those with this name; `KEEP=target/coverage` keeps what each study came to in files there, so that the next run goes on where
 //! this one was broken off.
 
+mod capacity;
 mod cases;
 mod cell;
 mod kept;

@@ -98,6 +98,8 @@ enum Length {
 #[serde(deny_unknown_fields)]
 struct Precise {
     figure: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<usize>,
     within: f64,
 }
 
@@ -163,6 +165,7 @@ impl Baseline {
                 replications: run.replications,
                 precision: run.precision.map(|asked| Precise {
                     figure: asked.figure.name().to_owned(),
+                    endpoint: asked.endpoint,
                     within: asked.within,
                 }),
                 cold_caches: run.cold_caches,
@@ -217,6 +220,7 @@ impl Page {
         let precision = self.run.precision.map(|asked| {
             Ok::<_, String>(Precision {
                 figure: figure(&asked.figure, &Figure::ALL)?,
+                endpoint: asked.endpoint,
                 within: asked.within,
             })
         });

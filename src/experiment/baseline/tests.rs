@@ -210,6 +210,7 @@ fn as_many_replications_as_precision_took() {
     scenario.run.length = RunLength::Requests(12_000);
     scenario.run.precision = Some(crate::scenario::Precision {
         figure: Figure::P99,
+        endpoint: None,
         within: 0.04,
     });
     let before = saved(&study(&fast, &scenario, None), &scenario);

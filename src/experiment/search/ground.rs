@@ -182,6 +182,20 @@ impl<'a, S: Simulator> Ground<'a, S> {
         complete
     }
 
+    /// What is seen at these points, and not kept among the visits; none where it was interrupted.
+    pub fn fresh(&mut self, orders: &[(Order, Point)], control: &Control) -> Vec<Option<Visit>> {
+        let points: Vec<Point> = orders.iter().map(|(_, point)| point.clone()).collect();
+        let found = self.replicate(&points, control);
+        let mut seen = Vec::new();
+        for ((order, point), cell) in orders.iter().zip(found) {
+            if let Some(cell) = &cell {
+                self.events[order.contestant] += events(cell);
+            }
+            seen.push(cell.and_then(|cell| self.seen(*order, point, cell)));
+        }
+        seen
+    }
+
     /// The visit that this order adds to.
     fn visit(&self, order: &Order) -> Option<&Visit> {
         self.visits[order.contestant]
@@ -256,6 +270,16 @@ impl<'a, S: Simulator> Ground<'a, S> {
 
     /// Figures of all replications of a visit, which is put in its place.
     fn fold(&mut self, order: Order, point: &Point, cell: Replicated) {
+        let Some(visit) = self.seen(order, point, cell) else {
+            return;
+        };
+        let visits = &mut self.visits[order.contestant];
+        let place = visits.partition_point(|v| v.load() < order.load);
+        visits.insert(place, visit);
+    }
+
+    /// Figures of all replications at a load.
+    fn seen(&self, order: Order, point: &Point, cell: Replicated) -> Option<Visit> {
         let scene = self.scene;
         let point = Point {
             replications: order.replications,
@@ -269,17 +293,14 @@ impl<'a, S: Simulator> Ground<'a, S> {
         let cells = [cell];
         let LoadPoint { rows, findings, .. } =
             fold::fold(scene.scenario, &point, &[relaxation], &cells, false);
-        let (Some(rows), Some(finding)) = (rows.into_iter().next(), findings.into_iter().next())
-        else {
-            return;
-        };
+        let (rows, finding) = rows.into_iter().next().zip(findings.into_iter().next())?;
         let cut = rows.first().map_or(0, |row| {
             row.warmup.0 / (point.horizon.0 / SEGMENTS as u64).max(1)
         });
         let parts = measured(&cells[0], cut as usize);
         let [cell] = cells;
         let margins: Option<Vec<_>> = self.aims.iter().map(|aim| aim.margin(&parts)).collect();
-        let visit = Visit {
+        Some(Visit {
             order,
             saturated: finding.saturated || self.drowns(&order),
             margins: margins.unwrap_or_default(),
@@ -288,10 +309,7 @@ impl<'a, S: Simulator> Ground<'a, S> {
             busiest: finding.busiest,
             horizon: point.horizon,
             cell: Some(cell),
-        };
-        let visits = &mut self.visits[order.contestant];
-        let place = visits.partition_point(|v| v.load() < order.load);
-        visits.insert(place, visit);
+        })
     }
 }
 

@@ -6,70 +6,75 @@
 //! | [`crossing`] | where the line between two loads crosses, replication by replication |
 //! | [`ground`] | the loads visited, and what was seen there |
 //! | [`seeker`] | where to look next |
+//! | [`confirm`] | the load that runs with other dice keep |
 //!
 //! Searches of several contestants go on side by side, a round of visits at a time; what one does depends on its own visits only.
 
+pub mod confirm;
 pub mod crossing;
 pub mod ground;
 pub mod margin;
 pub mod seeker;
 
-use super::progress::Control;
+use super::progress::{Control, Foresight};
 use super::simulator::Simulator;
 pub use ground::{Ground, Order, Visit};
 pub use margin::scopes;
 pub use seeker::{End, Found, Next, Query, Seeker};
 
-/// Requests of a search as a multiple of those of the two whole runs at its end: what is planned before anything is known.
-const PLANNED: f64 = 1.6;
+/// Requests of a search's whole runs as a multiple of those of the first two: what is planned before their spread is known.
+const PLANNED: f64 = 2.6;
+/// The share of its bound that a contestant usually carries: where whole runs are expected before anything is known.
+const USUAL: f64 = 0.8;
 
-/// Searches for all of these; `None` if it was interrupted.
+/// Searches for all of these; `None` if it was interrupted. What comes after the search, of a contestant that carries about such a load, is `later`: requests, for
+/// the time left.
 pub fn seek<S: Simulator>(
     ground: &mut Ground<S>,
     queries: &[Query],
+    later: impl Fn(&Ground<S>, usize, f64) -> u64,
     control: &Control,
 ) -> Option<Vec<End>> {
-    let mut reserve: Vec<u64> = queries
-        .iter()
-        .map(|query| planned(ground, *query))
-        .collect();
-    control.plan(0, reserve.iter().sum());
-    let finished = loop {
+    let mut foresight = Foresight::new(control);
+    loop {
         let mut orders = Vec::new();
         let mut ends = Vec::new();
-        for (query, reserve) in queries.iter().zip(&mut reserve) {
-            match Seeker::new(ground, *query).next() {
-                Next::Done(end) => {
-                    control.unplan(0, std::mem::take(reserve));
-                    ends.push(end);
-                }
-                Next::Visit(more) => {
-                    let work: f64 = more.iter().map(work).sum();
-                    let work = (work as u64).min(*reserve);
-                    control.unplan(0, work);
-                    *reserve -= work;
-                    orders.extend(more);
-                }
+        let mut rest = 0;
+        for query in queries {
+            let seeker = Seeker::new(ground, *query);
+            let next = seeker.next();
+            if !matches!(
+                next,
+                Next::Done(End::Never | End::Always | End::Unfound { .. })
+            ) {
+                rest += seeker.rest(&next) + later(ground, query.contestant, seeker.root(&next));
+            }
+            match next {
+                Next::Done(end) => ends.push(end),
+                Next::Visit(more) => orders.extend(more),
             }
         }
         if orders.is_empty() {
-            break Some(ends);
+            return Some(ends);
         }
+        foresight.revise(rest);
         if !ground.carry_out(&orders, control) {
-            break None;
+            return None;
         }
-    };
-    control.unplan(0, reserve.iter().sum());
-    finished
+    }
 }
 
-fn work(order: &Order) -> f64 {
-    order.requests * f64::from(order.replications)
+/// Requests that a search takes, as far as that is known before it: of a contestant that carries about such a load.
+pub fn planned<S: Simulator>(ground: &Ground<S>, query: Query, root: f64) -> u64 {
+    Seeker::new(ground, query).whole_runs(root) as u64
 }
 
-fn planned<S: Simulator>(ground: &Ground<S>, query: Query) -> u64 {
-    let seeker = Seeker::new(ground, query);
-    let near = 0.8 * ground.scene.bound(query.contestant);
-    let near = if near.is_finite() { near } else { 1.0 };
-    (PLANNED * 2.0 * f64::from(query.replications) * seeker.requests(near, true)) as u64
+/// The load that a contestant is expected to carry of whom nothing is known.
+pub fn usual<S: Simulator>(ground: &Ground<S>, contestant: usize) -> f64 {
+    let bound = ground.scene.bound(contestant);
+    if bound.is_finite() {
+        USUAL * bound
+    } else {
+        1.0
+    }
 }

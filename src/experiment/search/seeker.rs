@@ -16,6 +16,7 @@ mod near;
 use super::super::bounds::Asking;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
+use super::PLANNED;
 use super::crossing::{Crossing, crossing};
 use super::ground::{Ground, Order, Visit};
 use super::margin::Aim;
@@ -42,8 +43,6 @@ const CROWD: f64 = 20_000.0;
 const EMPTY: f64 = 0.02;
 /// The most loads visited, short runs and whole ones.
 const MOST: [usize; 2] = [40, 12];
-/// The most that one step multiplies replications by.
-const GROWTH: f64 = 4.0;
 
 /// Who is looked at, and how closely.
 #[derive(Clone, Copy, Debug)]
@@ -72,10 +71,15 @@ pub enum Next {
 pub enum End {
     /// The load where the first objective is missed.
     Crossed(Found),
-    /// The objectives are missed at every load.
+    /// The objectives are missed at every load looked at, down to one at which nobody waits.
     Never,
-    /// They are met at every load.
+    /// They are met at every load looked at, up to one that keeps a crowd in the system.
     Always,
+    /// The budget or the visits ended before that: nowhere seen to be missed if this is true, else nowhere seen to be met.
+    Unfound {
+        /// Whether they were met wherever one looked.
+        met: bool,
+    },
 }
 
 /// A load between those that meet the objectives and those that do not.
@@ -100,6 +104,7 @@ pub struct Seeker<'g, 'a, S: Simulator> {
     spent: f64,
     query: Query,
     bound: f64,
+    usual: f64,
 }
 
 impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
@@ -112,6 +117,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             spent: ground.events[query.contestant] as f64,
             query,
             bound: ground.scene.bound(query.contestant),
+            usual: super::usual(ground, query.contestant),
         }
     }
 
@@ -134,6 +140,41 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         }
     }
 
+    /// The load that is carried, as far as is known before this step.
+    pub(super) fn root(&self, next: &Next) -> f64 {
+        let load = |whole: &Order| whole.full.then_some(whole.load);
+        match next {
+            Next::Done(End::Crossed(found)) => found.load.value,
+            Next::Visit(orders) if orders.iter().any(|order| order.full) => {
+                let loads: Vec<f64> = orders.iter().filter_map(load).collect();
+                loads.iter().sum::<f64>() / loads.len() as f64
+            }
+            _ => self.known().unwrap_or(self.usual),
+        }
+    }
+
+    /// Where the line between the nearest two visits crosses.
+    fn known(&self) -> Option<f64> {
+        let above = self.visits.iter().position(|v| !v.met())?;
+        let low = self.visits.get(above.checked_sub(1)?)?;
+        let found = self.between(low, &self.visits[above])?;
+        Some(found.load.full)
+    }
+
+    /// Requests that come after this step, as far as is known: of whole runs, beside which the others are few.
+    pub(super) fn rest(&self, next: &Next) -> u64 {
+        let Next::Visit(orders) = next else { return 0 };
+        let done = self.visits.iter().map(|visit| &visit.order);
+        let work = |order: &Order| order.requests * f64::from(order.replications);
+        let whole = done.chain(orders).filter(|order| order.full).map(work);
+        (self.whole_runs(self.root(next)) - whole.sum::<f64>()).max(0.0) as u64
+    }
+
+    /// Requests of all whole runs, where about this load is carried.
+    pub(super) fn whole_runs(&self, root: f64) -> f64 {
+        PLANNED * 2.0 * f64::from(self.query.replications) * self.requests(root, true)
+    }
+
     /// Nothing met yet: the first look around, or further down.
     fn down(&self) -> Next {
         let Some(lowest) = self.visits.first() else {
@@ -144,13 +185,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             };
             return self.short(FIRST.map(|share| share * unit).to_vec());
         };
-        let least = self.whole() && lowest.load() <= 1.0;
-        if least
-            || self.visits.len() >= MOST[0]
-            || self.spent > self.query.budget
-            || lowest.load() <= self.crowd(EMPTY)
-        {
+        if self.whole() && lowest.load() <= 1.0 || lowest.load() <= self.crowd(EMPTY) {
             return Next::Done(End::Never);
+        }
+        if self.weary() {
+            return Next::Done(End::Unfound { met: false });
         }
         self.short(vec![DOWN * lowest.load()])
     }
@@ -160,8 +199,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let highest = self.visits.last().map_or(1.0, Visit::load);
         let endless =
             highest > self.crowd(CROWD) && !(highest < 2.0 * self.bound && self.bound.is_finite());
-        if endless || self.visits.len() >= MOST[0] || self.spent > self.query.budget {
+        if endless {
             return Next::Done(End::Always);
+        }
+        if self.weary() {
+            return Next::Done(End::Unfound { met: true });
         }
         let beyond = if highest < self.bound && self.bound.is_finite() {
             1.05 * self.bound
@@ -178,8 +220,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let (a, b) = (low.load(), high.load());
         let stop = b / a <= NARROW || self.whole() && b - a <= 1.0;
         let root = self.between(low, high);
-        let spent = self.visits.len() >= MOST[0] || self.spent > self.query.budget;
-        if spent {
+        if self.weary() {
             return Next::Done(End::Crossed(self.bracketed(low, high, false)));
         }
         if stop {
@@ -192,6 +233,11 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let tenth = 0.1 * (b - a);
         let at = root.map_or(0.5 * (a + b), |c| c.load.full);
         self.short(vec![at.clamp(a + tenth, b - tenth)])
+    }
+
+    /// Whether short runs have taken as many loads or events as they may.
+    fn weary(&self) -> bool {
+        self.visits.len() >= MOST[0] || self.spent > self.query.budget
     }
 
     /// Where the line between two short runs crosses; one that drowns is where its latency became infinite, at the bound.

@@ -1,14 +1,15 @@
 //! Of those alike, which is the answer: searched with whole runs.
 
-use super::{Race, State};
+use super::{Race, SEARCHES, State};
 use crate::experiment::carry::carried;
+use crate::experiment::search::confirm;
 use crate::experiment::search::{End, Order, Query, Seeker, seek};
 use crate::experiment::simulator::Simulator;
 use crate::experiment::study::Fate;
 use crate::stats::{Estimate, Scale};
 
 /// Searches at most: the answer and the runner-up, and one more where those disagree with the trials.
-const SEARCHES: usize = 3;
+const MOST: usize = 3;
 
 /// Where the trials point above this share of the bound, whole runs may drown.
 const SURE: f64 = 0.97;
@@ -22,8 +23,9 @@ impl<S: Simulator> Race<'_, S> {
             return Some(());
         }
         let mut searches = 0;
-        while searches < SEARCHES {
+        while searches < MOST {
             let Some(next) = self.candidate() else { break };
+            self.foresee(0, SEARCHES.saturating_sub(searches + 1));
             self.search(next)?;
             searches += 1;
             self.choose();
@@ -36,7 +38,21 @@ impl<S: Simulator> Race<'_, S> {
             };
             self.below(load);
         }
+        self.confirm();
         Some(())
+    }
+
+    /// Tries what the best is good to.
+    fn confirm(&mut self) {
+        self.foresight.revise(0);
+        let best = self
+            .best
+            .and_then(|best| Some((best, self.crossed(best)?.clone())));
+        if let Some((best, found)) = best {
+            let candidates = [(best, &found)];
+            let good = confirm::good_to(&mut self.ground, &candidates, self.budget, self.control);
+            self.good = good[0];
+        }
     }
 
     /// Who is to be searched next: the thriftiest of those that seem to be within the tolerance, then the leader, then the nearest to it.
@@ -86,13 +102,15 @@ impl<S: Simulator> Race<'_, S> {
         if !self.ground.carry_out(&beside, self.control) {
             return None;
         }
-        let end = seek(&mut self.ground, &[query], self.control)?
+        let end = seek(&mut self.ground, &[query], |_, _, _| 0, self.control)?
             .into_iter()
             .next()?;
         if let End::Never = end {
             self.states[setting] = State::Out(Fate::Never);
+        } else if let End::Unfound { met: false } = end {
+            self.states[setting] = State::Out(Fate::Unfound);
         } else {
-            let used = carried(&self.ground, setting, &end).memory_mb;
+            let used = carried(&self.ground, setting, &end, None).memory_mb;
             if self.memory(setting).is_some_and(|m| used * 1e6 > m as f64) {
                 self.states[setting] = State::Out(Fate::Memory(used));
             }

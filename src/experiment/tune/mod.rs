@@ -32,9 +32,10 @@ use self::trials::Trials;
 use super::bounds::Asking;
 use super::carry::searchable;
 use super::error::ExperimentError;
-use super::progress::Control;
+use super::progress::{Control, Foresight};
 use super::scene::Scene;
-use super::search::{End, Found, Ground, Query, Seeker};
+use super::search::confirm;
+use super::search::{End, Found, Ground, Query, Seeker, planned, usual};
 use super::simulator::Simulator;
 use super::study::{Fate, Study};
 use crate::scenario::{Scenario, System};
@@ -52,6 +53,8 @@ const LINEAR: f64 = 0.1;
 const LENGTH: f64 = 0.25;
 /// Replications with which a search begins.
 const FEW: u32 = 5;
+/// Searches that the answer and the runner-up usually take: for the time left.
+const SEARCHES: usize = 2;
 /// Half the width of an interval for which a scout looks.
 const COARSE: f64 = 0.05;
 /// The share of the budget that one search may take: that of one in a `capacity` of all settings, but no less and no more than this.
@@ -111,6 +114,10 @@ struct Race<'a, S: Simulator> {
     /// What was found of those that were searched.
     found: Vec<Option<End>>,
     best: Option<usize>,
+    /// The load that the best is good to.
+    good: Option<f64>,
+    /// What is not yet under way.
+    foresight: Foresight<'a, 'a>,
 }
 
 impl<'a, S: Simulator> Race<'a, S> {
@@ -126,7 +133,25 @@ impl<'a, S: Simulator> Race<'a, S> {
             led: vec![false; contestants.len()],
             found: vec![None; contestants.len()],
             best: None,
+            good: None,
+            foresight: Foresight::new(control),
         }
+    }
+
+    /// Plans runs of so many settings, and so many searches, instead of what was planned before.
+    fn foresee(&mut self, settings: usize, searches: usize) {
+        let in_race = |c: &usize| !matches!(self.states[*c], State::Out(_));
+        let leader = self.leader.as_ref().map(|l| (l.who, l.trials.load));
+        let usual = |one| (one, usual(&self.ground, one));
+        let one = leader.or_else(|| (0..self.states.len()).find(in_race).map(usual));
+        let wanted = one.map_or(0, |(one, load)| {
+            let seeker = Seeker::new(&self.ground, self.query(one, COARSE));
+            let each = f64::from(REPLICATIONS) * trial(&seeker, load);
+            let search = planned(&self.ground, self.query(one, self.precision), load);
+            let confirmed = confirm::planned(&self.ground, one, load, self.budget);
+            (settings as f64 * each) as u64 + searches as u64 * search + confirmed
+        });
+        self.foresight.revise(wanted);
     }
 
     /// Until nobody waits. `None` if interrupted.
@@ -141,10 +166,16 @@ impl<'a, S: Simulator> Race<'a, S> {
             let Some(first) = heat.first() else {
                 return Some(());
             };
+            let now = if self.leader.is_some() {
+                heat.len().min(HEAT)
+            } else {
+                1
+            };
+            self.foresee(heat.len() - now, SEARCHES);
             match self.leader {
                 None => self.scout(*first)?,
                 Some(_) => {
-                    let heat = &heat[..heat.len().min(HEAT)];
+                    let heat = &heat[..now];
                     if let Some(ahead) = self.heat(heat)? {
                         self.follow(ahead)?;
                     }
@@ -167,6 +198,10 @@ impl<'a, S: Simulator> Race<'a, S> {
             Scouted::End(End::Never) => {
                 self.states[setting] = State::Out(Fate::Never);
                 self.found[setting] = Some(End::Never);
+            }
+            Scouted::End(end @ End::Unfound { met: false }) => {
+                self.states[setting] = State::Out(Fate::Unfound);
+                self.found[setting] = Some(end);
             }
             Scouted::End(_) => self.states[setting] = State::Unlimited,
         }

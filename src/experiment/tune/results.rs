@@ -24,9 +24,10 @@ impl<S: Simulator> Race<'_, S> {
         Raced {
             setting: self.ground.scene.infos[setting].name.clone(),
             fate: self.fate(setting, behind),
-            carried: self.found[setting]
-                .as_ref()
-                .map(|end| carried(&self.ground, setting, end)),
+            carried: self.found[setting].as_ref().map(|end| {
+                let good = self.good.filter(|_| self.best == Some(setting));
+                carried(&self.ground, setting, end, good)
+            }),
             behind,
             events: self.ground.events[setting],
         }

@@ -4,8 +4,8 @@ use super::Table;
 use crate::experiment::{Carried, Reach, Study};
 use crate::report::{view, words};
 
-const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: where \
-    the search predicts that as long a run with other dice meets it (97.5 %); in use most: next below it";
+const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: 2 % below a \
+    load at which two runs with other dice met it; in use most: next below it";
 
 /// One row per contestant.
 pub fn table(study: &Study) -> Table {
@@ -49,6 +49,7 @@ pub fn cells(carried: &Carried) -> [String; 6] {
     let range = carried.load.filter(|load| load.has_interval());
     let carries = match (carried.reach, carried.load) {
         (Reach::Nowhere, _) => "nothing".to_owned(),
+        (Reach::Unfound, _) if carried.highest.is_none() => "not found".to_owned(),
         (_, Some(load)) => words::number(load.value),
         (_, None) => carried
             .highest

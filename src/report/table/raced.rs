@@ -96,6 +96,7 @@ fn asked(fate: &Fate) -> [String; 6] {
         }
         Fate::Missed(load) => cells[0] = format!("< {}", words::number(*load)),
         Fate::Never => cells[0] = "nothing".to_owned(),
+        Fate::Unfound => cells[0] = "not found".to_owned(),
         Fate::Memory(mb) => cells[5] = format!("{} MB", words::number(*mb)),
         _ => {}
     }

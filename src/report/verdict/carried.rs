@@ -76,6 +76,7 @@ fn reach(study: &Study, carried: &Carried) -> Option<String> {
             ),
             None => format!("Nothing was found that limits {name}."),
         }),
+        Reach::Unfound => Some(unfound(study, carried)),
         Reach::Nowhere => Some(match &carried.closest {
             Some(closest) => format!(
                 "{name} meets the objective at no load: {}.",
@@ -85,6 +86,30 @@ fn reach(study: &Study, carried: &Carried) -> Option<String> {
                 "{name} saturates at every load looked at: it cannot keep up with the least of them."
             ),
         }),
+    }
+}
+
+/// What is known where the search ended before it had found both a load that meets the objective and one that does not.
+pub fn unfound(study: &Study, carried: &Carried) -> String {
+    let (name, unit) = (&carried.contestant, view::unit(study));
+    let (low, high) = carried.looked.unwrap_or_default();
+    let within = format!(
+        "within the {} million events that the search took, looking from {} to {} {unit}",
+        words::number(carried.events as f64 * 1e-6),
+        words::number(low),
+        words::number(high),
+    );
+    match (carried.highest, &carried.closest) {
+        (Some(_), _) => {
+            format!("No load was found at which {name} misses the objective, {within}.")
+        }
+        (None, Some(closest)) => format!(
+            "No load was found at which {name} meets the objective, {within}: {}.",
+            missed(study, closest)
+        ),
+        (None, None) => format!(
+            "No load was found at which {name} meets the objective, {within}: it saturates at all of them."
+        ),
     }
 }
 
@@ -156,4 +181,43 @@ fn imprecise(study: &Study, carried: &Carried) -> Option<String> {
         words::percent(study.precision),
         words::number(times.max(1.1))
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn what_was_not_found_is_said_with_where_one_looked() {
+        let study = fixture::compare();
+        let mut carried = Carried {
+            contestant: "node".to_owned(),
+            reach: Reach::Unfound,
+            load: None,
+            good_to: None,
+            binding: None,
+            bottleneck: None,
+            memory_mb: 0.0,
+            looked: Some((5.0, 250.0)),
+            closest: None,
+            missed_below: Vec::new(),
+            met_beyond: Vec::new(),
+            highest: Some(250.0),
+            precise: true,
+            events: 22_400_000,
+        };
+        let within = "within the 22.4 million events that the search took, looking from 5.00 to 250 requests/s";
+        assert_eq!(
+            unfound(&study, &carried),
+            format!("No load was found at which node misses the objective, {within}.")
+        );
+        carried.highest = None;
+        assert_eq!(
+            unfound(&study, &carried),
+            format!(
+                "No load was found at which node meets the objective, {within}: it saturates at all of them."
+            )
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! What a race of settings says in words: the answer, the runner-up, how flat the optimum is, what binds, what was ruled out, what to
 //! paste.
 
-use super::carried::missed;
+use super::carried::{missed, unfound};
 use crate::experiment::{Carried, Closest, Fate, Raced, Reach, Study};
 use crate::report::{view, words};
 
@@ -32,6 +32,9 @@ fn answer(study: &Study, best: &Raced, carried: &Carried) -> String {
         let highest = carried.highest.map_or_else(String::new, |load| {
             format!(", up to {} {unit}", words::load(load))
         });
+        if carried.reach == Reach::Unfound {
+            return unfound(study, carried);
+        }
         return format!(
             "Nothing was found that limits {name}: it meets the objective at every load looked at{highest}."
         );
@@ -143,13 +146,18 @@ fn nobody(study: &Study) -> String {
         Some((raced, closest))
     });
     let nearest = seen.min_by(|a, b| multiple(a.1).total_cmp(&multiple(b.1)));
+    let unfound = study.raced.iter().any(|r| r.fate == Fate::Unfound);
+    let nobody = match unfound {
+        true => "No setting was found to meet the objective at any load looked at",
+        false => "No setting meets the objective at any load",
+    };
     match nearest {
         Some((raced, closest)) => format!(
-            "No setting meets the objective at any load: {}, with {}.",
+            "{nobody}: {}, with {}.",
             missed(study, closest),
             raced.setting
         ),
-        None => "No setting meets the objective at any load.".to_owned(),
+        None => format!("{nobody}."),
     }
 }
 
@@ -169,6 +177,10 @@ fn ruled_out(study: &Study) -> String {
         (
             count(&|f| matches!(f, Fate::Never)),
             "met it at no load".to_owned(),
+        ),
+        (
+            count(&|f| matches!(f, Fate::Unfound)),
+            "not found to meet it at any load looked at".to_owned(),
         ),
         (
             count(&|f| matches!(f, Fate::Memory(_))),

@@ -111,6 +111,29 @@ fn settings_are_read() {
 }
 
 #[test]
+fn a_precision_names_an_endpoint() {
+    let of = |precision: &str| {
+        let text =
+            format!("run.precision = {precision}\n[endpoints.a]\n[endpoints.b]\n[contestants.c]\n");
+        let asked = read(&[("a.toml", &text)], &[])
+            .unwrap()
+            .run
+            .precision
+            .unwrap();
+        (asked.figure, asked.endpoint, asked.within)
+    };
+    assert_eq!(of("\"5%\""), (Figure::P99, None, 0.05));
+    assert_eq!(
+        of("{ endpoint = \"b\", within = \"2%\" }"),
+        (Figure::P99, Some(1), 0.02)
+    );
+    assert_eq!(
+        of("{ endpoint = \"all\", figure = \"mean_ms\", within = \"2%\" }"),
+        (Figure::Mean, None, 0.02)
+    );
+}
+
+#[test]
 fn closed_loops_and_replays() {
     let closed =
         scenario("arrivals = { process = \"closed\", users = [1, 10], think = \"exp(5s)\" }");

@@ -61,6 +61,18 @@ fn no_precision() {
 }
 
 #[test]
+fn a_precision_of_an_endpoint_that_is_not_there() {
+    assert_snapshot!(with("[run.precision]\nendpoint = \"pgae\"\nwithin = \"5%\""), @r#"
+    error: there is no endpoint `pgae`
+     --> shop.toml:2:12
+      |
+    2 | endpoint = "pgae"
+      |            ^^^^^^ expected `page` or `all`
+      = help: did you mean `page`?
+    "#);
+}
+
+#[test]
 fn a_precision_of_nothing() {
     assert_snapshot!(with("[run.precision]\nfigure = \"mean_ms\""), @r"
     error: this precision has no `within`

@@ -1,11 +1,10 @@
-//! What a search says is carried, and what a race of settings says is best, against closed forms, against looking everywhere, and against
-//! other dice.
+//! What a search says is carried, and what a race of settings says is best, against closed forms and against looking everywhere.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossover::experiment::{
     BUDGET, Control, Fate, Observer, PRECISION, Progress, Raced, Simulation, Study, capacity_with,
-    compare, tune_with,
+    tune_with,
 };
 use crossover::scenario::{Contestant, Embedded, Scenario, load};
 use crossover::stats::theory::{MachineRepair, Mmc, Station, mva};
@@ -283,30 +282,14 @@ impl Against {
     }
 }
 
-/// Nine of ten within 60 ms: half of the settings are as good as the best. At the load that the answer is said to be good to, at most four
-/// of twenty studies with other seeds miss the objective (five or more would happen in 0.3 % of cases at a rate of 5 %).
+/// Nine of ten within 60 ms: half of the settings are as good as the best. (That the load which the answer is said to be good to is kept in other runs:
+/// `tests/coverage/capacity.rs`.)
 #[test]
 fn a_race_among_equals() {
-    let all = settings("slo.p90 = \"60ms\"", "");
-    let against = Against::of("flat", &all);
+    let against = Against::of("flat", &settings("slo.p90 = \"60ms\"", ""));
     against.agrees();
-    let best = against.best();
-    let good = best.carried.as_ref().and_then(|c| c.good_to).unwrap();
-    let mut again = scenario(&format!(
-        "arrivals.rate = \"{good}/s\"\nslo.p90 = \"60ms\"\n[run]\nreplications = 10\nrequests = 3000\n[endpoints.page]\nsteps = []\n[contestants.it]\n"
-    ));
-    let chosen = all.contestants.iter().find(|c| c.name == best.setting);
-    again.contestants = vec![chosen.unwrap().clone()];
-    let stop = AtomicBool::new(false);
-    let control = Control::new(&stop, &());
-    let missed = (1000..1020).filter(|seed| {
-        again.run.seed = *seed;
-        let study = compare(&again, &control).unwrap();
-        study.rows[0].within_slo == Some(false)
-    });
-    let missed = missed.count();
-    println!("{missed} of 20 studies miss it at {good:.1}/s");
-    assert!(missed <= 4, "{missed}");
+    let best = against.best().carried.as_ref().unwrap();
+    assert!(best.good_to.unwrap() < best.load.unwrap().value);
 }
 
 /// Nine of ten within 30 ms, where each switch of a core costs something: few settings come near the best.

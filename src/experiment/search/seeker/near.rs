@@ -5,9 +5,13 @@ use super::{End, Found, Next, Seeker};
 use crate::experiment::search::crossing::{Crossing, crossing};
 use crate::experiment::search::ground::{Order, Visit};
 use crate::experiment::simulator::Simulator;
-use crate::stats::Scale;
 
-use super::{APART, GROWTH, MOST};
+use super::{APART, MOST};
+
+/// More replications than the spread asks for, for the chance in it; the least that is worth another round; and the most that one round multiplies them by.
+const MARGIN: f64 = 1.15;
+const LEAST: f64 = 1.3;
+const GROWTH: f64 = 4.0;
 
 impl<S: Simulator> Seeker<'_, '_, S> {
     /// Whole runs were made: is the root between them, and known well enough?
@@ -71,6 +75,7 @@ impl<S: Simulator> Seeker<'_, '_, S> {
                 Next::Done(End::Crossed(self.bracketed(low, high, !exhausted)))
             }
             Some(low) => self.one(0.5 * (low.load() + high.load()), high),
+            None if exhausted => Next::Done(End::Unfound { met: false }),
             None => self.one(0.8 * high.load(), high),
         }
     }
@@ -101,29 +106,41 @@ impl<S: Simulator> Seeker<'_, '_, S> {
     }
 
     /// The root lies between two whole runs: done, or more replications at both.
+    ///
+    /// Two stages (C. Stein, "A two-sample test for a linear hypothesis whose power is independent of the variance", 1945): how many there have to be
+    /// follows from the spread of the first, and nobody stops at those, however narrow their interval: who takes the first that is narrow takes those whose
+    /// spread happened to be small. For the same reason the interval's spread is that of all, or of those after the first if that is larger.
     fn replicate(&self, low: &Visit, high: &Visit, found: &Crossing, exhausted: bool) -> Next {
-        let load = found.load.interval(Scale::Linear);
-        let half = (load.hi - load.lo) / 2.0;
-        let wanted = self.tolerance(load.value);
-        let done = |precise| {
+        let n = low.order.replications;
+        let first = self.query.replications.max(2);
+        let load = found.load.interval_after(first as usize);
+        let (half, wanted) = ((load.hi - load.lo) / 2.0, self.tolerance(load.value));
+        let narrow = half <= wanted;
+        let done = || {
             Next::Done(End::Crossed(Found {
                 load,
                 replications: Some(found.load.clone()),
                 objective: Some(found.objective),
-                precise,
+                precise: narrow && !self.hasty(load.value),
             }))
         };
-        if half <= wanted || exhausted || !load.has_interval() {
-            return done(half <= wanted && !self.hasty(load.value));
+        if narrow && n > first || exhausted || !load.has_interval() {
+            return done();
         }
-        let before = f64::from(low.order.replications);
+        let before = f64::from(n);
         let cost =
             self.scene.events(self.query.contestant) * (low.order.requests + high.order.requests);
-        let affordable = ((self.query.budget - self.spent) / cost).floor();
-        let needed = before * (1.15 * (half / wanted).powi(2)).clamp(1.3, GROWTH);
-        let replications = needed.ceil().min(before + affordable);
+        let affordable = ((self.query.budget - self.spent) / cost).floor().max(0.0);
+        let least = if n > first {
+            LEAST * before
+        } else {
+            2.0 * before
+        };
+        let needed = before * MARGIN * (half / wanted).powi(2);
+        let needed = needed.max(least).min(GROWTH * before).ceil();
+        let replications = needed.min(before + affordable);
         if replications < 1.2 * before {
-            return done(false);
+            return done();
         }
         let more = |v: &Visit| Order {
             replications: replications as u32,
@@ -145,7 +162,9 @@ impl<S: Simulator> Seeker<'_, '_, S> {
                 (Some(low), Some(high)) => {
                     Next::Done(End::Crossed(self.bracketed(low, high, true)))
                 }
-                _ => Next::Done(End::Never),
+                (below, _) => Next::Done(End::Unfound {
+                    met: below.is_some(),
+                }),
             };
         }
         Next::Visit(vec![Order { load, ..like.order }])
