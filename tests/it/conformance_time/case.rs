@@ -23,6 +23,10 @@ pub struct Case {
 /// Linux's slack of a thread's timers, `PR_SET_TIMERSLACK` in prctl(2).
 pub const SLACK_US: f64 = 50.0;
 
+/// Core time of a thread that waits for a condition with a limit of 1 ms beside one that computes, less interrupt and context switches. `conformance/README.md` says
+/// how it was measured, in C.
+pub const LOOK: &str = "lognormal(3.3us, cv=0.27)";
+
 /// How long leaving an idle core's sleep takes, as the recorded sleeps beside nobody had it: microseconds ascending.
 pub fn wakes(cores: u32) -> Vec<f64> {
     let sleeps = Recorded::of("gil-0", cores).pooled();
@@ -43,7 +47,7 @@ pub fn lines(recorded_us: &[f64], less_us: f64) -> String {
 /// The recorded machine with so many cores.
 pub fn host(cores: u32) -> String {
     format!(
-        "[hosts.app]\ncores = {cores}\nswitch_cost = \"1.7us\"\ntimer_slack = \"50us\"\nwake = \"samples(wake.csv)\"\n"
+        "[hosts.app]\ncores = {cores}\nslice = \"1.4ms\"\ntick = \"4ms\"\nidle_seen = \"0us\"\nhot = \"0.5ms\"\nswitch_cost = \"1.7us\"\ninterrupt = \"12.5us\"\ntimer_slack = \"50us\"\nwake = \"samples(wake.csv)\"\n"
     )
 }
 
