@@ -21,6 +21,8 @@
 //! in the older one goes first, in each the futex's queue decides), whoever waits once more goes to the end. One interrupt ends the waits that end on the same core
 //! within the timer's slack.
 //!
+//! Who lets go signals with the mutex in hand that guards the lock (`drop_gil`): a waiter that preempts it there must sleep once more until that is free.
+//!
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.

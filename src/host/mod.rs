@@ -25,8 +25,8 @@ pub struct Host {
     pub slice: Span,
     /// The kernel's tick, at which it notices that a slice is over (1/`HZ`); zero: at once.
     pub tick: Span,
-    /// For how long after a core fell idle a thread that wakes elsewhere finds it; `None`: always. In a virtual machine the host takes
-    /// an idle core away, and Linux takes one that is not there for busy.
+    /// For how long after a core fell idle a thread that wakes elsewhere finds it; `None`: always. Where the hypervisor says that it took
+    /// a core away because it halted, Linux takes it for busy.
     pub idle_seen: Option<Span>,
     /// Who has run so lately keeps its place in its core's queue, for its caches' sake, when another core falls idle.
     pub hot: Span,

@@ -536,7 +536,8 @@ impl World<'_> {
     }
 
     /// A thread signals another, which joins the queue of its core if that is where it wakes, and may have that core as soon as the one that signals has
-    /// a burst in hand again or blocks.
+    /// a burst in hand again or blocks. If it is to have it at once, the one that signals still holds the mutex that guards the lock: the woken thread sleeps
+    /// again until it lets go of that, two switches more.
     fn signal(&mut self, id: u32, woken: u32) {
         let host = self.carriers[id as usize].host;
         let scheduler = self.hosts[host as usize].scheduler.as_ref();
@@ -545,6 +546,10 @@ impl World<'_> {
             return self.soon.push_back(Soon::Wake(woken));
         }
         self.wake(woken);
+        if self.soon.back() == Some(&Soon::Resched(host, core)) {
+            let switch = self.plan.hosts[host as usize].host.switch_cost;
+            self.carriers[woken as usize].interrupt = switch * 2;
+        }
     }
 
     fn release_if_held(&mut self, id: u32) {

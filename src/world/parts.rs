@@ -41,7 +41,7 @@ pub(super) struct Carrier {
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
-    /// What waking it takes of a busy core, until it has one.
+    /// What waking it takes of a busy core beside the switch, until it has one.
     pub interrupt: Span,
     pub cold: Span,
     pub gc: Span,

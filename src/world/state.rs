@@ -42,7 +42,7 @@ pub(super) const SLOT_SEGMENT: usize = 1;
 pub(super) const SLOT_TIMEOUT: usize = 2;
 
 /// What follows at the same instant, once the present handler is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Soon {
     /// A call reaches its service.
     Submit(u32),

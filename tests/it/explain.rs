@@ -9,7 +9,7 @@ use crossover::measure::{Band, Bands, Component};
 use crossover::scenario::{Embedded, load};
 use crossover::world::{Plan, Setting};
 
-/// Enough for p99 on a slow machine, also where every look at a lock is an event: a share of what the command spends.
+/// Enough for p99 on a slow machine: a share of what the command spends. Every look at a lock is an event (gil-convoy: 118 a request).
 const BUDGET: f64 = 60e6;
 
 fn control(stop: &AtomicBool) -> Control<'_> {

@@ -14,8 +14,8 @@
 //!  a busy core has more to do than another for long ──► gives one who waits
 //! ```
 //!
-//! A core that idles is *seen* for a while only where the cores are a virtual machine's: Linux takes a core that the host has taken away for busy, and
-//! the host takes one away that has halted. A thread then waits behind another while a core idles, until the next tick.
+//! On some virtual machines a core that idles is *seen* for a while only: Linux takes a core for busy that the hypervisor says it took away, and KVM
+//! before Linux 5.19 said so of every core that had halted. A thread then waits behind another while a core idles, until the next tick.
 //!
 //! Source: Linux 6.18, `kernel/sched/fair.c`: `select_idle_sibling`, `available_idle_cpu`, `sched_balance_newidle`, `nohz_balancer_kick`, `sched_balance_domains`, `task_hot`;
 //! `kvm_steal_time.preempted` in the kernel's `arch/x86/kvm`. Left out: the load of cores, by which a waker sometimes draws a thread to its own; caches that cores share.

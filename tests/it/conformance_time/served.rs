@@ -4,11 +4,8 @@
 //! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{Case, LOOK, SLACK_US, host, lines, wakes, waking};
+use super::case::{COOLS_MS, Case, LOOK, SLACK_US, host, lines, wakes, waking};
 use super::recorded::{Recorded, quantile};
-
-/// Time constant of a core's cooling, milliseconds: between Node's 3.8 and Django's 3.4 in `measured/README.md`.
-const COOLS_MS: f64 = 3.6;
 
 fn median(recorded_us: &[f64]) -> f64 {
     quantile(recorded_us, 0.5)

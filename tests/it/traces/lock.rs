@@ -158,6 +158,27 @@ fn without_patience_the_holder_keeps_the_lock() {
     trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
 }
 
+/// Who is woken where it may preempt finds the mutex that guards the lock taken by the thread that signals, and pays two switches more. One core, slices of
+/// 0.7 ms, no ticks, a switch 0.1 ms; a with 7 ms at 0, b with 1 ms at 1; in brackets virtual run times, ms.
+///
+/// ```text
+///  1.4   a's second slice is over: b looks in vain, waits until 6.4; a pays a switch
+///  6.4   b (6.0) preempts a (6.4), asks and waits; a (6.3 done) drops and signals b, which preempts: b has the lock and pays 1 + 2 switches; a wakes, ahead
+///  7.1   b's slice is over (0.4 done): a looks in vain; b pays a switch
+///  7.8   b ends and signals a, which has the core at once: 1 + 2 switches
+///  8.8   a ends
+/// ```
+#[test]
+fn who_is_signalled_and_preempts_waits_for_the_mutex() {
+    let endpoints = [("a", r#"{ cpu = "7ms" }"#), ("b", r#"{ cpu = "1ms" }"#)];
+    let text = gil(2, true, &endpoints);
+    let text = format!("hosts.app = {{ cores = 1, switch_cost = \"0.1ms\" }}\n{text}");
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    let waits = [(WaitLock, 700 * US), (WaitCore, 1_100 * US)];
+    trace.took("a", &[(Cpu, 7 * MS), waits[0], waits[1]]);
+    trace.took("b", &[(Cpu, MS), (WaitLock, 5 * MS), (WaitCore, 800 * US)]);
+}
+
 /// Who looks for the lock first waits first, also when threads look one after the other in the same instant. One core, no
 /// patience: a holds the lock; b (0.2) and c (0.4) queue for the core, and get it when a's slice ends at 1: b
 /// looks, c looks, a goes on. a ends at 3, b runs to 4, c to 5.
