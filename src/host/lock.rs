@@ -1,19 +1,28 @@
 //! The lock a thread must hold to run the interpreter: CPython's GIL as its parameters describe it.
 //!
 //! ```text
-//!  take:  free? ──yes──► holder; a switch if it was somebody else's last; drop request cleared
+//!  take:  free? ──yes──► holder; a switch if it was somebody else's last; drop request cleared; who was made to drop it wakes
 //!           │ no
 //!           ▼
-//!         wait for a signal, at most `switch_interval` ──► out of patience, and nobody switched since it began to wait:
-//!           ▲                                   │          ask the holder to drop; either way wait once more
-//!           └───────────────────────────────────┘
+//!         out of patience, and nobody switched since it began to wait: asks the holder to drop
+//!           │
+//!           ▼
+//!         waits for a signal, at most `switch_interval` ──► wakes, gets a core and looks again
 //!  release (voluntary: a blocking call, native work, the end of a request): free; one waiter is signalled. With barging
 //!           anybody may take it before that waiter runs, the releaser too.
-//!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has.
+//!  drop (forced, when asked): the same, but the holder may not take it again before somebody else has; it sleeps until then.
 //! ```
 //!
-//! A switch by anybody therefore restarts the patience of all waiters, and the waiter signalled is one of them in no order: who waits
-//! once more is a new waiter of the condition variable, so its priority is drawn anew (recorded: `conformance/time`, gil-3 and gil-7).
+//! Every step is a thread's own: who is signalled, who runs out of patience, who was made to drop the lock must each get a core before it does
+//! anything. Between its time-out and its look a thread keeps its place in line and asks for nothing. On one core beside a computing thread a look can
+//! take until the next tick ([`scheduler`](super::scheduler)), and that, more than the interval, is what a hand-over takes.
+//!
+//! A switch by anybody restarts the patience of all waiters. In order `fifo`, a condition variable's (glibc's groups keep it: who waits
+//! in the older one goes first, in each the futex's queue decides), whoever waits once more goes to the end. One interrupt ends the waits that end on the same core
+//! within the timer's slack.
+//!
+//! Who lets go signals with the mutex in hand that guards the lock (`drop_gil`): a waiter that preempts it there must sleep once more until that is free.
+//!
 //! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
 //! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
@@ -28,8 +37,9 @@ const NONE: u32 = u32::MAX;
 struct Waiter {
     thread: u32,
     priority: u64,
+    /// When its patience ends at the latest; [`Time::NEVER`] once it has ended.
     deadline: Time,
-    /// The switch number when its patience last began.
+    /// The switch number when its patience began.
     switches: u64,
 }
 
@@ -37,6 +47,7 @@ struct Waiter {
 #[derive(Debug)]
 pub struct Lock {
     interval: Option<Span>,
+    slack: Span,
     order: Order,
     barging: bool,
     holder: u32,
@@ -51,21 +62,15 @@ pub struct Lock {
     waits: u64,
 }
 
-/// The priority of a waiter that begins to wait once more: a word that the one before decides, as good as drawn anew (the
-/// finaliser of SplitMix64; Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-fn next_word(word: u64) -> u64 {
-    let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 impl Lock {
     /// A free lock.
     #[must_use]
-    pub fn new(params: LockParams) -> Self {
+    pub fn new(params: &LockParams) -> Self {
         Self {
-            interval: params.switch_interval,
+            interval: params
+                .switch_interval
+                .map(|interval| interval + params.slack),
+            slack: params.slack,
             order: params.order,
             barging: params.barging,
             holder: NONE,
@@ -91,21 +96,31 @@ impl Lock {
         self.holder == thread
     }
 
+    /// Whether this thread was made to drop it, and nobody has taken it since.
+    #[must_use]
+    pub fn waits_for_a_switch(&self, thread: u32) -> bool {
+        self.dropper == thread
+    }
+
+    /// Whether this thread may take it.
+    #[must_use]
+    pub fn is_free_for(&self, thread: u32) -> bool {
+        self.holder == NONE && self.dropper != thread && (self.heir == NONE || self.heir == thread)
+    }
+
     /// Whether the holder has been asked to let go.
     #[must_use]
     pub fn drop_requested(&self) -> bool {
         self.drop_requested
     }
 
-    /// Takes the lock if this thread may. On success returns the thread, if any, that had been made to drop it and may
-    /// now begin to wait for it.
+    /// Takes the lock if this thread may. On success returns the thread, if any, that had been made to drop it and wakes
+    /// now to want it again.
     pub fn try_take(&mut self, thread: u32) -> Option<Option<u32>> {
-        let free = self.holder == NONE
-            && self.dropper != thread
-            && (self.heir == NONE || self.heir == thread);
-        if !free {
+        if !self.is_free_for(thread) {
             return None;
         }
+        self.waiters.retain(|waiter| waiter.thread != thread);
         self.holder = thread;
         self.heir = NONE;
         self.drop_requested = false;
@@ -117,8 +132,16 @@ impl Lock {
         Some((dropper != NONE).then_some(dropper))
     }
 
-    /// The thread begins to wait; `priority` is drawn from its own dice, the least goes first where the order is random.
-    pub fn wait(&mut self, thread: u32, priority: u64, now: Time) {
+    /// The thread, which may not take the lock, begins to wait; `priority` is drawn from its own dice, the least goes first
+    /// where the order is random. True if it has run out of patience before, nobody having switched meanwhile: the holder is asked to drop the lock.
+    pub fn wait(&mut self, thread: u32, priority: u64, now: Time) -> bool {
+        let place = self
+            .waiters
+            .iter()
+            .position(|waiter| waiter.thread == thread);
+        let saw = place.map(|at| self.waiters.remove(at).switches);
+        let asks = self.holder != NONE && saw == Some(self.switches);
+        self.drop_requested |= asks;
         self.waits += 1;
         let priority = match self.order {
             Order::Fifo => self.waits,
@@ -131,6 +154,7 @@ impl Lock {
             deadline,
             switches: self.switches,
         });
+        asks
     }
 
     /// The holder lets go of its own accord. Returns the waiter that is signalled.
@@ -153,7 +177,7 @@ impl Lock {
             .iter()
             .enumerate()
             .min_by_key(|(_, waiter)| (waiter.priority, waiter.thread))?;
-        let woken = self.waiters.swap_remove(at).thread;
+        let woken = self.waiters.remove(at).thread;
         if !self.barging {
             self.heir = woken;
         }
@@ -170,29 +194,19 @@ impl Lock {
             .unwrap_or(Time::NEVER)
     }
 
-    /// Handles the waiter whose patience ends now. Returns a waiter that wakes because it finds the lock free.
-    /// Look at [`Lock::drop_requested`] afterwards.
-    pub fn out_of_patience(&mut self, now: Time) -> Option<u32> {
-        let interval = self.interval?;
-        let (at, _) = self
+    /// A waiter whose patience ends now, or ends soon and whose timer is where an interrupt comes now (`here`), as one does for all: it wakes to look,
+    /// and keeps its place until then.
+    pub fn time_out(&mut self, now: Time, here: impl Fn(u32) -> bool) -> Option<u32> {
+        let soon = now + self.slack;
+        let ends = |waiter: &&mut Waiter| {
+            waiter.deadline <= now || waiter.deadline <= soon && here(waiter.thread)
+        };
+        let waiter = self
             .waiters
-            .iter()
-            .enumerate()
-            .filter(|(_, waiter)| waiter.deadline <= now)
-            .min_by_key(|(_, waiter)| (waiter.deadline, waiter.priority, waiter.thread))?;
-        if self.holder == NONE && self.heir == NONE {
-            return Some(self.waiters.swap_remove(at).thread);
-        }
-        let switches = self.switches;
-        let waiter = &mut self.waiters[at];
-        if waiter.switches == switches && self.holder != NONE {
-            self.drop_requested = true;
-        }
-        waiter.switches = switches;
-        waiter.deadline = now + interval;
-        if self.order == Order::Random {
-            waiter.priority = next_word(waiter.priority);
-        }
-        None
+            .iter_mut()
+            .filter(ends)
+            .min_by_key(|waiter| (waiter.deadline, waiter.priority, waiter.thread))?;
+        waiter.deadline = Time::NEVER;
+        Some(waiter.thread)
     }
 }

@@ -19,7 +19,7 @@ const INTERVAL: Span = Span(5);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum At {
-    /// Does something that needs no lock.
+    /// Does something that needs no lock, or is about to look: signalled, or let out of its `drop`.
     Elsewhere,
     /// In the wait of `take`: joined as the how manieth, until when, and the switch number remembered.
     Waiting {
@@ -27,8 +27,11 @@ enum At {
         until: Time,
         saw: u64,
     },
-    /// Signalled or timed out into a free lock: about to look again.
-    Looking,
+    /// Timed out of that wait and about to look; in its place in line until then.
+    Late {
+        since: u64,
+        saw: u64,
+    },
     Holding,
     /// In the wait at the end of `drop`.
     Switching,
@@ -45,10 +48,17 @@ struct Twin {
 }
 
 impl Twin {
-    /// The head of the loop in `take`: takes the lock, or waits on. Returns who is let out of its `drop`.
+    /// A thread looks: it takes the lock, or waits on. Returns whether it took it, and who is let out of its `drop`.
     fn take(&mut self, t: usize, now: Time) -> (bool, Option<usize>) {
-        if self.locked {
-            self.wait(t, now);
+        if self.locked || self.threads[t] == At::Switching {
+            let late = matches!(self.threads[t], At::Late { saw, .. } if saw == self.switch_number);
+            self.drop_request |= late;
+            self.waits += 1;
+            self.threads[t] = At::Waiting {
+                since: self.waits,
+                until: now + INTERVAL,
+                saw: self.switch_number,
+            };
             return (false, None);
         }
         self.locked = true;
@@ -60,57 +70,35 @@ impl Twin {
         self.threads[t] = At::Holding;
         let switched = self.threads.iter().position(|&at| at == At::Switching);
         if let Some(other) = switched {
-            self.wait(other, now); // the lock is taken: its own `take` begins with a wait
+            self.threads[other] = At::Elsewhere;
         }
         (true, switched)
     }
 
-    fn wait(&mut self, t: usize, now: Time) {
-        self.waits += 1;
-        self.threads[t] = At::Waiting {
-            since: self.waits,
-            until: now + INTERVAL,
-            saw: self.switch_number,
-        };
-    }
-
-    /// Time-outs due by `now`, in their order. Returns who looks again because the lock is free.
+    /// Time-outs due by `now`, in their order.
     fn time_out(&mut self, now: Time) -> Vec<usize> {
         let mut due: Vec<_> = (0..self.threads.len())
             .filter_map(|t| match self.threads[t] {
-                At::Waiting { until, since, .. } if until <= now => Some((until, since, t)),
+                At::Waiting { until, since, saw } if until <= now => Some((until, since, t, saw)),
                 _ => None,
             })
             .collect();
         due.sort_unstable();
-        let mut looking = Vec::new();
-        for (_, since, t) in due {
-            let At::Waiting { saw, .. } = self.threads[t] else {
-                unreachable!()
-            };
-            if !self.locked {
-                self.threads[t] = At::Looking;
-                looking.push(t);
-                continue;
-            }
-            if saw == self.switch_number {
-                self.drop_request = true;
-            }
-            let (until, saw) = (now + INTERVAL, self.switch_number);
-            self.threads[t] = At::Waiting { since, until, saw };
+        for &(_, since, t, saw) in &due {
+            self.threads[t] = At::Late { since, saw };
         }
-        looking
+        due.into_iter().map(|(.., t, _)| t).collect()
     }
 
     fn drop(&mut self, t: usize) -> Option<usize> {
         self.locked = false;
         let waiting = |t: &usize| match self.threads[*t] {
-            At::Waiting { since, .. } => Some((since, *t)),
+            At::Waiting { since, .. } | At::Late { since, .. } => Some((since, *t)),
             _ => None,
         };
         let first = (0..self.threads.len()).filter_map(|t| waiting(&t)).min();
         if let Some((_, t)) = first {
-            self.threads[t] = At::Looking;
+            self.threads[t] = At::Elsewhere;
         }
         if self.drop_request && self.last_holder == Some(t) {
             self.drop_request = false;
@@ -123,17 +111,20 @@ impl Twin {
 }
 
 fn lock(barging: bool) -> Lock {
-    Lock::new(LockParams {
+    let params = LockParams {
         switch_interval: Some(INTERVAL),
         order: Order::Fifo,
         barging,
-    })
+        look: None,
+        slack: Span::ZERO,
+    };
+    Lock::new(&params)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// Threads picked at random try for the lock, let it go, or look after a signal; time passes; the holder drops the lock
+    /// Threads picked at random look for the lock, let it go, or look once more after a signal or a time-out; time passes; the holder drops the lock
     /// as soon as it is asked to.
     #[test]
     fn the_lock_is_what_cpython_describes(
@@ -155,31 +146,23 @@ proptest! {
                 now += Span(1);
                 let mut woken = Vec::new();
                 while fast.deadline() <= now {
-                    woken.extend(fast.out_of_patience(now).map(|thread| thread as usize));
+                    woken.extend(fast.time_out(now, |_| false).map(|thread| thread as usize));
                 }
                 prop_assert_eq!(woken, slow.time_out(now));
-                prop_assert_eq!(fast.drop_requested() && fast.holder().is_some(), slow.drop_request && slow.locked);
-                if let (true, Some(holder)) = (fast.drop_requested(), fast.holder()) {
-                    let signalled = slow.drop(holder as usize);
-                    prop_assert_eq!(slow.threads[holder as usize], At::Switching);
-                    prop_assert_eq!(fast.forced_drop(), signalled.map(|thread| thread as u32));
-                }
             }
             let thread = which % threads;
             match slow.threads[thread] {
-                At::Elsewhere | At::Looking => {
+                At::Elsewhere | At::Late { .. } => {
+                    let asked = slow.drop_request;
                     let (taken, switched) = slow.take(thread, now);
                     match fast.try_take(thread as u32) {
                         Some(dropper) => {
                             prop_assert!(taken);
                             prop_assert_eq!(dropper, switched.map(|thread| thread as u32));
-                            if let Some(dropper) = dropper {
-                                fast.wait(dropper, 0, now);
-                            }
                         }
                         None => {
                             prop_assert!(!taken);
-                            fast.wait(thread as u32, 0, now);
+                            prop_assert_eq!(fast.wait(thread as u32, 0, now), slow.drop_request && !asked);
                         }
                     }
                 }
@@ -189,6 +172,12 @@ proptest! {
                 }
                 At::Waiting { .. } => {}
                 At::Switching => prop_assert_eq!(fast.try_take(thread as u32), None),
+            }
+            prop_assert_eq!(fast.drop_requested(), slow.drop_request && slow.locked);
+            if let (true, Some(holder)) = (fast.drop_requested(), fast.holder()) {
+                let signalled = slow.drop(holder as usize);
+                prop_assert_eq!(slow.threads[holder as usize], At::Switching);
+                prop_assert_eq!(fast.forced_drop(), signalled.map(|thread| thread as u32));
             }
             let holder = slow.threads.iter().position(|&at| at == At::Holding);
             prop_assert_eq!(fast.holder(), holder.map(|thread| thread as u32));
@@ -216,8 +205,10 @@ fn the_least_priority_is_signalled_first() {
         switch_interval: None,
         order: Order::Random,
         barging: true,
+        look: None,
+        slack: Span::ZERO,
     };
-    let mut lock = Lock::new(params);
+    let mut lock = Lock::new(&params);
     lock.try_take(0);
     for (thread, priority) in [(1, 30), (2, 10), (3, 20)] {
         lock.wait(thread, priority, Time(u64::from(thread)));
@@ -230,24 +221,53 @@ fn the_least_priority_is_signalled_first() {
     assert_eq!(lock.release(), None);
 }
 
-/// Two waiters in no order, places 0 and 1: the first is signalled first. Out of patience both wait once more and draw anew: after
-/// 0 SplitMix64 gives 0xe220a839..., after 1 it gives 0x910a2dec... (its published reference values), so then it is the second.
+/// Who waits once more goes to the end: 1 began before 2, both are out of patience at 5, 2 looks first and then 1.
 #[test]
-fn who_waits_once_more_draws_a_place_anew() {
-    let waiting = || {
-        let mut lock = Lock::new(LockParams {
-            switch_interval: Some(INTERVAL),
-            order: Order::Random,
-            barging: true,
-        });
-        assert_eq!(lock.try_take(9), Some(None));
-        lock.wait(1, 0, Time(0));
-        lock.wait(2, 1, Time(0));
-        lock
-    };
-    assert_eq!(waiting().release(), Some(1));
-    let mut lock = waiting();
-    assert_eq!(lock.out_of_patience(Time(5)), None);
-    assert_eq!(lock.out_of_patience(Time(5)), None);
+fn who_waits_once_more_goes_to_the_end() {
+    let mut lock = lock(true);
+    assert_eq!(lock.try_take(9), Some(None));
+    for thread in [1, 2] {
+        assert!(!lock.wait(thread, 0, Time(0)));
+    }
+    assert_eq!(
+        (
+            lock.time_out(Time(5), |_| false),
+            lock.time_out(Time(5), |_| false)
+        ),
+        (Some(1), Some(2))
+    );
+    assert_eq!(lock.time_out(Time(5), |_| false), None);
+    assert!(lock.wait(2, 0, Time(5)));
+    assert!(lock.wait(1, 0, Time(5)));
     assert_eq!(lock.release(), Some(2));
+}
+
+/// 9 and 1 wait from 0 and are out of patience at 5, but before they look the lock goes from 8 to 9, which is still the first in line: 1 asks for nothing and waits once more.
+/// 2 waits from 6, sees no switch until 11 and asks.
+#[test]
+fn a_switch_meanwhile_and_nothing_is_asked() {
+    let mut lock = lock(true);
+    assert_eq!(lock.try_take(8), Some(None));
+    lock.wait(9, 0, Time(0));
+    lock.wait(1, 0, Time(0));
+    assert_eq!(
+        (
+            lock.time_out(Time(5), |_| false),
+            lock.time_out(Time(5), |_| false)
+        ),
+        (Some(9), Some(1))
+    );
+    assert_eq!(lock.release(), Some(9));
+    assert_eq!(lock.try_take(9), Some(None));
+    lock.wait(2, 0, Time(6));
+    assert!(!lock.wait(1, 0, Time(7)));
+    assert_eq!(
+        (lock.deadline(), lock.time_out(Time(11), |_| false)),
+        (Time(11), Some(2))
+    );
+    assert!(lock.wait(2, 0, Time(11)));
+    assert!(lock.drop_requested());
+    assert_eq!(lock.forced_drop(), Some(1));
+    assert_eq!(lock.try_take(9), None);
+    assert_eq!(lock.try_take(1), Some(Some(9)));
 }

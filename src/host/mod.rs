@@ -23,10 +23,17 @@ pub struct Host {
     pub memory: Option<u64>,
     /// How long a thread runs while others wait. Default `0.7 ms × (1 + ⌊log2(min(cores, 8))⌋)` (Linux's EEVDF).
     pub slice: Span,
-    /// How far behind the others a thread that slept may be placed, and so how soon it preempts; zero: no preference.
-    pub wakeup_credit: Span,
+    /// The kernel's tick, at which it notices that a slice is over (1/`HZ`); zero: at once.
+    pub tick: Span,
+    /// For how long after a core fell idle a thread that wakes elsewhere finds it; `None`: always. Where the hypervisor says that it took
+    /// a core away because it halted, Linux takes it for busy.
+    pub idle_seen: Option<Span>,
+    /// Who has run so lately keeps its place in its core's queue, for its caches' sake, when another core falls idle.
+    pub hot: Span,
     /// Time on a core lost when it goes from one thread to another.
     pub switch_cost: Span,
+    /// Time on a busy core lost to the interrupt that ends a thread's sleep there, or several that end together. On a core that idled it is part of `wake`.
+    pub interrupt: Span,
     /// From the signal to a sleeping thread until it runs on a core that idled: the interrupt, leaving the idle state, in a
     /// virtual machine the way through the hypervisor. `None`: none, and always so where every thread has a core.
     pub wake: Option<Dist>,
@@ -52,8 +59,11 @@ impl Host {
             cores,
             memory: None,
             slice,
-            wakeup_credit: slice,
+            tick: Span::ZERO,
+            idle_seen: None,
+            hot: Span::ZERO,
             switch_cost: Span::ZERO,
+            interrupt: Span::ZERO,
             wake: None,
             timer_slack: Span::ZERO,
             cold: None,

@@ -136,8 +136,11 @@ pub fn check_file(loader: &dyn Loader, path: &str) -> Result<Checked, Diagnostic
             Some(Checked::Languages(languages))
         } else if says(&[
             "slice",
-            "wakeup_credit",
+            "tick",
+            "idle_seen",
+            "hot",
             "switch_cost",
+            "interrupt",
             "wake",
             "timer_slack",
         ]) || folder == Some("hosts".as_ref())

@@ -209,11 +209,14 @@ fn lock<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<LockParams> {
         r.word(node, &[("fifo", Order::Fifo), ("random", Order::Random)])
     });
     let barging = keys.read("barging", |r, node| r.flag(node));
+    let look = keys.read("look", |r, node| r.dist(node));
     keys.finish();
     Some(LockParams {
         switch_interval,
         order: order.unwrap_or(Order::Fifo),
         barging: barging.unwrap_or(false),
+        look: look.filter(|law| !law.is_zero()),
+        slack: Span::ZERO,
     })
 }
 

@@ -290,13 +290,19 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
     host.memory = keys.read("memory", |r, node| r.size(node));
     if let Some(slice) = keys.read("slice", |r, node| r.positive_span(node)) {
         host.slice = slice;
-        host.wakeup_credit = slice;
     }
-    if let Some(credit) = keys.read("wakeup_credit", |r, node| r.span(node)) {
-        host.wakeup_credit = credit;
-    }
+    host.tick = keys
+        .read("tick", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
+    host.idle_seen = keys.read("idle_seen", |r, node| r.span(node));
+    host.hot = keys
+        .read("hot", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
     host.switch_cost = keys
         .read("switch_cost", |r, node| r.span(node))
+        .unwrap_or(Span::ZERO);
+    host.interrupt = keys
+        .read("interrupt", |r, node| r.span(node))
         .unwrap_or(Span::ZERO);
     host.wake = keys
         .read("wake", |r, node| r.dist(node))

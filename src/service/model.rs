@@ -188,7 +188,7 @@ pub enum Tasks {
 }
 
 /// A lock that a thread must hold to run the model's own language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LockParams {
     /// A waiter's patience before it asks the holder to let go; `None`: it never does.
     pub switch_interval: Option<Span>,
@@ -196,6 +196,10 @@ pub struct LockParams {
     pub order: Order,
     /// Whether anyone may take the lock before the woken waiter runs.
     pub barging: bool,
+    /// Core time of a waiter that wakes, looks, and waits once more if it must; `None`: none.
+    pub look: Option<Dist>,
+    /// How much later than its patience the kernel may wake it: the host's.
+    pub slack: Span,
 }
 
 /// Which of several waiters goes first.

@@ -128,6 +128,7 @@ impl World<'_> {
             let heap = self.processes[process as usize].heap;
             self.carriers[carrier as usize].process = process;
             self.carriers[carrier as usize].heap = heap;
+            self.begin_anew(carrier);
             return carrier;
         }
         let (aux, slot) = (NONE, NONE);
@@ -137,6 +138,14 @@ impl World<'_> {
             aux,
             slot,
         })
+    }
+
+    /// A thread that had ended stands for a new one: it has been on no core yet.
+    pub fn begin_anew(&mut self, carrier: u32) {
+        let host = self.carriers[carrier as usize].host as usize;
+        if let Some(scheduler) = &mut self.hosts[host].scheduler {
+            scheduler.anew(carrier);
+        }
     }
 
     /// One more thread that runs in the interpreter of its process.

@@ -14,7 +14,7 @@ use super::program::Programs;
 use crate::kernel::Span;
 use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, MainThread, Model, Reuse, Tasks};
+use crate::service::{Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Tasks};
 use crate::workload::Arrivals;
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -127,7 +127,7 @@ impl Plan {
             && model.processes > 1
             && matches!(model.queue.admit, Admit::Below(_));
         let shares = (1..model.executors.len()).any(|i| model.shares_interpreter(i));
-        let lock = model.lock.filter(|_| {
+        let lock = model.lock.clone().filter(|_| {
             let alone = main != MainKind::ThreadEach && threads == 1 && dispatcher.is_none();
             !elide || !alone || race || shares
         });
@@ -140,12 +140,12 @@ impl Plan {
             ),
             MainKind::Loop => self.resource(&format!("{prefix}loop"), Some(processes), false),
         };
-        let slack = self.hosts[service.host].host.timer_slack;
-        let lock = lock.map(|mut lock| {
-            lock.switch_interval = lock.switch_interval.map(|interval| interval + slack);
-            lock
+        let host = &self.hosts[service.host].host;
+        let lock = lock.map(|lock| LockParams {
+            slack: host.timer_slack,
+            ..lock
         });
-        let lock_resource = lock.map_or(NONE, |_| {
+        let lock_resource = lock.as_ref().map_or(NONE, |_| {
             self.resource(&format!("{prefix}lock"), Some(processes), false)
         });
         let mut aux = model.executors[1..]
@@ -206,7 +206,8 @@ impl Plan {
                 index,
                 process,
                 threads,
-                lock.is_some_and(|lock| lock.switch_interval.is_some()),
+                lock.as_ref()
+                    .is_some_and(|lock| lock.switch_interval.is_some()),
                 own_core,
                 &aux,
                 &pools,

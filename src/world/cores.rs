@@ -13,6 +13,7 @@
 use super::parts::{Carrier, CarrierState};
 use super::plan::NONE;
 use super::state::{Soon, World, kind};
+use crate::host::lock::Lock;
 use crate::host::scheduler::{self, Scheduler, Wake};
 use crate::kernel::{Span, Time};
 use crate::measure::Component;
@@ -21,26 +22,50 @@ use crate::measure::Component;
 const CORE_BITS: u32 = 12;
 
 impl World<'_> {
-    /// A thread that was signalled wants a core, unless it was killed at the same instant.
+    /// A thread that waits for the lock is signalled or out of patience, unless it was killed at the same instant or has woken already.
     pub fn wake(&mut self, id: u32) {
-        if self.carriers[id as usize].occupied != Time::NEVER {
-            self.rouse(id);
+        let Carrier {
+            state,
+            service,
+            task,
+            ..
+        } = self.carriers[id as usize];
+        if state != CarrierState::Locked {
+            return;
+        }
+        self.draw_look(id, service, task);
+        self.rouse_from(id, Time::NEVER);
+    }
+
+    /// How long a thread looks at the lock.
+    fn draw_look(&mut self, id: u32, service: u32, task: u32) {
+        let lock = self.plan.services[service as usize].lock.as_ref();
+        if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
+            let word = self.tasks.wait_word(task, self.paths.look);
+            self.carriers[id as usize].look = law.sample(word);
         }
     }
 
-    /// A sleeping thread is signalled: if a core idles, leaving the idle state takes time. A core that was left at this instant
-    /// is not in that state yet: who left it signalled first.
+    /// A sleeping thread is signalled: if it is to run on a core that idles, leaving the idle state takes time. A core that falls idle in this
+    /// instant is that of the thread that signalled, which had it until now.
     pub fn rouse(&mut self, id: u32) {
+        self.rouse_from(id, self.now);
+    }
+
+    /// The same, if only cores that have idled since before `since` must leave that state.
+    fn rouse_from(&mut self, id: u32, since: Time) {
         let Carrier { host, task, .. } = self.carriers[id as usize];
-        let state = &self.hosts[host as usize];
-        let idles = |scheduler: &Scheduler| {
-            let mut cores = scheduler.cores().iter();
-            cores.any(|core| core.thread == scheduler::NONE && core.idle_since < self.now)
+        let sleeps = |scheduler: &Scheduler| {
+            let (core, idle) = scheduler.choose(id, self.now);
+            idle && scheduler.cores()[core as usize].idle_since < since
         };
+        let state = &self.hosts[host as usize];
         match &self.plan.hosts[host as usize].host.wake {
-            Some(law) if state.scheduler.as_ref().is_some_and(idles) => {
+            Some(law) if state.scheduler.as_ref().is_some_and(sleeps) => {
                 let word = self.tasks.wait_word(task, self.paths.wake);
-                self.carriers[id as usize].state = CarrierState::Waking;
+                let carrier = &mut self.carriers[id as usize];
+                carrier.state = CarrierState::Waking;
+                carrier.interrupt = Span::ZERO; // in that law
                 self.tasks.charge(task, self.now, Component::WaitCore);
                 let at = self.now + law.sample(word);
                 self.agenda.schedule(at, kind::WOKEN, id);
@@ -59,7 +84,7 @@ impl World<'_> {
     /// A thread with a burst in hand wants a core: from its task, or because it was signalled.
     pub fn make_runnable(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
-        let (host, task) = (carrier.host as usize, carrier.task);
+        let host = carrier.host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             carrier.state = CarrierState::Running;
             carrier.mark = self.now;
@@ -67,34 +92,56 @@ impl World<'_> {
         };
         match scheduler.wake(id, self.now) {
             Wake::Runs(core) => {
-                let gap = self.now.since(scheduler.cores()[core as usize].idle_since);
-                let state = &mut self.hosts[host];
-                state.since[core as usize] = self.now;
-                if let Some(cold) = self.plan.hosts[host].host.cold {
-                    let degree = &mut state.cold[core as usize];
-                    *degree = cold.cooled(*degree, gap);
-                }
-                self.start_on_core(id, core);
+                self.carriers[id as usize].interrupt = Span::ZERO;
+                self.start_idle_core(id, core);
             }
-            Wake::Preempts(core, victim) => {
-                self.settle(victim);
-                self.back_to_queue(victim);
-                self.start_on_core(id, core);
-                self.rearm_cores(host);
-            }
-            Wake::Queued { first } => {
-                self.carriers[id as usize].state = CarrierState::Queued;
-                self.tasks.charge(task, self.now, Component::WaitCore);
-                if first {
-                    self.rearm_cores(host);
+            Wake::Queued(core, asks) => {
+                self.back_to_queue(id);
+                self.rearm_core(host, core);
+                if asks {
+                    self.soon.push_back(Soon::Resched(host as u32, core));
                 }
             }
         }
     }
 
+    /// Whether the thread on a core goes on, now that others have woken.
+    pub fn resched(&mut self, host: u32, core: u32) {
+        let host = host as usize;
+        let Some(scheduler) = &mut self.hosts[host].scheduler else {
+            return;
+        };
+        let victim = scheduler.cores()[core as usize].thread;
+        if victim == scheduler::NONE {
+            return;
+        }
+        let Some(next) = scheduler.expire(core, self.now) else {
+            return;
+        };
+        self.settle(victim);
+        self.back_to_queue(victim);
+        self.start_on_core(next, core);
+    }
+
+    fn start_idle_core(&mut self, id: u32, core: u32) {
+        let host = self.carriers[id as usize].host as usize;
+        let state = &mut self.hosts[host];
+        let Some(scheduler) = &state.scheduler else {
+            return;
+        };
+        let gap = self.now.since(scheduler.cores()[core as usize].idle_since);
+        state.since[core as usize] = self.now;
+        if let Some(cold) = self.plan.hosts[host].host.cold {
+            let degree = &mut state.cold[core as usize];
+            *degree = cold.cooled(*degree, gap);
+        }
+        self.start_on_core(id, core);
+    }
+
     fn back_to_queue(&mut self, id: u32) {
-        self.carriers[id as usize].state = CarrierState::Queued;
-        let task = self.carriers[id as usize].task;
+        let carrier = &mut self.carriers[id as usize];
+        carrier.state = CarrierState::Queued;
+        let task = carrier.task;
         self.tasks.charge(task, self.now, Component::WaitCore);
     }
 
@@ -124,7 +171,7 @@ impl World<'_> {
         let carrier = &mut self.carriers[id as usize];
         carrier.state = CarrierState::Running;
         carrier.mark = self.now;
-        carrier.switch = switch;
+        carrier.switch = switch + std::mem::take(&mut carrier.interrupt);
     }
 
     /// A thread on a core, with a burst in hand: sees to the lock, then runs. If it must wait for the lock instead, returns
@@ -142,27 +189,15 @@ impl World<'_> {
             let executor = self.plan.services[service as usize].aux.get(aux as usize);
             let elsewhere = executor.is_some_and(|executor| executor.interpreters);
             match (native || elsewhere, lock.held_by(id)) {
-                (true, true) => self.release_lock(id),
+                (_, true) if lock.drop_requested() => return self.forced_drop(id),
+                (true, true) => self.release_if_held(id),
                 (true, false) => {}
-                (false, true) if lock.drop_requested() => {
-                    self.forced_drop(id);
-                    return None;
-                }
                 (false, true) => {}
-                (false, false) => match lock.try_take(id) {
-                    Some(dropper) => {
-                        self.processes[process as usize].lock_since = self.now;
-                        if let Some(dropper) = dropper {
-                            self.wait_for_lock(dropper);
-                        }
+                (false, false) => {
+                    if let Some(left) = self.seek_lock(id) {
+                        return left;
                     }
-                    None => {
-                        // It only looked: too short a visit to pay for the switch.
-                        self.carriers[id as usize].switch = Span::ZERO;
-                        self.wait_for_lock(id);
-                        return self.vacate_core(id);
-                    }
-                },
+                }
             }
         }
         if std::mem::take(&mut self.carriers[id as usize].fresh) {
@@ -184,6 +219,45 @@ impl World<'_> {
         None
     }
 
+    /// A thread on a core wants the lock. `None`: it has it; else what becomes of its core, as in [`World::go_on`].
+    #[must_use]
+    fn seek_lock(&mut self, id: u32) -> Option<Option<(u32, u32)>> {
+        let process = self.carriers[id as usize].process as usize;
+        let lock = self.processes[process].lock.as_mut()?;
+        let carrier = &mut self.carriers[id as usize];
+        let begins = carrier.look.is_zero() && !carrier.looks;
+        if begins && !lock.is_free_for(id) && !lock.waits_for_a_switch(id) {
+            let (service, task) = (carrier.service, carrier.task);
+            self.draw_look(id, service, task);
+        }
+        let lock = self.processes[process].lock.as_mut()?;
+        let carrier = &mut self.carriers[id as usize];
+        if !carrier.look.is_zero() {
+            carrier.looks = true;
+            let task = carrier.task;
+            self.tasks.charge(task, self.now, Component::WaitLock);
+            self.arm(id);
+            return Some(None);
+        }
+        carrier.looks = false;
+        if let Some(dropper) = lock.try_take(id) {
+            self.processes[process].lock_since = self.now;
+            if let Some(dropper) = dropper {
+                self.signal(id, dropper);
+            }
+            return None;
+        }
+        carrier.switch = Span::ZERO; // it only looked: too short a visit to pay for the switch
+        if lock.waits_for_a_switch(id) {
+            carrier.state = CarrierState::Locked;
+            let task = carrier.task;
+            self.tasks.charge(task, self.now, Component::WaitLock);
+        } else {
+            self.wait_for_lock(id);
+        }
+        Some(self.vacate_core(id))
+    }
+
     /// The same for a thread that was in control, and so for the core it may leave.
     pub fn go_on_in_control(&mut self, id: u32) {
         if let Some((next, core)) = self.go_on(id) {
@@ -194,7 +268,8 @@ impl World<'_> {
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
     fn arm(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
-        let end = carrier.mark + carrier.switch + carrier.cold + carrier.gc + carrier.left;
+        let work = carrier.cold + carrier.gc + carrier.left;
+        let end = carrier.mark + carrier.switch + if carrier.looks { carrier.look } else { work };
         let host = carrier.host as usize;
         let Some(scheduler) = &self.hosts[host].scheduler else {
             carrier.end = end;
@@ -202,9 +277,8 @@ impl World<'_> {
             return self.schedule_end(id, slot, end);
         };
         let core = scheduler.core_of(id);
-        let slice_end = scheduler.cores()[core as usize].slice_end.max(self.now);
-        let at = if scheduler.contended() {
-            end.min(slice_end)
+        let at = if scheduler.contended(core) {
+            end.min(scheduler.review(core, self.now))
         } else {
             end
         };
@@ -217,17 +291,12 @@ impl World<'_> {
         );
     }
 
-    /// Somebody began to wait for a core: slices count from now on.
-    fn rearm_cores(&mut self, host: usize) {
-        let count = self.plan.hosts[host].shared_cores.unwrap_or(0);
-        for core in 0..count {
-            let thread = self.hosts[host]
-                .scheduler
-                .as_ref()
-                .map_or(scheduler::NONE, |s| s.cores()[core as usize].thread);
-            if thread != scheduler::NONE {
-                self.arm(thread);
-            }
+    /// Somebody began to wait for this core: slices count from now on.
+    fn rearm_core(&mut self, host: usize, core: u32) {
+        let scheduler = self.hosts[host].scheduler.as_ref();
+        let thread = scheduler.map_or(NONE, |s| s.cores()[core as usize].thread);
+        if thread != scheduler::NONE {
+            self.arm(thread);
         }
     }
 
@@ -237,13 +306,21 @@ impl World<'_> {
         let elapsed = self.now.since(carrier.mark);
         carrier.mark = self.now;
         let switch = carrier.switch.min(elapsed);
-        let cold = carrier.cold.min(elapsed - switch);
         carrier.switch -= switch;
+        if carrier.looks {
+            carrier.look = carrier.look.saturating_sub(elapsed - switch);
+            let task = carrier.task;
+            self.tasks.charge(task, self.now, Component::WaitLock);
+            self.tasks
+                .transfer(task, switch, Component::WaitLock, Component::WaitCore);
+            return self.occupied(id, elapsed);
+        }
+        let cold = carrier.cold.min(elapsed - switch);
         carrier.cold -= cold;
         let gc = carrier.gc.min(elapsed - switch - cold);
         carrier.gc -= gc;
         carrier.left = carrier.left.saturating_sub(elapsed - switch - cold - gc);
-        let (task, native, host) = (carrier.task, carrier.native, carrier.host as usize);
+        let (task, native) = (carrier.task, carrier.native);
         let component = if native {
             Component::Native
         } else {
@@ -260,6 +337,11 @@ impl World<'_> {
         if !gc.is_zero() {
             self.tasks.transfer(task, gc, component, Component::Gc);
         }
+        self.occupied(id, elapsed);
+    }
+
+    fn occupied(&mut self, id: u32, elapsed: Span) {
+        let host = self.carriers[id as usize].host as usize;
         let resource = self.plan.hosts[host].resource;
         if self.hosts[host].scheduler.is_none() && resource != NONE {
             self.recorder.busy(resource, elapsed.0);
@@ -277,25 +359,68 @@ impl World<'_> {
         };
         let id = scheduler.cores()[core as usize].thread;
         if id == scheduler::NONE {
-            return;
+            return self.help(host, core);
         }
         self.settle(id);
         let carrier = &self.carriers[id as usize];
-        let owed = carrier.switch + carrier.cold + carrier.gc + carrier.left;
+        let work = carrier.cold + carrier.gc + carrier.left;
+        let owed = carrier.switch + if carrier.looks { carrier.look } else { work };
+        if owed.is_zero() && carrier.looks {
+            return self.go_on_in_control(id);
+        }
         if owed.is_zero() {
             return self.burst_done(id);
         }
+        self.share_out(host, core);
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             return;
         };
-        if scheduler.contended()
-            && scheduler.cores()[core as usize].slice_end <= self.now
+        if scheduler.contended(core)
             && let Some(next) = scheduler.expire(core, self.now)
         {
             self.back_to_queue(id);
             self.start_on_core(next, core);
         } else {
             self.arm(id);
+        }
+    }
+
+    /// At a review: if somebody waits for this core while another idles, that one is woken to take it over; if another has less to do, it may be
+    /// given one who waits.
+    fn share_out(&mut self, host: usize, core: u32) {
+        let Some(scheduler) = &mut self.hosts[host].scheduler else {
+            return;
+        };
+        if !scheduler.contended(core) {
+            return;
+        }
+        let Some(helper) = scheduler.helper() else {
+            if let Some(to) = scheduler.lend(core, self.now) {
+                self.rearm_core(host, to);
+            }
+            return;
+        };
+        let task = self.carriers[scheduler.cores()[core as usize].thread as usize].task;
+        let late = match &self.plan.hosts[host].host.wake {
+            Some(law) => law.sample(self.tasks.wait_word(task, self.paths.wake)),
+            None => Span::ZERO,
+        };
+        self.agenda.set(
+            (self.plan.hosts[host].core_slot + helper) as usize,
+            self.now + late,
+            kind::CORE,
+            (host as u32) << CORE_BITS | helper,
+        );
+    }
+
+    /// A core that idles was woken to take over who waits for another.
+    fn help(&mut self, host: usize, core: u32) {
+        let next = self.hosts[host]
+            .scheduler
+            .as_mut()
+            .and_then(|scheduler| scheduler.pull(core, self.now));
+        if let Some(next) = next {
+            self.start_idle_core(next, core);
         }
     }
 
@@ -334,8 +459,10 @@ impl World<'_> {
         let (task, process) = (carrier.task, carrier.process as usize);
         self.tasks.charge(task, self.now, Component::WaitLock);
         let priority = self.tasks.wait_word(task, self.paths.lock);
-        if let Some(lock) = &mut self.processes[process].lock {
-            lock.wait(id, priority, self.now);
+        if let Some(lock) = &mut self.processes[process].lock
+            && lock.wait(id, priority, self.now)
+        {
+            self.soon.push_back(Soon::Drop(process as u32));
         }
         self.set_patience(process);
     }
@@ -354,41 +481,53 @@ impl World<'_> {
         }
     }
 
-    /// A waiter for the lock may have run out of patience.
+    /// Waiters for the lock may have run out of patience: they wake to look, with them all that are soon to.
     pub fn out_of_patience(&mut self, process: u32) {
         let state = &mut self.processes[process as usize];
         state.patience_set = false;
         let Some(lock) = &mut state.lock else { return };
-        if let Some(woken) = lock.out_of_patience(self.now) {
-            self.soon.push_back(Soon::Wake(woken));
-        }
-        if let (true, Some(holder)) = (lock.drop_requested(), lock.holder())
-            && self.carriers[holder as usize].state == CarrierState::Running
+        let host = self.plan.services[state.service as usize].host as usize;
+        let scheduler = self.hosts[host].scheduler.as_ref();
+        let core_of = |thread: u32| scheduler.map_or(thread, |s| s.home_of(thread));
+        let mut interrupted = None;
+        while let Some(late) = lock.time_out(self.now, |other| interrupted == Some(core_of(other)))
         {
-            self.settle(holder);
-            self.forced_drop(holder);
+            if interrupted.replace(core_of(late)) != Some(core_of(late)) {
+                self.carriers[late as usize].interrupt = self.plan.hosts[host].host.interrupt;
+            }
+            self.soon.push_back(Soon::Wake(late));
         }
         self.set_patience(process as usize);
     }
 
-    /// The holder, on a core, lets the lock go because it was asked to.
-    fn forced_drop(&mut self, id: u32) {
-        let process = self.carriers[id as usize].process;
-        self.account_lock(process);
-        let woken = self.processes[process as usize]
-            .lock
-            .as_mut()
-            .and_then(|lock| lock.forced_drop());
-        let task = self.carriers[id as usize].task;
-        self.carriers[id as usize].state = CarrierState::Locked;
-        self.tasks.charge(task, self.now, Component::WaitLock);
-        if let Some(woken) = woken {
-            self.soon.push_back(Soon::Wake(woken));
+    /// A waiter has asked for the lock: a holder on a core drops it, another when it next has a core.
+    pub fn heed(&mut self, process: u32) {
+        let Some(lock) = &self.processes[process as usize].lock else {
+            return;
+        };
+        if let (true, Some(holder)) = (lock.drop_requested(), lock.holder())
+            && self.carriers[holder as usize].state == CarrierState::Running
+        {
+            self.settle(holder);
+            if let Some((next, core)) = self.forced_drop(holder) {
+                self.start_on_core(next, core);
+            }
         }
-        self.leave_core(id);
     }
 
-    /// A thread lets the lock go of its own accord, if it has it.
+    /// The holder, on a core, lets the lock go because it was asked to, and waits for somebody else to take it. Returns what becomes of its core, as [`World::go_on`].
+    #[must_use]
+    fn forced_drop(&mut self, id: u32) -> Option<(u32, u32)> {
+        let process = self.carriers[id as usize].process;
+        self.account_lock(process);
+        let lock = self.processes[process as usize].lock.as_mut();
+        if let Some(woken) = lock.and_then(Lock::forced_drop) {
+            self.signal(id, woken);
+        }
+        self.seek_lock(id).flatten()
+    }
+
+    /// A thread lets the lock go of its own accord, if it has it. Whom it signals may have its core at once.
     #[inline(always)]
     pub fn release_lock(&mut self, id: u32) {
         if !self.carriers[id as usize].simple {
@@ -396,22 +535,33 @@ impl World<'_> {
         }
     }
 
+    /// A thread signals another, which joins the queue of its core if that is where it wakes, and may have that core as soon as the one that signals has
+    /// a burst in hand again or blocks. If it is to have it at once, the one that signals still holds the mutex that guards the lock: the woken thread sleeps
+    /// again until it lets go of that, two switches more.
+    fn signal(&mut self, id: u32, woken: u32) {
+        let host = self.carriers[id as usize].host;
+        let scheduler = self.hosts[host as usize].scheduler.as_ref();
+        let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
+        if scheduler.is_none_or(|scheduler| scheduler.choose(woken, self.now) != (core, false)) {
+            return self.soon.push_back(Soon::Wake(woken));
+        }
+        self.wake(woken);
+        if self.soon.back() == Some(&Soon::Resched(host, core)) {
+            let switch = self.plan.hosts[host as usize].host.switch_cost;
+            self.carriers[woken as usize].interrupt = switch * 2;
+        }
+    }
+
     fn release_if_held(&mut self, id: u32) {
         let process = self.carriers[id as usize].process;
-        if !self.processes[process as usize]
-            .lock
-            .as_ref()
-            .is_some_and(|lock| lock.held_by(id))
-        {
+        let lock = self.processes[process as usize].lock.as_ref();
+        if !lock.is_some_and(|lock| lock.held_by(id)) {
             return;
         }
         self.account_lock(process);
-        if let Some(woken) = self.processes[process as usize]
-            .lock
-            .as_mut()
-            .and_then(|lock| lock.release())
-        {
-            self.soon.push_back(Soon::Wake(woken));
+        let lock = self.processes[process as usize].lock.as_mut();
+        if let Some(woken) = lock.and_then(Lock::release) {
+            self.signal(id, woken);
         }
     }
 }

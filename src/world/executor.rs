@@ -37,14 +37,18 @@ impl World<'_> {
         let dismissed = self.processes[process as usize].aux[executor as usize]
             .idle
             .pop();
-        let carrier = dismissed.unwrap_or_else(|| {
-            self.add_thread(CarrierPlan {
+        let carrier = match dismissed {
+            Some(carrier) => {
+                self.begin_anew(carrier);
+                carrier
+            }
+            None => self.add_thread(CarrierPlan {
                 process,
                 service,
                 aux: executor,
                 slot: NONE,
-            })
-        });
+            }),
+        };
         let maker = self.tasks.hot[task as usize].carrier;
         if waits && self.plan.services[service as usize].main == MainKind::Loop {
             self.carriers[maker as usize].awaits = true;

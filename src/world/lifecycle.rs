@@ -174,7 +174,7 @@ impl World<'_> {
             self.account_lock(process);
         }
         let state = &mut self.processes[process as usize];
-        state.lock = self.plan.services[service].lock.map(Lock::new);
+        state.lock = self.plan.services[service].lock.as_ref().map(Lock::new);
         let slot = self.plan.lock_slot[process as usize];
         if std::mem::take(&mut state.patience_set) && slot != NONE {
             self.agenda.clear(slot as usize);
@@ -192,7 +192,7 @@ impl World<'_> {
         match carrier.state {
             CarrierState::Queued => {
                 if let Some(scheduler) = &mut self.hosts[host].scheduler {
-                    scheduler.withdraw(id);
+                    scheduler.withdraw(id, self.now);
                 }
             }
             CarrierState::Locked | CarrierState::Waking => {}
@@ -213,7 +213,8 @@ impl World<'_> {
         let carrier = &mut self.carriers[id as usize];
         (carrier.left, carrier.gc) = (Span::ZERO, Span::ZERO);
         (carrier.awaits, carrier.maker) = (false, NONE);
-        (carrier.switch, carrier.cold) = (Span::ZERO, Span::ZERO);
+        (carrier.switch, carrier.interrupt, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
+        (carrier.looks, carrier.look) = (false, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;
         carrier.task = NONE;

@@ -41,8 +41,13 @@ pub(super) struct Carrier {
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
+    /// What waking it takes of a busy core beside the switch, until it has one.
+    pub interrupt: Span,
     pub cold: Span,
     pub gc: Span,
+    /// On a core, it has not found the lock free yet; looking takes it this long.
+    pub looks: bool,
+    pub look: Span,
     /// The heap that its own language's work allocates from, or [`NONE`].
     pub heap: u32,
     /// Since when the present stretch on a core is not yet accounted.
@@ -82,8 +87,11 @@ impl Carrier {
             fresh: false,
             left: Span::ZERO,
             switch: Span::ZERO,
+            interrupt: Span::ZERO,
             cold: Span::ZERO,
             gc: Span::ZERO,
+            looks: false,
+            look: Span::ZERO,
             heap,
             mark: now,
             end: Time::NEVER,

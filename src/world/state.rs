@@ -42,7 +42,7 @@ pub(super) const SLOT_SEGMENT: usize = 1;
 pub(super) const SLOT_TIMEOUT: usize = 2;
 
 /// What follows at the same instant, once the present handler is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Soon {
     /// A call reaches its service.
     Submit(u32),
@@ -58,6 +58,10 @@ pub(super) enum Soon {
     Begun(u32),
     /// A thread that was signalled becomes runnable.
     Wake(u32),
+    /// On this host, somebody woke who may take this core.
+    Resched(u32, u32),
+    /// A process's lock is asked for.
+    Drop(u32),
     /// A request has got a connection.
     Send(u32),
     /// A service looks whether it can accept.
@@ -199,6 +203,8 @@ impl World<'_> {
             Soon::Begin(carrier) => self.begin_aux(carrier),
             Soon::Begun(maker) => self.made(maker),
             Soon::Wake(carrier) => self.wake(carrier),
+            Soon::Resched(host, core) => self.resched(host, core),
+            Soon::Drop(process) => self.heed(process),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
             Soon::Start(task) => self.start_branch(task),

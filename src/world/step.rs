@@ -255,6 +255,9 @@ impl World<'_> {
         if carrier != NONE && on_loop {
             self.loop_due(process, task);
         } else {
+            if let Some(thread) = self.carriers.get_mut(carrier as usize) {
+                thread.interrupt = self.plan.hosts[thread.host as usize].host.interrupt;
+            }
             self.resume(task);
         }
     }

@@ -373,7 +373,7 @@ impl<'t> Tape<'t> {
         text.push_str("[hosts.app]\n");
         self.line(&mut text, &["", "cores = 1", "cores = 2", "cores = 4"]);
         self.line(&mut text, &["", "slice = \"0.3ms\"", "slice = \"5ms\""]);
-        self.line(&mut text, &["", "wakeup_credit = \"0ms\""]);
+        self.line(&mut text, &["", "tick = \"4ms\""]);
         self.line(&mut text, &["", "switch_cost = \"3us\""]);
         self.line(&mut text, &["", "cold = { after = \"2ms\" }"]);
         self.line(&mut text, &["", "wake = \"exp(0.1ms)\""]);

@@ -3,15 +3,15 @@
 //!
 //! That the CPU is the run's own is what matters: it differs by a third between runs at the same load, for the machine has two
 //! speeds, and a tail follows utilisation. Given it, nothing was fitted to these rows. The set-up is the measurement's: one
-//! process, one core, a slice of Linux on two cores, connections reused last in first out. Cold cores and switches cost
+//! process, one core, a slice of Linux on two cores, connections reused last in first out. Cold cores, switches and looks at the lock cost
 //! nothing here, because the measured CPU contains them; the endpoint's work is that CPU less the model's own 0.32 ms.
 //!
 //! Checked are runs of 18 s or more, at 50 to 70 % of capacity, whose piece of work before and after took at most
 //! [`STEADY_MS`]. Beyond that load a second's change of speed decides; the rest is printed.
 //!
-//! With `mix1_20` and 16 threads the model has the real median, and the tail within a third. With `cpu2` and 4 threads it is too fast by a sixth
-//! to a third in p50 and a quarter to a half in p99, and why is not known ("How far to trust it" in `README.md`): the ranges
-//! for `cpu2` hold that gap where it is, they do not say that the model is right.
+//! With `mix1_20` and 16 threads the model has the real median, and the tail within a third. With `cpu2` and 4 threads it has the median within
+//! a sixth, since the handlers let the lock go at each of their system calls; the tail is a fifth to a half too short, and why is not
+//! known ("How far to trust it" in `README.md`): the ranges hold that gap where it is, they do not say that the model is right.
 //!
 //! `cargo test --test it under_load -- --nocapture` prints the table.
 
@@ -24,7 +24,7 @@ use crate::support;
 /// Relative differences allowed, of p50, and of p99 less the time that the endpoint sleeps. Set after seeing the rows: they notice a
 /// change, they do not validate the model.
 const MIX: [RangeInclusive<f64>; 2] = [-0.05..=0.05, -0.4..=0.4];
-const CPU2: [RangeInclusive<f64>; 2] = [-0.4..=0.1, -0.6..=0.1];
+const CPU2: [RangeInclusive<f64>; 2] = [-0.2..=0.2, -0.6..=0.1];
 /// What the fixed piece of work takes at the higher of the machine's two speeds is 66 ms.
 const STEADY_MS: f64 = 70.0;
 /// Of the model: its `before`, `after`, accepting and taking back.
@@ -104,6 +104,7 @@ latency = "0.02ms"
 [hosts.app]
 cores = 1
 slice = "1.4ms"
+tick  = "4ms"
 
 [endpoints.it]
 steps = [{steps}]
@@ -112,6 +113,7 @@ steps = [{steps}]
 model     = "django-gthread"
 processes = 1
 executors.main.carriers = {threads}
+lock.look = "0us"
 "#,
             rate = self.rate,
             threads = self.threads,

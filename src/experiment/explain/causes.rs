@@ -152,8 +152,10 @@ impl Cause {
             Self::Switches => {
                 let host = &mut changed.hosts[host];
                 let wakes = host.wake.take().is_some();
-                let costs = !std::mem::take(&mut host.switch_cost).is_zero();
-                (wakes || costs).then(|| "the host's switch_cost 0, wake none".to_owned())?
+                let switches = !std::mem::take(&mut host.switch_cost).is_zero();
+                let interrupted = !std::mem::take(&mut host.interrupt).is_zero();
+                (wakes || switches || interrupted)
+                    .then(|| "the host's switch_cost and interrupt 0, wake none".to_owned())?
             }
             Self::Cold => {
                 changed.hosts[host].cold.take()?;

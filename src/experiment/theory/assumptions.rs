@@ -115,7 +115,7 @@ fn nested(system: &System, shape: &Shape) -> Option<String> {
             "threads of {name} are held while they wait for a core"
         ));
     }
-    if has(StationKind::Lock).is_some() {
+    if shape.locked {
         reasons.push("the lock is held on a core".to_owned());
     }
     any(reasons)

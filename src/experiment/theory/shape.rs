@@ -51,6 +51,8 @@ pub struct Queue {
 pub struct Shape {
     /// The queues, the fullest first.
     pub queues: Vec<Queue>,
+    /// Whether work on a core holds a lock too, be it the fullest or not.
+    pub locked: bool,
     /// Mean latency of a request that never waits, seconds.
     pub zero_load: f64,
 }
@@ -70,6 +72,9 @@ impl Shape {
             .iter()
             .find(|station| station.kind == StationKind::Threads);
         let threads = threads.map(|station| station.units);
+        let locked = stations
+            .iter()
+            .any(|station| station.kind == StationKind::Lock);
         // A thread, a core and a lock at once are one station for the work itself: the one that is first to be full.
         let work = stations
             .iter()
@@ -112,6 +117,7 @@ impl Shape {
         queues.sort_by(|a, b| full(&b.station).total_cmp(&full(&a.station)));
         Self {
             queues,
+            locked,
             zero_load: zero_load_ns / SECOND,
         }
     }

@@ -167,7 +167,7 @@ fn model(name: &str) -> Model {
 
 fn cpu_ms(steps: &[Step]) -> f64 {
     let cpu = |step: &Step| match &step.action {
-        Action::Cpu { work, .. } => work.mean_ns() / 1e6,
+        Action::Cpu { work, .. } | Action::Native { work, .. } => work.mean_ns() / 1e6,
         other => panic!("{other:?}"),
     };
     steps.iter().map(cpu).sum()

@@ -96,8 +96,8 @@ fn settings_are_read() {
     let host = &system.hosts[0];
     assert_eq!((host.cores, host.memory), (Some(2), Some(2 << 30)));
     assert_eq!(
-        (host.slice, host.wakeup_credit),
-        (Span::from_millis(3), Span::from_millis(3))
+        (host.slice, host.tick),
+        (Span::from_millis(3), Span::from_millis(4))
     );
     assert_eq!(
         (host.switch_cost, host.cold),
@@ -256,15 +256,15 @@ fn contestants_override_models_and_the_scenario() {
         ("django-gthread", 4)
     );
     assert_eq!(
-        (mine.model.executors[0].carriers, mine.model.lock),
+        (mine.model.executors[0].carriers, mine.model.lock.clone()),
         (Some(8), None)
     );
     assert_eq!(mine.model.queue.admit, Admit::Below(1000));
     assert!(
-        matches!(&mine.model.before[1].action, Action::Cpu { work, .. } if work.mean_ns() == 1e6)
+        matches!(&mine.model.before[4].action, Action::Cpu { work, .. } if work.mean_ns() == 1e6)
     );
     assert_eq!(
-        mine.model.before[1].path,
+        mine.model.before[4].path,
         Path::ROOT
             .child("models")
             .child("app")

@@ -8,9 +8,11 @@ impl Plan {
         for (index, host) in system.hosts.iter().enumerate() {
             let shared_cores = host.cores.filter(|&cores| {
                 let warm = host.cold.is_none() && host.switch_cost.is_zero() && host.wake.is_none();
+                // Where a thread's core does not matter: neither who is seen nor whose timer ends with whose.
+                let alike = host.idle_seen.is_none() && host.timer_slack.is_zero();
                 let enough =
                     most_runnable(system, index).is_some_and(|threads| threads <= u64::from(cores));
-                !(elide && warm && enough)
+                !(elide && warm && alike && enough)
             });
             let owner = system.services.iter().find(|service| service.host == index);
             let app = system.services[0].host == index;

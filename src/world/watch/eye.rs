@@ -288,15 +288,17 @@ fn runs(world: &World, carrier: &Carrier) -> bool {
 
 /// What a thread on a core does with a stretch of time: what it owes, in the order in which it is paid, then work.
 fn portions(carrier: &Carrier, from: Time, to: Time, mut saw: impl FnMut(What, Time, Time)) {
-    let work = if carrier.native {
-        Component::Native
-    } else {
-        Component::Cpu
+    let work = match (carrier.looks, carrier.native) {
+        (true, _) => Component::WaitLock,
+        (false, true) => Component::Native,
+        (false, false) => Component::Cpu,
     };
+    // Who looks at the lock does the rest when it has it.
+    let later = |owed: Span| if carrier.looks { Span::ZERO } else { owed };
     let owed = [
         (What::Switch, carrier.switch),
-        (What::State(Component::Cold), carrier.cold),
-        (What::State(Component::Gc), carrier.gc),
+        (What::State(Component::Cold), later(carrier.cold)),
+        (What::State(Component::Gc), later(carrier.gc)),
         (What::State(work), Span::MAX),
     ];
     let mut begin = carrier.mark;

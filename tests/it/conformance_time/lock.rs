@@ -1,6 +1,6 @@
 //! The interpreter's lock: sleepers and I/O beside threads that compute.
 
-use super::case::{Case, host, waking};
+use super::case::{Case, LOOK, host, waking};
 use super::recorded::Recorded;
 
 /// A sleeper beside threads that only compute.
@@ -22,7 +22,7 @@ steps = [{{ wait = "1ns" }}, {{ cpu = "1us" }}]
 [contestants.python]
 model = "ideal"
 executors.main = {{ carriers = {carriers}, tasks = 1 }}
-lock = {{ switch_interval = "{interval}", order = "random", barging = true }}
+lock = {{ switch_interval = "{interval}", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
             host = host(cores),
             carriers = threads + 1,
@@ -65,7 +65,7 @@ steps = [{{ cpu = "1000s" }}]
 [contestants.python]
 model = "ideal"
 executors.main = {{ carriers = 2, tasks = 1 }}
-lock = {{ switch_interval = "1ms", order = "random", barging = true }}
+lock = {{ switch_interval = "1ms", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
         host = host(cores),
     );

@@ -4,11 +4,8 @@
 //! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{Case, SLACK_US, host, lines, wakes, waking};
+use super::case::{COOLS_MS, Case, LOOK, SLACK_US, host, lines, wakes, waking};
 use super::recorded::{Recorded, quantile};
-
-/// Time constant of a core's cooling, milliseconds: between Node's 3.8 and Django's 3.4 in `measured/README.md`.
-const COOLS_MS: f64 = 3.6;
 
 fn median(recorded_us: &[f64]) -> f64 {
     quantile(recorded_us, 0.5)
@@ -44,7 +41,7 @@ fn served(
 pub fn gthread(cores: u32) -> Case {
     let alone = Recorded::of("gthread-1", cores);
     let wake = median(&wakes(cores));
-    // The main thread's part is the model's.
+    // The main thread's part is the model's, and so are the system calls, at which the lock is free for a moment.
     let files = vec![
         ("before.csv", lines(alone.stage("called"), wake + 30.0)),
         ("after.csv", lines(alone.stage("user"), wake)),
@@ -57,8 +54,8 @@ steps = [{ cpu = "2ms" }]
 [contestants.gthread]
 model = "django-gthread"
 processes = 1
-before = [{ cpu = "samples(before.csv)" }]
-after = [{ cpu = "samples(after.csv)" }]
+before = [{ native = "0.5us" }, { native = "0.5us" }, { native = "1us" }, { cpu = "samples(before.csv)" }]
+after = [{ cpu = "samples(after.csv)" }, { native = "1us" }, { native = "1us" }]
 "#;
     served(("gthread-8", "gthread-1"), 8, cores, text, files)
 }
@@ -133,6 +130,7 @@ model = "django-asgi-sync-views"
 processes = 1
 executors.sync.start = "0us" # in what was recorded
 cold.extra = "{extra:.1}us"
+lock = {{ order = "fifo", look = "{LOOK}" }}
 before = [
   {{ name = "close", hop = "sync", steps = [] }},
   {{ name = "parse", cpu = "samples(parse.csv)" }},

@@ -18,7 +18,7 @@ fn one_core(host: &str, endpoints: &str) -> String {
 #[test]
 fn two_threads_take_turns_on_a_core() {
     let text = one_core(
-        "wakeup_credit = \"0ms\"",
+        "tick = \"0ms\"",
         r#"endpoints.a.steps = [{ cpu = "3ms" }]
            endpoints.b.steps = [{ cpu = "3ms" }]"#,
     );
@@ -43,7 +43,7 @@ fn two_threads_take_turns_on_a_core() {
 #[test]
 fn a_switch_costs_time_on_the_core() {
     let text = one_core(
-        "wakeup_credit = \"0ms\", switch_cost = \"0.1ms\"",
+        "switch_cost = \"0.1ms\"",
         r#"endpoints.a.steps = [{ cpu = "3ms" }]
            endpoints.b.steps = [{ cpu = "2ms" }]"#,
     );
@@ -53,32 +53,41 @@ fn a_switch_costs_time_on_the_core() {
     assert_eq!(trace.busy("cores"), 5_600 * US);
 }
 
-/// a (3 ms) runs from 0, b (0.5 ms) wakes at 0.5. It may be placed as far back as 1 ms behind a, at 0, and preempts.
+/// a computes for 8 ms from 0 on, b for 0.5 ms at 0.5 and once more after a pause of 1 ms. With a tick of 4 ms:
+///
+/// ```text
+///  0.5  b wakes, level with a, whose first slice protects it until 1; that it is over is noticed at the tick
+///  4    a (4) is ahead of the mean, b (0.5) behind: b runs
+///  4.5  b (1) sleeps, 1.5 behind the mean of 2.5; a goes on
+///  5.5  b wakes as far behind: a (5), b (2), mean 3.5; b preempts;  6  b ends;  9  a ends
+/// ```
+///
+/// Without ticks a's slice ends at 1, b (0.5) runs until 1.5 and sleeps level with a. At 2.5 it wakes level (2) in the instant in which a's
+/// second slice ends, and has the core at once.
 #[test]
-fn the_newly_woken_preempts() {
+fn who_was_kept_waiting_preempts() {
     let text = one_core(
-        "wakeup_credit = \"1ms\"",
-        r#"endpoints.a.steps = [{ cpu = "3ms" }]
-           endpoints.b.steps = [{ cpu = "0.5ms" }]"#,
+        "tick = \"4ms\"",
+        r#"endpoints.a.steps = [{ cpu = "8ms" }]
+           endpoints.b.steps = [{ cpu = "0.5ms" }, { wait = "1ms" }, { cpu = "0.5ms" }]"#,
     );
     let script = [at("0ms", "a"), at("0.5ms", "b")];
     let with = trace(&text, &script);
-    with.took("b", &[(Cpu, 500 * US)]);
-    with.took("a", &[(Cpu, 3 * MS), (WaitCore, 500 * US)]);
+    with.took("b", &[(WaitCore, 3_500 * US), (Cpu, MS), (Timer, MS)]);
+    with.took("a", &[(Cpu, 8 * MS), (WaitCore, MS)]);
 
-    // Without that credit it is placed beside a and gets the core when a's slice ends at 1.
-    let without = trace(&text.replace("\"1ms\" }", "\"0ms\" }"), &script);
-    without.took("b", &[(WaitCore, 500 * US), (Cpu, 500 * US)]);
-    without.took("a", &[(Cpu, 3 * MS), (WaitCore, 500 * US)]);
+    let without = trace(&text.replace("\"4ms\" }", "\"0ms\" }"), &script);
+    without.took("b", &[(WaitCore, 500 * US), (Cpu, MS), (Timer, MS)]);
+    without.took("a", &[(Cpu, 8 * MS), (WaitCore, MS)]);
 }
 
-/// Two cores, three threads at 0 with 2 ms each, slices of 1 ms, no credit.
+/// Two cores, three threads at 0 with 2 ms each, slices of 1 ms.
 ///
 /// ```text
 ///  0  a on core 0, b on core 1, c queued at 0
-///  1  core 0: c (0) replaces a (1). core 1, in the same instant: a (1) is not ahead of b (1) and replaces it
-///  2  core 0: c (1) is not ahead of b (1), which replaces it. core 1: a ends, c takes its place
-///  3  b and c end
+///  1  core 0: c (0) replaces a (1). core 1: b (1) is ahead of the mean of 2/3, but so is a, who alone waits: b goes on
+///  2  core 0: c (1) is not ahead of the mean, but a (1) neither, and came first: a replaces it. core 1: b ends, c takes its place
+///  3  a and c end
 /// ```
 #[test]
 fn three_threads_on_two_cores() {
@@ -86,13 +95,13 @@ fn three_threads_on_two_cores() {
         endpoints.a.steps = [{ cpu = "2ms" }]
         endpoints.b.steps = [{ cpu = "2ms" }]
         endpoints.c.steps = [{ cpu = "2ms" }]
-        hosts.app = { cores = 2, slice = "1ms", wakeup_credit = "0ms" }
+        hosts.app = { cores = 2, slice = "1ms" }
         [contestants.threads]
         executors.main = { carriers = 3, tasks = 1 }
     "#;
     let trace = trace(text, &[at("0ms", "a"), at("0ms", "b"), at("0ms", "c")]);
-    trace.took("a", &[(Cpu, 2 * MS)]);
-    trace.took("b", &[(Cpu, 2 * MS), (WaitCore, MS)]);
+    trace.took("a", &[(Cpu, 2 * MS), (WaitCore, MS)]);
+    trace.took("b", &[(Cpu, 2 * MS)]);
     trace.took("c", &[(Cpu, 2 * MS), (WaitCore, MS)]);
 }
 
@@ -138,14 +147,14 @@ fn a_look_at_the_lock_does_not_warm_a_core() {
 }
 
 /// A loop's pool shares its core. a's native work (3 ms) and b's computing (2 ms) take turns of 1 ms from 0 on: the loop's
-/// thread runs b, the pool's thread wakes when the loop has handed a over. No credit: as it woke first, a runs 0–1, b 1–2,
+/// thread runs b, the pool's thread wakes when the loop has handed a over: as it woke first, a runs 0–1, b 1–2,
 /// a 2–3, b 3–4, a 4–5.
 #[test]
 fn a_pool_thread_competes_with_its_loop() {
     let text = r#"
         endpoints.a.steps = [{ native = "3ms" }]
         endpoints.b.steps = [{ cpu = "2ms" }]
-        hosts.app = { cores = 1, slice = "1ms", wakeup_credit = "0ms" }
+        hosts.app = { cores = 1, slice = "1ms" }
         [contestants.node]
         executors.main = { carriers = 1, tasks = "unlimited" }
         executors.pool = { carriers = 1 }
@@ -161,9 +170,10 @@ fn a_pool_thread_competes_with_its_loop() {
 ///
 /// ```text
 ///  0      a is signalled, the core idles;  0.1  a runs its first 1 ms
-///  0.5    b is signalled, the core is busy: it is runnable at once, and far enough behind a to take the core: b runs 1 ms
-///  1.5    b sleeps for 1 ms; a runs its other 0.6 ms and ends at 2.1
-///  2.55   b's sleep ends, 0.05 late, the core idles;  2.65  b runs 1 ms and ends at 3.65
+///  0.5    b is signalled, the core is busy: it is runnable at once and waits
+///  1.1    a ends; b runs 1 ms
+///  2.1    b sleeps for 1 ms
+///  3.15   b's sleep ends, 0.05 late, the core idles;  3.25  b runs 1 ms and ends at 4.25
 /// ```
 #[test]
 fn waking_takes_time_on_an_idle_core_only() {
@@ -173,9 +183,9 @@ fn waking_takes_time_on_an_idle_core_only() {
            endpoints.b.steps = [{ cpu = "1ms" }, { wait = "1ms" }, { cpu = "1ms" }]"#,
     );
     let trace = trace(&text, &[at("1ms", "a"), at("1.5ms", "b")]);
-    trace.took("a", &[(Cpu, MS), (WaitCore, 100 * US + MS)]);
+    trace.took("a", &[(Cpu, MS), (WaitCore, 100 * US)]);
     let slept = MS + 50 * US;
-    trace.took("b", &[(Cpu, 2 * MS), (Timer, slept), (WaitCore, 100 * US)]);
+    trace.took("b", &[(Cpu, 2 * MS), (Timer, slept), (WaitCore, 700 * US)]);
 }
 
 /// A main thread hands a over. It is signalled on an idle core and pays 0.1 ms; the handler is signalled by it, before the core idles.

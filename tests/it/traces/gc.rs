@@ -118,7 +118,7 @@ fn a_pause_uses_the_core() {
     let text = r#"
         endpoints.a.steps = [{ cpu = "3ms" }]
         endpoints.b.steps = [{ native = "3ms" }]
-        hosts.app = { cores = 1, slice = "1ms", wakeup_credit = "0ms" }
+        hosts.app = { cores = 1, slice = "1ms" }
         [contestants.threads]
         executors.main = { carriers = 2, tasks = 1 }
         gc = { allocates = "100MB/s", young = "300KB", minor = "2ms" }

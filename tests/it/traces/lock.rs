@@ -47,14 +47,14 @@ fn two_threads_hand_the_lock_over_every_5_ms() {
 /// ```text
 ///  0  a takes the lock (switch 1)
 ///  1  b waits, until 6 at most;  2  c waits, until 7 at most
-///  6  b out of patience: a drops (6 run), b is signalled and takes it (switch 2). a waits until 11
-///  7  c out of patience, but there was a switch: it waits until 12 (not served at 7, as in a fixed rotation)
-/// 11  a out of patience, no switch since 6: b drops (5 run). c has waited longest and takes it (switch 3).
-///     a remembers switch 2 and waits until 16, b waits until 16
-/// 16  a: there was a switch, until 21. b: no switch since 11: c drops (5 run). a waits longest: takes it (switch 4)
-/// 17  a ends (7 run); of b (since 11) and c (since 16) b is signalled
-/// 19  b ends (7 run); c runs
-/// 21  c ends (7 run)
+///  6  b out of patience: it asks and waits once more, behind c, until 11. a drops (6 run); c has waited longest and takes it (switch 2).
+///     a waits until 11
+/// 11  b: there was a switch since it looked, it asks for nothing and waits until 16. a: no switch since 6, it asks and waits, behind b, until 16.
+///     c drops (5 run), b takes it (switch 3), c waits until 16
+/// 16  a: there was a switch, until 21. c: no switch since 11, it asks and waits behind a. b drops (5 run), a takes it (switch 4), b waits
+/// 17  a ends (7 run); c has waited longer than b
+/// 19  c ends (7 run); b runs
+/// 21  b ends (7 run)
 /// ```
 #[test]
 fn with_three_threads_a_switch_restarts_everybodys_patience() {
@@ -62,8 +62,8 @@ fn with_three_threads_a_switch_restarts_everybodys_patience() {
     let text = gil(3, false, &[("a", work), ("b", work), ("c", work)]);
     let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b"), at("2ms", "c")]);
     trace.took("a", &[(Cpu, 7 * MS), (WaitLock, 10 * MS)]);
-    trace.took("b", &[(Cpu, 7 * MS), (WaitLock, 11 * MS)]);
-    trace.took("c", &[(Cpu, 7 * MS), (WaitLock, 12 * MS)]);
+    trace.took("b", &[(Cpu, 7 * MS), (WaitLock, 13 * MS)]);
+    trace.took("c", &[(Cpu, 7 * MS), (WaitLock, 10 * MS)]);
 }
 
 /// Two threads; a (2 ms) at 0, b and c (2 ms each) at 1: b gets the second thread and waits for the lock, c waits for a
@@ -120,16 +120,30 @@ fn native_work_needs_no_lock() {
     assert_eq!(trace.busy("lock"), 6 * MS);
 }
 
-/// A thread looks for the lock only while it has a core, and waits for it without one: on one core the hand-over of two
-/// threads is what it is on two. Looking takes no time, and b, woken at 1, preempts a only to look.
+/// Every look needs the core. One core, slices of 0.7 ms, no ticks; a and b with 12 ms each; in brackets virtual run times, ms.
+///
+/// ```text
+///  0     a runs and takes the lock;  1  b wakes, level with a (1), whose second slice began at 0.7: b waits for the core
+///  1.4   that slice is over: b looks in vain, waits until 6.4 and leaves 0.2 behind the mean (a 1.4, b 1.0); a goes on
+///  6.4   b is late, wakes 0.2 behind the mean and preempts a, asks and waits; a drops the lock (6.4 run); b (6.0) has it and runs.
+///        a (6.4) wakes, is ahead, and waits for the core until b has had its slice
+///  7.1   a looks in vain and waits until 12.1, 0.15 behind the mean (b 6.7, a 6.4)
+/// 12.1   a preempts b, asks and waits; b drops the lock (5.7 run); a has it. b is ahead and waits for the core until a has had its slice
+/// 12.8   b looks in vain and waits until 17.8
+/// 17.7   a ends (12 run); b is signalled, has the lock, and ends at 24
+/// ```
 #[test]
-fn one_core_is_enough_for_a_lock() {
+fn every_look_at_the_lock_needs_the_core() {
     let work = r#"{ cpu = "12ms" }"#;
     let text = gil(2, true, &[("a", work), ("b", work)]);
     let text = format!("hosts.app.cores = 1\n{text}");
     let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
-    trace.took("a", &[(Cpu, 12 * MS), (WaitLock, 10 * MS)]);
-    trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
+    trace.took(
+        "a",
+        &[(Cpu, 12 * MS), (WaitLock, 5 * MS), (WaitCore, 700 * US)],
+    );
+    let waits = [(WaitLock, 9_900 * US), (WaitCore, 1_100 * US)];
+    trace.took("b", &[(Cpu, 12 * MS), waits[0], waits[1]]);
     assert_eq!(trace.busy("cores"), 24 * MS);
 }
 
@@ -144,8 +158,29 @@ fn without_patience_the_holder_keeps_the_lock() {
     trace.took("b", &[(Cpu, 12 * MS), (WaitLock, 11 * MS)]);
 }
 
+/// Who is woken where it may preempt finds the mutex that guards the lock taken by the thread that signals, and pays two switches more. One core, slices of
+/// 0.7 ms, no ticks, a switch 0.1 ms; a with 7 ms at 0, b with 1 ms at 1; in brackets virtual run times, ms.
+///
+/// ```text
+///  1.4   a's second slice is over: b looks in vain, waits until 6.4; a pays a switch
+///  6.4   b (6.0) preempts a (6.4), asks and waits; a (6.3 done) drops and signals b, which preempts: b has the lock and pays 1 + 2 switches; a wakes, ahead
+///  7.1   b's slice is over (0.4 done): a looks in vain; b pays a switch
+///  7.8   b ends and signals a, which has the core at once: 1 + 2 switches
+///  8.8   a ends
+/// ```
+#[test]
+fn who_is_signalled_and_preempts_waits_for_the_mutex() {
+    let endpoints = [("a", r#"{ cpu = "7ms" }"#), ("b", r#"{ cpu = "1ms" }"#)];
+    let text = gil(2, true, &endpoints);
+    let text = format!("hosts.app = {{ cores = 1, switch_cost = \"0.1ms\" }}\n{text}");
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    let waits = [(WaitLock, 700 * US), (WaitCore, 1_100 * US)];
+    trace.took("a", &[(Cpu, 7 * MS), waits[0], waits[1]]);
+    trace.took("b", &[(Cpu, MS), (WaitLock, 5 * MS), (WaitCore, 800 * US)]);
+}
+
 /// Who looks for the lock first waits first, also when threads look one after the other in the same instant. One core, no
-/// credit, no patience: a holds the lock; b (0.2) and c (0.4) queue for the core, and get it when a's slice ends at 1: b
+/// patience: a holds the lock; b (0.2) and c (0.4) queue for the core, and get it when a's slice ends at 1: b
 /// looks, c looks, a goes on. a ends at 3, b runs to 4, c to 5.
 #[test]
 fn lookers_wait_in_the_order_of_looking() {
@@ -153,7 +188,7 @@ fn lookers_wait_in_the_order_of_looking() {
         endpoints.a.steps = [{ cpu = "3ms" }]
         endpoints.b.steps = [{ cpu = "1ms" }]
         endpoints.c.steps = [{ cpu = "1ms" }]
-        hosts.app = { cores = 1, slice = "1ms", wakeup_credit = "0ms" }
+        hosts.app = { cores = 1, slice = "1ms" }
         [contestants.python]
         executors.main = { carriers = 3, tasks = 1 }
         lock.order = "fifo"
@@ -169,7 +204,7 @@ fn lookers_wait_in_the_order_of_looking() {
 fn a_crowd_may_look_for_the_lock_at_once() {
     let text = r#"
         endpoints.a.steps = [{ cpu = "1us" }]
-        hosts.app = { cores = 1, slice = "10us", wakeup_credit = "0ms" }
+        hosts.app = { cores = 1, slice = "10us" }
         [contestants.python]
         lock = {}
     "#;

@@ -74,7 +74,7 @@ fn a_worker_shares_the_cores() {
     let text = format!(
         r#"endpoints.a.steps = [{{ cpu = "3ms", kind = "image" }}]
            endpoints.b.steps = [{{ cpu = "2ms" }}]
-           hosts.app = {{ cores = 1, slice = "1ms", wakeup_credit = "0ms" }}
+           hosts.app = {{ cores = 1, slice = "1ms" }}
            {LOOP}
            executors.workers = {{ carriers = 1 }}
            place.image = "workers""#

@@ -27,7 +27,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// A host whose scheduler comes near to sharing: slices of a hundredth of the mean work, no preference, no cost.
-const FINE: &str = "[hosts.app]\ncores = 1\nslice = \"10us\"\nwakeup_credit = \"0s\"";
+const FINE: &str = "[hosts.app]\ncores = 1\nslice = \"10us\"";
 
 /// A thread for each request on one core.
 fn sharing(name: &'static str, work: &str) -> Case {
