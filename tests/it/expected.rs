@@ -107,7 +107,7 @@ steps = [ { name = "ask", call = "api", work = "$api" }, { cpu = "5ms" } ]
 model = "http-api"
 
 [contestants.one]
-executors.main = { carriers = 1 }
+executors.main = { carriers = 1, tasks = "unlimited" }
 "#;
     let control = AtomicBool::new(false);
     let study = compare(&scenario(text), &Control::new(&control, &())).unwrap();
