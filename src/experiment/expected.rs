@@ -4,7 +4,7 @@
 //! met was simulated at that load; headroom is the simulated capacity over the load.
 //!
 //! What an input half as large or half as large again would change is seen in two ways. Whether the objectives are met with it, at that
-//! load, is simulated ([`others`]): so an input that lengthens a wait counts, whatever it fills. Where the capacity would
+//! load, is simulated ([`others`](super::others)): so an input that lengthens a wait counts, whatever it fills. Where the capacity would
 //! lie is not, since that takes a search for each: a contestant is taken to carry the same share κ of its bound as it was seen to,
 //! and the bound follows from the demands of the changed scenario ([`bounds`]).
 //!

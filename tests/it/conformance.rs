@@ -2,7 +2,7 @@
 //!
 //! The programs run on `models/node-http.toml` as the files have it, by the same code as requests. Then one mechanism at a time is
 //! switched off, and at least the fixtures named with it must come to another order: a fixture that nothing can break
-//! holds nothing. `cargo test --test it conformance -- --nocapture` prints both tables.
+//! holds nothing. `cargo test --release --test it conformance -- --nocapture` prints both tables.
 
 use std::collections::BTreeMap;
 use std::path::Path;
