@@ -9,7 +9,7 @@
 //! Checked are runs of 18 s or more, at 50 to 70 % of capacity, whose piece of work before and after took at most
 //! [`STEADY_MS`]. Beyond that load a second's change of speed decides; the rest is printed.
 //!
-//! With `mix1_20` and 16 threads the model has the real median, and the tail within a third. With `cpu2` and 4 threads it has the median within
+//! With `mix1_20` and 16 threads the model has the real median, and the tail within two fifths. With `cpu2` and 4 threads it has the median within
 //! a sixth, since the handlers let the lock go at each of their system calls; the tail is a fifth to a half too short, and why is not
 //! known ("How far to trust it" in `README.md`): the ranges hold that gap where it is, they do not say that the model is right.
 //!
