@@ -75,7 +75,7 @@ pub fn tune_with<S: Simulator>(
     let scene = Scene::new(scenario, simulator);
     let mut race = Race::new(&scene, precision, budget, control);
     let finished = race.heats().and_then(|()| race.finals());
-    let mut study = scene.study("tune", &[], finished.is_none());
+    let mut study = scene.study("tune", &[], finished.is_none() || control.cancelled());
     let visits = race.ground.visits.iter().flatten();
     study.rows = visits.flat_map(|v| v.rows.iter().cloned()).collect();
     study.raced = race.results();
