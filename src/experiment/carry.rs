@@ -15,7 +15,8 @@ pub const PRECISION: f64 = 0.02;
 /// Loads within this factor of the capacity are no news: chance decides there.
 const NEAR: f64 = 1.25;
 
-/// The highest load of every contestant inside the objectives. `budget` is in events, for all contestants together.
+/// The highest load of every contestant inside the objectives. `budget` is in events, for the searches of all contestants together; the
+/// trials of what they say is good come on top, each of as many as a run may take.
 ///
 /// # Errors
 /// If there are no contestants, no objectives or no loads to choose, or nothing was finished when it was interrupted.

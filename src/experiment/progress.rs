@@ -17,7 +17,7 @@ pub struct Progress {
     pub share: f64,
 }
 
-/// Gets told. Called from any thread, between replications.
+/// Gets told. Called from any thread, between replications: of two threads the one that is told last may know less.
 pub trait Observer: Sync {
     /// This far it is.
     fn progress(&self, progress: Progress);

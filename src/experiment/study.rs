@@ -224,8 +224,8 @@ pub struct Carried {
     pub reach: Reach,
     /// The highest load that meets the objectives, as do lower ones.
     pub load: Option<Estimate>,
-    /// The load at which studies as `run` makes them, with other dice, meet them: two tried 2 % above it did. Absent where it was not tried, or nothing
-    /// tried was kept.
+    /// 2 % below a load at which two studies as `run` makes them, with other dice, met them; near saturation a further one may not. Absent where it was not
+    /// tried, or nothing tried was kept.
     pub good_to: Option<f64>,
     /// The objective that is missed first beyond it; none where the system saturates before.
     pub binding: Option<Objective>,

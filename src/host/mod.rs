@@ -32,7 +32,7 @@ pub struct Host {
     pub hot: Span,
     /// Time on a core lost when it goes from one thread to another.
     pub switch_cost: Span,
-    /// Time on a busy core lost to the interrupt that ends a thread's sleep there, or several that end together. On a core that idled it is part of `wake`.
+    /// Time on a busy core lost to the interrupt that ends a thread's sleep there, or several waits for a lock that end together. A loop's timers are in what its rounds cost. On a core that idled it is part of `wake`.
     pub interrupt: Span,
     /// From the signal to a sleeping thread until it runs on a core that idled: the interrupt, leaving the idle state, in a
     /// virtual machine the way through the hypervisor. `None`: none, and always so where every thread has a core.

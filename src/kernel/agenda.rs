@@ -103,6 +103,13 @@ impl Agenda {
         self.replay(slot, entry);
     }
 
+    /// Whether the slot waits for nothing. (The one whose event was popped last may say that it still does.)
+    #[inline]
+    #[must_use]
+    pub fn is_clear(&self, slot: usize) -> bool {
+        self.tree[self.leaves + slot] == NEVER
+    }
+
     /// Empties the slot.
     #[inline]
     pub fn clear(&mut self, slot: usize) {

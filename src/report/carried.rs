@@ -23,7 +23,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "reach",
-        doc: "`up_to` a load; `nowhere`: the objectives are missed at every load looked at, down to one at which nobody waits; `everywhere`: nothing was found that limits it; `unfound`: the search ended by its events or after 40 loads, before a load was found that meets them, or one that misses them",
+        doc: "`up_to` a load; `nowhere`: the objectives are missed at every load looked at, down to one at which nobody waits; `everywhere`: nothing was found that limits it; `unfound`: the search ended by its events, after 40 loads or 12 long runs, or for want of a whole number of users between, before a load was found that meets them, or one that misses them",
         read: |_, c| Cell::Text(reach(c.reach).to_owned()),
     },
     Column {
@@ -57,7 +57,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "good_to",
-        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it",
+        doc: "2 % below a load (users are whole) at which two runs as long as `crossover run`'s, with other dice, kept the objectives; near saturation a further one may miss them",
         read: |_, c| number(c.good_to),
     },
     Column {

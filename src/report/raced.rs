@@ -40,7 +40,7 @@ const COLUMNS: &[Column<Raced>] = &[
     },
     Column {
         name: "good_to",
-        doc: "a load that keeps the objectives in runs as `crossover run` makes them: two of them, with other dice, kept a load 2 % above it; of the best only",
+        doc: "2 % below a load (users are whole) at which two runs as long as `crossover run`'s, with other dice, kept the objectives; near saturation a further one may miss them; of the best only",
         read: |_, r| number(searched(r).and_then(|c| c.good_to)),
     },
     Column {

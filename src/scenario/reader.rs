@@ -15,6 +15,8 @@ use crate::kernel::{Count, Dist, Span};
 
 /// The largest plain number.
 const MAX_NUMBER: f64 = 1e12;
+/// Shorter ticks would be most of what is simulated.
+const SHORTEST_TICK: Span = Span::from_micros(100);
 
 /// Turns nodes into values, and knows what `$name` stands for.
 pub(super) struct Reader<'t> {
@@ -283,6 +285,17 @@ impl<'t> Reader<'t> {
         }
         let origin = self.resolve(node)?.origin;
         self.refuse(Problem::at(origin, "expected a time of more than zero"))
+    }
+
+    /// The time between two ticks of a kernel; none is zero.
+    pub(super) fn tick(&self, node: &'t Node) -> Option<Span> {
+        let span = self.span(node)?;
+        if span.is_zero() || span >= SHORTEST_TICK {
+            return Some(span);
+        }
+        let origin = self.resolve(node)?.origin;
+        let wanted = "expected `0s`, which is no tick, or at least `0.1ms`; Linux has 1 to 10 ms";
+        self.refuse(Problem::at(origin, "this tick is too short").label(wanted))
     }
 
     /// A rate per second, not zero.

@@ -292,7 +292,7 @@ pub(super) fn host<'t>(table: &'t Table, name: &str, reader: &Reader<'t>) -> Hos
         host.slice = slice;
     }
     host.tick = keys
-        .read("tick", |r, node| r.span(node))
+        .read("tick", |r, node| r.tick(node))
         .unwrap_or(Span::ZERO);
     host.idle_seen = keys.read("idle_seen", |r, node| r.span(node));
     host.hot = keys

@@ -1,4 +1,4 @@
-//! Threads on cores and under the lock.
+//! Threads on cores; the lock is in [`locking`](super::locking).
 //!
 //! ```text
 //!  Parked ──make_runnable──► Queued ──a core──► Running ──► takes the lock? ──no──► Locked ──signalled──► make_runnable
@@ -13,7 +13,6 @@
 use super::parts::{Carrier, CarrierState};
 use super::plan::NONE;
 use super::state::{Soon, World, kind};
-use crate::host::lock::Lock;
 use crate::host::scheduler::{self, Scheduler, Wake};
 use crate::kernel::{Span, Time};
 use crate::measure::Component;
@@ -22,30 +21,6 @@ use crate::measure::Component;
 const CORE_BITS: u32 = 12;
 
 impl World<'_> {
-    /// A thread that waits for the lock is signalled or out of patience, unless it was killed at the same instant or has woken already.
-    pub fn wake(&mut self, id: u32) {
-        let Carrier {
-            state,
-            service,
-            task,
-            ..
-        } = self.carriers[id as usize];
-        if state != CarrierState::Locked {
-            return;
-        }
-        self.draw_look(id, service, task);
-        self.rouse_from(id, Time::NEVER);
-    }
-
-    /// How long a thread looks at the lock.
-    fn draw_look(&mut self, id: u32, service: u32, task: u32) {
-        let lock = self.plan.services[service as usize].lock.as_ref();
-        if let Some(law) = lock.and_then(|lock| lock.look.as_ref()) {
-            let word = self.tasks.wait_word(task, self.paths.look);
-            self.carriers[id as usize].look = law.sample(word);
-        }
-    }
-
     /// A sleeping thread is signalled: if it is to run on a core that idles, leaving the idle state takes time. A core that falls idle in this
     /// instant is that of the thread that signalled, which had it until now.
     pub fn rouse(&mut self, id: u32) {
@@ -53,7 +28,7 @@ impl World<'_> {
     }
 
     /// The same, if only cores that have idled since before `since` must leave that state.
-    fn rouse_from(&mut self, id: u32, since: Time) {
+    pub fn rouse_from(&mut self, id: u32, since: Time) {
         let Carrier { host, task, .. } = self.carriers[id as usize];
         let sleeps = |scheduler: &Scheduler| {
             let (core, idle) = scheduler.choose(id, self.now);
@@ -147,7 +122,7 @@ impl World<'_> {
 
     /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
     /// needs is taken, the next in the queue gets the core.
-    fn start_on_core(&mut self, id: u32, core: u32) {
+    pub fn start_on_core(&mut self, id: u32, core: u32) {
         self.put_on_core(id, core);
         let mut left = self.go_on(id);
         while let Some((next, core)) = left {
@@ -219,45 +194,6 @@ impl World<'_> {
         None
     }
 
-    /// A thread on a core wants the lock. `None`: it has it; else what becomes of its core, as in [`World::go_on`].
-    #[must_use]
-    fn seek_lock(&mut self, id: u32) -> Option<Option<(u32, u32)>> {
-        let process = self.carriers[id as usize].process as usize;
-        let lock = self.processes[process].lock.as_mut()?;
-        let carrier = &mut self.carriers[id as usize];
-        let begins = carrier.look.is_zero() && !carrier.looks;
-        if begins && !lock.is_free_for(id) && !lock.waits_for_a_switch(id) {
-            let (service, task) = (carrier.service, carrier.task);
-            self.draw_look(id, service, task);
-        }
-        let lock = self.processes[process].lock.as_mut()?;
-        let carrier = &mut self.carriers[id as usize];
-        if !carrier.look.is_zero() {
-            carrier.looks = true;
-            let task = carrier.task;
-            self.tasks.charge(task, self.now, Component::WaitLock);
-            self.arm(id);
-            return Some(None);
-        }
-        carrier.looks = false;
-        if let Some(dropper) = lock.try_take(id) {
-            self.processes[process].lock_since = self.now;
-            if let Some(dropper) = dropper {
-                self.signal(id, dropper);
-            }
-            return None;
-        }
-        carrier.switch = Span::ZERO; // it only looked: too short a visit to pay for the switch
-        if lock.waits_for_a_switch(id) {
-            carrier.state = CarrierState::Locked;
-            let task = carrier.task;
-            self.tasks.charge(task, self.now, Component::WaitLock);
-        } else {
-            self.wait_for_lock(id);
-        }
-        Some(self.vacate_core(id))
-    }
-
     /// The same for a thread that was in control, and so for the core it may leave.
     pub fn go_on_in_control(&mut self, id: u32) {
         if let Some((next, core)) = self.go_on(id) {
@@ -266,7 +202,7 @@ impl World<'_> {
     }
 
     /// Sets the event at which a running thread's burst ends, or its slice if others wait.
-    fn arm(&mut self, id: u32) {
+    pub fn arm(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
         let work = carrier.cold + carrier.gc + carrier.left;
         let end = carrier.mark + carrier.switch + if carrier.looks { carrier.look } else { work };
@@ -394,10 +330,16 @@ impl World<'_> {
         if !scheduler.contended(core) {
             return;
         }
-        let Some(helper) = scheduler.helper() else {
+        if scheduler.idle().next().is_none() {
             if let Some(to) = scheduler.lend(core, self.now) {
                 self.rearm_core(host, to);
             }
+            return;
+        }
+        // One that idles waits for nothing, unless it is on its way.
+        let first = self.plan.hosts[host].core_slot;
+        let asleep = |core: &u32| self.agenda.is_clear((first + core) as usize);
+        let Some(helper) = scheduler.idle().find(asleep) else {
             return;
         };
         let task = self.carriers[scheduler.cores()[core as usize].thread as usize].task;
@@ -406,7 +348,7 @@ impl World<'_> {
             None => Span::ZERO,
         };
         self.agenda.set(
-            (self.plan.hosts[host].core_slot + helper) as usize,
+            (first + helper) as usize,
             self.now + late,
             kind::CORE,
             (host as u32) << CORE_BITS | helper,
@@ -432,7 +374,7 @@ impl World<'_> {
     }
 
     /// A thread gives its core up. Returns who is to have it, and the core.
-    fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
+    pub fn vacate_core(&mut self, id: u32) -> Option<(u32, u32)> {
         let host = self.carriers[id as usize].host as usize;
         let Some(scheduler) = &mut self.hosts[host].scheduler else {
             let carrier = &mut self.carriers[id as usize];
@@ -450,118 +392,5 @@ impl World<'_> {
                 .clear((self.plan.hosts[host].core_slot + core) as usize);
         }
         next.map(|next| (next, core))
-    }
-
-    /// A thread without a core begins to wait for the lock.
-    fn wait_for_lock(&mut self, id: u32) {
-        let carrier = &mut self.carriers[id as usize];
-        carrier.state = CarrierState::Locked;
-        let (task, process) = (carrier.task, carrier.process as usize);
-        self.tasks.charge(task, self.now, Component::WaitLock);
-        let priority = self.tasks.wait_word(task, self.paths.lock);
-        if let Some(lock) = &mut self.processes[process].lock
-            && lock.wait(id, priority, self.now)
-        {
-            self.soon.push_back(Soon::Drop(process as u32));
-        }
-        self.set_patience(process);
-    }
-
-    fn set_patience(&mut self, process: usize) {
-        let slot = self.plan.lock_slot[process];
-        let state = &mut self.processes[process];
-        let deadline = state
-            .lock
-            .as_ref()
-            .map_or(Time::NEVER, |lock| lock.deadline());
-        if slot != NONE && !state.patience_set && deadline != Time::NEVER {
-            state.patience_set = true;
-            self.agenda
-                .set(slot as usize, deadline, kind::PATIENCE, process as u32);
-        }
-    }
-
-    /// Waiters for the lock may have run out of patience: they wake to look, with them all that are soon to.
-    pub fn out_of_patience(&mut self, process: u32) {
-        let state = &mut self.processes[process as usize];
-        state.patience_set = false;
-        let Some(lock) = &mut state.lock else { return };
-        let host = self.plan.services[state.service as usize].host as usize;
-        let scheduler = self.hosts[host].scheduler.as_ref();
-        let core_of = |thread: u32| scheduler.map_or(thread, |s| s.home_of(thread));
-        let mut interrupted = None;
-        while let Some(late) = lock.time_out(self.now, |other| interrupted == Some(core_of(other)))
-        {
-            if interrupted.replace(core_of(late)) != Some(core_of(late)) {
-                self.carriers[late as usize].interrupt = self.plan.hosts[host].host.interrupt;
-            }
-            self.soon.push_back(Soon::Wake(late));
-        }
-        self.set_patience(process as usize);
-    }
-
-    /// A waiter has asked for the lock: a holder on a core drops it, another when it next has a core.
-    pub fn heed(&mut self, process: u32) {
-        let Some(lock) = &self.processes[process as usize].lock else {
-            return;
-        };
-        if let (true, Some(holder)) = (lock.drop_requested(), lock.holder())
-            && self.carriers[holder as usize].state == CarrierState::Running
-        {
-            self.settle(holder);
-            if let Some((next, core)) = self.forced_drop(holder) {
-                self.start_on_core(next, core);
-            }
-        }
-    }
-
-    /// The holder, on a core, lets the lock go because it was asked to, and waits for somebody else to take it. Returns what becomes of its core, as [`World::go_on`].
-    #[must_use]
-    fn forced_drop(&mut self, id: u32) -> Option<(u32, u32)> {
-        let process = self.carriers[id as usize].process;
-        self.account_lock(process);
-        let lock = self.processes[process as usize].lock.as_mut();
-        if let Some(woken) = lock.and_then(Lock::forced_drop) {
-            self.signal(id, woken);
-        }
-        self.seek_lock(id).flatten()
-    }
-
-    /// A thread lets the lock go of its own accord, if it has it. Whom it signals may have its core at once.
-    #[inline(always)]
-    pub fn release_lock(&mut self, id: u32) {
-        if !self.carriers[id as usize].simple {
-            self.release_if_held(id);
-        }
-    }
-
-    /// A thread signals another, which joins the queue of its core if that is where it wakes, and may have that core as soon as the one that signals has
-    /// a burst in hand again or blocks. If it is to have it at once, the one that signals still holds the mutex that guards the lock: the woken thread sleeps
-    /// again until it lets go of that, two switches more.
-    fn signal(&mut self, id: u32, woken: u32) {
-        let host = self.carriers[id as usize].host;
-        let scheduler = self.hosts[host as usize].scheduler.as_ref();
-        let core = scheduler.map_or(scheduler::NONE, |scheduler| scheduler.core_of(id));
-        if scheduler.is_none_or(|scheduler| scheduler.choose(woken, self.now) != (core, false)) {
-            return self.soon.push_back(Soon::Wake(woken));
-        }
-        self.wake(woken);
-        if self.soon.back() == Some(&Soon::Resched(host, core)) {
-            let switch = self.plan.hosts[host as usize].host.switch_cost;
-            self.carriers[woken as usize].interrupt = switch * 2;
-        }
-    }
-
-    fn release_if_held(&mut self, id: u32) {
-        let process = self.carriers[id as usize].process;
-        let lock = self.processes[process as usize].lock.as_ref();
-        if !lock.is_some_and(|lock| lock.held_by(id)) {
-            return;
-        }
-        self.account_lock(process);
-        let lock = self.processes[process as usize].lock.as_mut();
-        if let Some(woken) = lock.and_then(Lock::release) {
-            self.signal(id, woken);
-        }
     }
 }

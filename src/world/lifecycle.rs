@@ -219,6 +219,7 @@ impl World<'_> {
         carrier.linger = Time::NEVER;
         carrier.task = NONE;
         carrier.queue = Fifo::default();
+        self.begin_anew(id);
     }
 
     /// A burst on a core of its own is broken off.

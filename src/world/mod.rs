@@ -27,6 +27,7 @@ mod hits;
 mod idle;
 mod inside;
 mod lifecycle;
+mod locking;
 mod loops;
 mod parts;
 mod plan;

@@ -24,12 +24,13 @@ impl Kept {
         let file = folder.map(|folder| folder.join(name));
         let text = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
         let mut lines = BTreeMap::new();
-        // A line that was not written to its end counts as none.
+        // A line that was not written to its end counts as none, and nothing is to be written behind it.
         let text = text.unwrap_or_default();
-        for line in text
-            .split_inclusive('\n')
-            .filter(|line| line.ends_with('\n'))
-        {
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        if let (Some(file), true) = (&file, whole.len() < text.len()) {
+            fs::write(file, whole).expect("it can be written");
+        }
+        for line in whole.lines() {
             let mut words = line.split_whitespace();
             if let (Some(of), Some(figure)) = (words.next(), words.next()) {
                 let numbers = words.map(|word| word.parse().expect("a number"));
@@ -90,4 +91,24 @@ impl Kept {
         let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
         written.expect("it can be written");
     }
+}
+
+/// Broken off in the middle of the second study, and gone on with: both are there.
+#[test]
+fn a_run_that_was_broken_off_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || Kept::open(Some(folder.path()), "a case");
+    let said = |value| {
+        let (lo, hi) = (value - 1.0, value + 1.0);
+        [Some(Estimate { value, lo, hi })]
+    };
+    let figures = [Figure::Mean];
+    open().keep_study(1, &figures, &said(10.0));
+    let file = folder.path().join("acase");
+    let text = fs::read_to_string(&file).expect("it is there");
+    fs::write(&file, format!("{text}2 mean_ms 12.")).expect("it can be written");
+    let kept = open();
+    assert!(kept.study(1, &figures).is_some() && kept.study(2, &figures).is_none());
+    kept.keep_study(2, &figures, &said(12.5));
+    assert_eq!(open().study(2, &figures), Some(said(12.5).to_vec()));
 }

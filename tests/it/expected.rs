@@ -6,9 +6,24 @@ use crossover::experiment::{Change, Control, Expected, compare, idle};
 
 use crate::support::scenario;
 
-/// Two loops of one core that differ in nothing but what a request costs: 10 ms and 5 ms, in `$cost` and half of it.
-fn expected(load: &str) -> Expected {
-    let text = format!(
+/// What a comparison says of the expected load.
+fn expected(text: &str) -> Expected {
+    let never = AtomicBool::new(false);
+    let study = compare(&scenario(text), &Control::new(&never, &())).unwrap();
+    study.verdict.expected.unwrap()
+}
+
+/// Who meets the objective no longer.
+fn misses(who: &str) -> Change {
+    Change::Met {
+        misses: vec![who.to_owned()],
+        meets: Vec::new(),
+    }
+}
+
+/// Two servers of one thread that differ in nothing but what a request costs: 10 ms and 5 ms, in `$cost` and half of it.
+fn two(load: &str) -> Expected {
+    expected(&format!(
         r#"
 [params]
 cost  = "10ms"
@@ -38,13 +53,7 @@ executors.main = {{ carriers = 1 }}
 executors.main = {{ carriers = 1 }}
 endpoints.page.steps.work.cpu = "$cheap"
 "#
-    );
-    let study = compare(
-        &scenario(&text),
-        &Control::new(&AtomicBool::new(false), &()),
-    )
-    .unwrap();
-    study.verdict.expected.unwrap()
+    ))
 }
 
 /// At 80/s, 10 ms and 5 ms take 80 % and 40 % of a core. M/D/1 of 10 ms: the mean is 10 + 10 ρ/(2(1 − ρ)) ms, 200 ms at ρ = 0.974: both
@@ -53,7 +62,7 @@ endpoints.page.steps.work.cpu = "$cheap"
 /// `cheap` carries most, so nothing changes but that `dear` misses the objective.
 #[test]
 fn shares_follow_from_demands() {
-    let expected = expected("80/s");
+    let expected = two("80/s");
     let used: Vec<f64> = expected
         .shares
         .iter()
@@ -67,10 +76,7 @@ fn shares_follow_from_demands() {
     );
     assert_eq!(expected.varied, ["load", "cost", "cheap"]);
     assert!(!idle(&expected.shares));
-    let dear_misses = Change::Met {
-        misses: vec!["dear".to_owned()],
-        meets: Vec::new(),
-    };
+    let dear_misses = misses("dear");
     let seen: Vec<(&str, f64, &Change)> = changes(&expected);
     assert_eq!(
         seen,
@@ -88,7 +94,8 @@ fn changes(expected: &Expected) -> Vec<(&str, f64, &Change)> {
 /// at 10/s with 5 ms of work (M/D/1 at 5 %: the mean is 105 and 155 ms), and half of it changes nothing. Nearly idle it is all the while.
 #[test]
 fn an_input_that_fills_nothing() {
-    let text = r#"
+    let expected = expected(
+        r#"
 [params]
 api = "100ms"
 [arrivals]
@@ -108,19 +115,13 @@ model = "http-api"
 
 [contestants.one]
 executors.main = { carriers = 1, tasks = "unlimited" }
-"#;
-    let control = AtomicBool::new(false);
-    let study = compare(&scenario(text), &Control::new(&control, &())).unwrap();
-    let expected = study.verdict.expected.unwrap();
-    let misses = Change::Met {
-        misses: vec!["one".to_owned()],
-        meets: Vec::new(),
-    };
+"#,
+    );
     let of_api: Vec<_> = changes(&expected)
         .into_iter()
         .filter(|change| change.0 == "api")
         .collect();
-    assert_eq!(of_api, [("api", 1.5, &misses)]);
+    assert_eq!(of_api, [("api", 1.5, &misses("one"))]);
 }
 
 /// At 300/s `cheap`, which carries 180 to 200/s, takes two machines. With half the load, or half the cost, it takes one (150 ≤ 180; 360 to
@@ -128,7 +129,7 @@ executors.main = { carriers = 1, tasks = "unlimited" }
 /// of it, both carry the same, and nobody is ahead who was not.
 #[test]
 fn what_the_answer_hangs_on() {
-    let expected = expected("300/s");
+    let expected = two("300/s");
     let cheap = |from, to| Change::Instances("cheap".to_owned(), from, to);
     let seen: Vec<_> = changes(&expected)
         .into_iter()
@@ -149,12 +150,12 @@ fn what_the_answer_hangs_on() {
 /// the cost: no longer idle.
 #[test]
 fn nearly_idle() {
-    let at_five = expected("5/s");
+    let at_five = two("5/s");
     assert!(
         idle(&at_five.shares) && at_five.sensitive.is_empty(),
         "{at_five:?}"
     );
-    let at_eight = expected("8/s");
+    let at_eight = two("8/s");
     assert!(idle(&at_eight.shares));
     let seen: Vec<(&str, f64)> = at_eight
         .sensitive

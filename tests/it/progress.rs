@@ -1,5 +1,5 @@
-//! The share that is done as it is told while a study runs: it never falls back, is not far ahead of the events that are done, and ends where everything is
-//! done.
+//! The share that is done as it is told while a study runs: it never falls back, is not far ahead of the events that are done, and ends
+//! where everything is done, or, of a search, where what was foreseen is no longer needed.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;

@@ -64,7 +64,7 @@ pub fn good_to<S: Simulator>(
     control: &Control,
 ) -> Vec<Option<f64>> {
     let start = |c: &Candidate| Trial {
-        load: rounded(ground, first(ground, c.1)),
+        load: whole(ground.scene.asking, first(ground, c.1)),
         kept: 0,
         refused: 0,
     };
@@ -87,20 +87,25 @@ pub fn good_to<S: Simulator>(
                 _ => {
                     let most = found.load.hi.max(trial.load);
                     let least = 0.01 * trial.load;
-                    trial.load = rounded(ground, most - 2.0 * (most - trial.load).max(least));
+                    trial.load = whole(
+                        ground.scene.asking,
+                        most - 2.0 * (most - trial.load).max(least),
+                    );
                     (trial.kept, trial.refused) = (0, trial.refused + 1);
                 }
             }
         }
     }
-    let told = |trial: &Trial| (trial.kept == STUDIES).then(|| told(ground, trial.load));
+    let asking = ground.scene.asking;
+    let kept = |trial: &Trial| (trial.kept == STUDIES).then_some(trial.load);
+    let told = |trial: &Trial| kept(trial).and_then(|load| told(asking, load));
     trials.iter().map(told).collect()
 }
 
 /// Requests of the studies that are made where about this load is carried.
 pub fn planned<S: Simulator>(ground: &Ground<S>, contestant: usize, load: f64, budget: f64) -> u64 {
     let trial = Trial {
-        load: rounded(ground, load),
+        load: whole(ground.scene.asking, load),
         kept: 0,
         refused: 0,
     };
@@ -163,17 +168,14 @@ fn half(figure: &Jackknifed) -> f64 {
     interval.hi - interval.value
 }
 
-/// Less than was tried.
-fn told<S: Simulator>(ground: &Ground<S>, tried: f64) -> f64 {
-    let told = tried / (1.0 + BELOW);
-    match ground.scene.asking {
-        Asking::Open => told,
-        Asking::Closed(_) => told.round(),
-    }
+/// Less than was tried, if that is anything.
+fn told(asking: Asking, tried: f64) -> Option<f64> {
+    Some(whole(asking, tried / (1.0 + BELOW))).filter(|told| *told > 0.0)
 }
 
-fn rounded<S: Simulator>(ground: &Ground<S>, load: f64) -> f64 {
-    match ground.scene.asking {
+/// Users are whole.
+fn whole(asking: Asking, load: f64) -> f64 {
+    match asking {
         Asking::Open => load,
         Asking::Closed(_) => load.floor(),
     }
@@ -203,6 +205,14 @@ mod tests {
             below(&margin(late))
         };
         assert!(one(0.1) && one(23.0) && !one(24.5));
+    }
+
+    /// At least 2 % less, and users are whole: of 75 two are left off, of 20 one, and of one nobody is left.
+    #[test]
+    fn what_is_told_is_less_than_what_was_tried() {
+        assert_eq!(told(Asking::Open, 102.0), Some(100.0));
+        let users = [75.0, 20.0, 1.0].map(|tried| told(Asking::Closed(0.0), tried));
+        assert_eq!(users, [Some(73.0), Some(19.0), None]);
     }
 
     /// All replications alike: kept up to the limit.

@@ -127,7 +127,7 @@ impl Scheduler {
         let slice_ends = Queue::review(entity, now, self.pace);
         match self.pace.tick {
             0 => slice_ends,
-            tick if self.helper().is_some() => {
+            tick if self.idle().next().is_some() => {
                 slice_ends.min(Time((now.0 + 1).next_multiple_of(tick)))
             }
             _ => slice_ends,
@@ -283,11 +283,11 @@ impl Scheduler {
         }
     }
 
-    /// A core that idles.
-    #[must_use]
-    pub fn helper(&self) -> Option<u32> {
-        let idle = self.cores.iter().position(|core| core.thread == NONE);
-        idle.map(|core| core as u32)
+    /// The cores that idle.
+    pub fn idle(&self) -> impl Iterator<Item = u32> {
+        let all = (0..).zip(&self.cores);
+        all.filter(|(_, core)| core.thread == NONE)
+            .map(|(number, _)| number)
     }
 
     /// Asks, when [`Scheduler::review`] said to, who should run on this core. Returns the thread that replaces the running one;

@@ -75,7 +75,7 @@ pub(super) struct Queue {
     /// How many of them are asleep.
     delayed: usize,
     /// Sum and number of the virtual run times of all members.
-    sum: i64,
+    sum: i128,
     members: i64,
     /// Where the last one to go was: the mean when there was last anybody.
     level: i64,
@@ -93,24 +93,25 @@ impl Queue {
     }
 
     fn eligible(&self, vruntime: i64) -> bool {
-        vruntime * self.members <= self.sum
+        i128::from(vruntime) * i128::from(self.members) <= self.sum
     }
 
     /// The mean virtual run time, rounded down; with nobody there, as it last was.
     fn mean(&self) -> i64 {
-        match self.members {
-            0 => self.level,
-            members => self.sum.div_euclid(members),
+        match (self.members, i64::try_from(self.sum)) {
+            (0, _) => self.level,
+            (members, Ok(sum)) => sum.div_euclid(members),
+            (members, Err(_)) => self.sum.div_euclid(i128::from(members)) as i64, // the quick one is for all that happens
         }
     }
 
     fn join(&mut self, vruntime: i64) {
-        self.sum += vruntime;
+        self.sum += i128::from(vruntime);
         self.members += 1;
     }
 
     fn part(&mut self, vruntime: i64) {
-        self.sum -= vruntime;
+        self.sum -= i128::from(vruntime);
         self.members -= 1;
         self.level = vruntime;
     }
@@ -118,7 +119,7 @@ impl Queue {
     /// Accounts the virtual run time of the thread on the core.
     pub fn account(&mut self, entity: &mut Entity, now: Time, pace: Pace) {
         let (vruntime, deadline) = now_at(entity, now, pace);
-        self.sum += vruntime - entity.vruntime;
+        self.sum += i128::from(vruntime - entity.vruntime);
         (entity.vruntime, entity.deadline, entity.since) = (vruntime, deadline, now);
     }
 
@@ -169,7 +170,7 @@ impl Queue {
     /// The thread on the core goes to sleep. It stays a member if it is ahead.
     pub fn sleep(&mut self, thread: u32, entity: &mut Entity, pace: Pace) {
         if self.eligible(entity.vruntime) {
-            let most = (2 * pace.slice).max(pace.tick as i64);
+            let most = pace.slice.saturating_mul(2).max(pace.tick as i64);
             entity.lag = (self.mean() - entity.vruntime).clamp(0, most);
             self.part(entity.vruntime);
         } else {
@@ -218,7 +219,7 @@ impl Queue {
         // Its coming moves the mean towards it: placed so far behind that it is `lag` behind then.
         let lag = match self.members {
             0 => 0,
-            members => entity.lag * (members + 1) / members,
+            members => entity.lag.saturating_mul(members + 1) / members,
         };
         entity.vruntime = self.mean() - lag;
         entity.deadline = entity.vruntime + pace.slice;
@@ -235,7 +236,7 @@ impl Queue {
     /// A waiting thread leaves for another core, or wants none any more.
     pub fn withdraw(&mut self, thread: u32, entity: &mut Entity, pace: Pace) {
         self.take_out(thread);
-        let most = (2 * pace.slice).max(pace.tick as i64);
+        let most = pace.slice.saturating_mul(2).max(pace.tick as i64);
         entity.lag = (self.mean() - entity.vruntime).clamp(-most, most);
         self.part(entity.vruntime);
     }

@@ -323,3 +323,14 @@ fn a_slack_without_a_unit() {
       |               ^^ expected a time such as "2ms"
     "#);
 }
+
+#[test]
+fn a_tick_of_a_nanosecond() {
+    assert_snapshot!(with("[hosts.app]\ntick = \"1ns\""), @r#"
+    error: this tick is too short
+     --> shop.toml:2:8
+      |
+    2 | tick = "1ns"
+      |        ^^^^^ expected `0s`, which is no tick, or at least `0.1ms`; Linux has 1 to 10 ms
+    "#);
+}

@@ -4,7 +4,7 @@
 //! What a stage was recorded to take is given out once: where the simulator wakes a thread itself, the time that takes is
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
-use super::case::{COOLS_MS, Case, LOOK, SLACK_US, host, lines, wakes, waking};
+use super::case::{COOLS_MS, Case, SLACK_US, host, lines, wakes, waking};
 use super::recorded::{Recorded, quantile};
 
 fn median(recorded_us: &[f64]) -> f64 {
@@ -130,7 +130,6 @@ model = "django-asgi-sync-views"
 processes = 1
 executors.sync.start = "0us" # in what was recorded
 cold.extra = "{extra:.1}us"
-lock = {{ order = "fifo", look = "{LOOK}" }}
 before = [
   {{ name = "close", hop = "sync", steps = [] }},
   {{ name = "parse", cpu = "samples(parse.csv)" }},

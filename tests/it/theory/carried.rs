@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossover::experiment::{
     BUDGET, Control, Fate, Observer, PRECISION, Progress, Raced, Simulation, Study, capacity_with,
-    tune_with,
+    run, tune_with,
 };
 use crossover::scenario::{Contestant, Embedded, Scenario, load};
 use crossover::stats::theory::{MachineRepair, Mmc, Station, mva};
@@ -178,6 +178,7 @@ contestants.repairman = { executors.main = { carriers = 1, tasks = 1 } }
 fn settings(objective: &str, host: &str) -> Scenario {
     let base = scenario(&format!(
         r#"
+run.requests = 2000
 hosts.app.cores = 4
 {host}
 {objective}
@@ -282,26 +283,33 @@ impl Against {
     }
 }
 
-/// Nine of ten within 60 ms: half of the settings are as good as the best. (That the load which the answer is said to be good to is kept in other runs:
-/// `tests/coverage/capacity.rs`.)
+/// Nine of ten within 60 ms: half of the settings are as good as the best. At the load that the answer is said to be good to, at most four
+/// of twenty studies with other seeds miss the objective (five or more would happen in 0.3 % of cases at a rate of 5 %).
 #[test]
-#[cfg_attr(
-    debug_assertions,
-    ignore = "a minute with assertions on: cargo test --release --test it a_race"
-)]
 fn a_race_among_equals() {
-    let against = Against::of("flat", &settings("slo.p90 = \"60ms\"", ""));
+    let all = settings("slo.p90 = \"60ms\"", "");
+    let against = Against::of("flat", &all);
     against.agrees();
-    let best = against.best().carried.as_ref().unwrap();
-    assert!(best.good_to.unwrap() < best.load.unwrap().value);
+    let best = against.best();
+    let good = best.carried.as_ref().and_then(|c| c.good_to).unwrap();
+    let mut again = scenario(&format!(
+        "arrivals.rate = \"{good}/s\"\nslo.p90 = \"60ms\"\nrun.requests = 2000\n[endpoints.page]\nsteps = []\n[contestants.it]\n"
+    ));
+    let chosen = all.contestants.iter().find(|c| c.name == best.setting);
+    again.contestants = vec![chosen.unwrap().clone()];
+    let stop = AtomicBool::new(false);
+    let control = Control::new(&stop, &());
+    let missed = (1000..1020).filter(|seed| {
+        again.run.seed = *seed;
+        run(&again, &control).unwrap().rows[0].within_slo == Some(false)
+    });
+    let missed = missed.count();
+    println!("{missed} of 20 studies miss it at {good:.1}/s");
+    assert!(missed <= 4, "{missed}");
 }
 
 /// Nine of ten within 30 ms, where each switch of a core costs something: few settings come near the best.
 #[test]
-#[cfg_attr(
-    debug_assertions,
-    ignore = "a minute with assertions on: cargo test --release --test it a_race"
-)]
 fn a_race_with_a_peak() {
     let all = settings("slo.p90 = \"30ms\"", "hosts.app.switch_cost = \"0.2ms\"");
     Against::of("peaked", &all).agrees();

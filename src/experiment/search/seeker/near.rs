@@ -108,8 +108,8 @@ impl<S: Simulator> Seeker<'_, '_, S> {
     /// The root lies between two whole runs: done, or more replications at both.
     ///
     /// Two stages (C. Stein, "A two-sample test for a linear hypothesis whose power is independent of the variance", 1945): how many there have to be
-    /// follows from the spread of the first, and nobody stops at those, however narrow their interval: who takes the first that is narrow takes those whose
-    /// spread happened to be small. For the same reason the interval's spread is that of all, or of those after the first if that is larger.
+    /// follows from the spread of the first, and nobody stops at those, however narrow their interval, unless the budget ends: who takes the first that is narrow takes
+    /// those whose spread happened to be small, so it is not said to be as narrow as asked then. For the same reason the interval's spread is that of all, or of those after the first if that is larger.
     fn replicate(&self, low: &Visit, high: &Visit, found: &Crossing, exhausted: bool) -> Next {
         let n = low.order.replications;
         let first = self.query.replications.max(2);
@@ -121,7 +121,7 @@ impl<S: Simulator> Seeker<'_, '_, S> {
                 load,
                 replications: Some(found.load.clone()),
                 objective: Some(found.objective),
-                precise: narrow && !self.hasty(load.value),
+                precise: narrow && n > first && !self.hasty(load.value),
             }))
         };
         if narrow && n > first || exhausted || !load.has_interval() {
