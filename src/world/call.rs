@@ -49,20 +49,17 @@ impl World<'_> {
     /// A task has run its program, or has failed: tells whoever waits for it.
     #[inline(always)]
     pub fn end_task(&mut self, task: u32) {
-        if self.tasks.hot[task as usize].holds > 0 {
-            self.release_held(task);
-        }
-        if self.tasks.hot[task as usize].hired {
-            self.dismiss(task);
-        }
-        if self.tasks.hot[task as usize].admitted {
-            self.discharge(task);
+        let hot = &self.tasks.hot[task as usize];
+        if hot.holds > 0 || hot.hired || hot.admitted {
+            self.give_all_back(task);
         }
         let hot = &self.tasks.hot[task as usize];
         let (parent, failure, service) = (hot.parent, hot.failure, hot.service);
         let (role, process) = (hot.role, hot.process);
-        let counts = matches!(role, Role::Root | Role::Call | Role::Open) && process != NONE;
-        if counts && self.plan.services[service as usize].replaces {
+        if self.plan.services[service as usize].replaces
+            && matches!(role, Role::Root | Role::Call | Role::Open)
+            && process != NONE
+        {
             self.leaves(process);
         }
         match role {
@@ -79,6 +76,20 @@ impl World<'_> {
             Role::Detached | Role::TakenBack | Role::Closing => {}
         }
         self.tasks.remove(task);
+    }
+
+    /// Connections, a thread of its own and a place among those let in go back.
+    #[inline(never)]
+    fn give_all_back(&mut self, task: u32) {
+        if self.tasks.hot[task as usize].holds > 0 {
+            self.release_held(task);
+        }
+        if self.tasks.hot[task as usize].hired {
+            self.dismiss(task);
+        }
+        if self.tasks.hot[task as usize].admitted {
+            self.discharge(task);
+        }
     }
 
     /// The answer of a call goes back to the caller.

@@ -23,14 +23,20 @@ impl World<'_> {
     }
 
     /// A thread in control: runs its task, then others, until a burst begins or nothing is left to do.
+    #[inline(always)]
     pub fn run_carrier(&mut self, carrier: u32) {
+        self.drive(carrier, Some(self.carriers[carrier as usize].task));
+    }
+
+    /// A thread in control runs this task, or else what it finds to do.
+    pub fn drive(&mut self, carrier: u32, mut task: Option<u32>) {
         loop {
-            let task = self.carriers[carrier as usize].task;
-            let progress = self.advance(task);
+            let progress = task.map_or(Progress::Suspended, |task| self.advance(task));
             if progress == Progress::Burst {
                 return;
             }
-            let Some(next) = self.next_task(carrier, progress == Progress::Ended) else {
+            task = self.next_task(carrier, progress == Progress::Ended);
+            let Some(next) = task else {
                 return;
             };
             self.carriers[carrier as usize].task = next;

@@ -71,6 +71,7 @@ impl Plan {
             ),
             arrivals: arrival_plan(arrivals, setting.load),
             clients: system.clients.clone(),
+            sending: !system.clients.sending.is_zero(),
             pinned: setting.pinned,
             connections: false,
             hosts: Vec::new(),

@@ -33,27 +33,23 @@ impl World<'_> {
 
     /// A timer is due on a loop: a loop at work finds it, one that idles sleeps to the end of its whole milliseconds.
     pub fn loop_due(&mut self, process: u32, task: u32) {
-        let exact = self.plan.services[self.processes[process as usize].service as usize]
-            .rounds
-            .timers
-            .is_none();
-        let length = if exact {
+        let state = &mut self.processes[process as usize];
+        let plan = &self.plan.services[state.service as usize];
+        let length = if plan.rounds.timers.is_none() {
             0
         } else {
             self.tasks.rare(task).timer
         };
-        let event_loop = &mut self.processes[process as usize].event_loop;
-        event_loop.due(length, task);
-        let service = self.processes[process as usize].service as usize;
-        let host = self.plan.services[service].host as usize;
-        let slack = self.plan.hosts[host].host.timer_slack;
-        let event_loop = &mut self.processes[process as usize].event_loop;
-        let wake = event_loop.wakes_at(self.now) + slack;
-        let idle = event_loop.is_idle();
+        state.event_loop.due(length, task);
         self.tasks.charge(task, self.now, Component::WaitWorker);
-        if idle && wake > self.now {
+        if !state.event_loop.is_idle() {
+            return;
+        }
+        let slack = self.plan.hosts[plan.host as usize].host.timer_slack;
+        let wake = state.event_loop.wakes_at(self.now) + slack;
+        if wake > self.now {
             self.agenda.schedule(wake, kind::LOOP_WAKE, process);
-        } else if idle {
+        } else {
             self.kick(process);
         }
     }
@@ -97,13 +93,11 @@ impl World<'_> {
 
     fn turn_loop(&mut self, carrier: u32) {
         self.carriers[carrier as usize].occupied = self.now;
-        if let Some(task) = self.next_callback(carrier) {
-            self.carriers[carrier as usize].task = task;
-            self.run_carrier(carrier);
-        }
+        self.drive(carrier, None);
     }
 
     /// What a loop's thread runs next; `None`: it goes idle.
+    #[inline(always)]
     pub fn next_callback(&mut self, carrier: u32) -> Option<u32> {
         let process = self.carriers[carrier as usize].process;
         loop {
@@ -118,11 +112,12 @@ impl World<'_> {
                     }
                 });
             if let Turn::Callback(task) = turn {
+                let owes = state.event_loop.owes();
                 if self.tasks.hot[task as usize].unacknowledged {
                     self.acknowledge(task);
                 }
                 self.carriers[carrier as usize].begun = self.now;
-                if self.processes[process as usize].event_loop.owes() {
+                if owes {
                     self.pay(carrier, process, task);
                     return None;
                 }

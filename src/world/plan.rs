@@ -251,6 +251,8 @@ pub struct Plan {
     /// Whether each user asks for the endpoint of its number.
     pub(crate) pinned: bool,
     pub(crate) clients: Clients,
+    /// Whether requests take time to arrive whole.
+    pub(crate) sending: bool,
     /// Whether connections are objects that processes accept, keep and close.
     pub(crate) connections: bool,
     pub(crate) hosts: Vec<HostPlan>,

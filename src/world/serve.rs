@@ -25,7 +25,7 @@ impl World<'_> {
     /// A client's request, with its connection, is at the server's network card.
     #[inline]
     pub fn request_arrives(&mut self, task: u32) {
-        if !self.plan.clients.sending.is_zero() {
+        if self.plan.sending {
             self.tasks.rare(task).first_byte = self.now;
         }
         let connection = self.tasks.hot[task as usize].connection;

@@ -346,12 +346,17 @@ impl Tasks {
     }
 
     /// Adds to what has been charged to a state, or takes away from it.
-    #[inline]
+    #[inline(always)]
     fn entry(&mut self, id: u32, state: Component) -> &mut u64 {
         let place = Account::place(state);
         if place < HALF {
             return &mut self.hot.0[id as usize].sheet.first[place];
         }
+        self.far_entry(id, place)
+    }
+
+    #[inline(never)]
+    fn far_entry(&mut self, id: u32, place: usize) -> &mut u64 {
         if !std::mem::replace(&mut self.hot[id as usize].second, true) {
             self.rare(id).second = [0; HALF];
         }
