@@ -31,16 +31,24 @@ impl World<'_> {
         let Some(heartbeat) = self.plan.services[service as usize].heartbeat else {
             return;
         };
-        self.agenda
-            .schedule(self.now + heartbeat.check, kind::CHECK, service);
+        let mut first = self.now;
         for id in 0..self.plan.carriers.len() {
             let carrier = &self.carriers[id];
             let handler = carrier.service == service && carrier.aux == NONE;
             let busy = handler && carrier.occupied != Time::NEVER;
             if busy && self.now.since(carrier.begun) > heartbeat.patience {
                 self.kill(carrier.process);
+            } else if busy {
+                first = first.min(carrier.begun);
             }
         }
+        // Nobody can have been silent too long before the first of those at work now has been, or one that begins now: the
+        // looks until then find nothing.
+        let check = heartbeat.check.0.max(1);
+        let silent = (first + heartbeat.patience).since(self.now).0;
+        let looks = (silent / check).saturating_add(1);
+        let next = self.now + Span(check.saturating_mul(looks));
+        self.agenda.schedule(next, kind::CHECK, service);
     }
 
     /// A request is inside a process that counts them.

@@ -3,7 +3,7 @@
 use crossover::measure::Component::{Cpu, Network, Timer, WaitAccept, WaitWorker};
 use crossover::measure::Failure;
 
-use super::{MS, US, at, trace};
+use super::{MS, US, at, trace, trace_for};
 
 /// One worker that accepts when idle and closes after each response.
 const SYNC: &str = r#"executors.main = { carriers = 1, tasks = 1 }
@@ -46,6 +46,22 @@ fn requests_within_the_heartbeat_keep_a_worker_alive() {
     trace.took("a", &[(Cpu, 10 * MS)]);
     trace.took("b", &[(WaitAccept, 9_500 * US), (Cpu, 8 * MS)]);
     trace.took("c", &[(WaitAccept, 17 * MS), (Cpu, 6 * MS)]);
+}
+
+/// After a look at idlers at 4 nobody can be found silent for 10 ms before 16: looks at 4, 16, 28 ... 904 are enough (77 of the 228
+/// until the kill). At 904 a is at work, since 901, so the next look that can find anything is at 912.
+#[test]
+fn a_master_need_not_look_at_idlers_each_time() {
+    let text = format!(
+        r#"endpoints.a.steps = [{{ cpu = "30ms" }}]
+        [contestants.sync]
+        limits = {{ heartbeat = "10ms", check = "4ms" }}
+        {SYNC}"#
+    );
+    let trace = trace_for(&text, &[at("901ms", "a")], 950 * MS);
+    trace.failed("a", Failure::Killed);
+    assert_eq!(trace.outcome.failed_ns, u128::from(11 * MS));
+    assert!(trace.outcome.events < 100, "{}", trace.outcome.events);
 }
 
 /// Two threads behind a private queue. At 12 the master finds a, on its thread since 0, and kills the process: b, which waits
