@@ -180,6 +180,33 @@ fn a_run_looks_at_one_load() {
     );
 }
 
+/// The objective is one of all requests: nothing is asked of `short` and `long`, so there is nothing that could not be told.
+#[test]
+fn an_endpoint_without_an_objective_is_not_judged() {
+    let folder = empty();
+    let quick = "--set=run.requests=24000";
+    let load = "--set=arrivals.rate=[\"50/s\", \"100/s\"]";
+    let (status, out, _) = seen(
+        folder.path(),
+        &[
+            "compare",
+            "head-of-line",
+            "--replications=2",
+            quick,
+            load,
+            "--quiet",
+        ],
+    );
+    let (_, by_endpoint) = out.split_once("p99 latency by endpoint").expect(&out);
+    let (by_endpoint, _) = by_endpoint.split_once("\n\n").expect(&out);
+    assert!(
+        by_endpoint.contains("short") && by_endpoint.contains("long"),
+        "{out}"
+    );
+    assert!(!by_endpoint.contains('?'), "{out}");
+    assert_eq!(status, 0);
+}
+
 #[test]
 fn a_file_that_cannot_be_written_is_status_1() {
     let folder = empty();

@@ -87,7 +87,9 @@ fn cell(row: Option<&Row>, figure: fn(&Row) -> Option<Estimate>, judged: bool) -
     };
     match row.within_slo {
         Some(false) if judged => format!("{figure} {MISSED}"),
-        None if judged && row.p99_slo_ms.is_some() => format!("{figure} {UNKNOWN}"),
+        None if judged && row.p99_slo_ms.is_some() && !row.objectives.is_empty() => {
+            format!("{figure} {UNKNOWN}")
+        }
         _ => figure,
     }
 }
