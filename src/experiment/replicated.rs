@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::brief::Brief;
 use crate::measure::{Resource, SLOTS};
-use crate::stats::{deficit, deficit_beyond, growth};
+use crate::stats::{deficit, deficit_beyond, piles_up};
 
 /// The share of the offered requests that must be missing without doubt for a contestant to be given up: well beyond the 1 % of
 /// saturation.
@@ -44,13 +44,14 @@ pub fn loses(briefs: &[Arc<Brief>]) -> bool {
     deficit(&offered, &succeeded)
 }
 
-/// Whether the number in system grows over the second half of the runs.
+/// Whether the number in system grows over the second half of the runs, and not only until it has settled.
 pub fn grows(briefs: &[Arc<Brief>]) -> bool {
     let halves: Vec<Vec<f64>> = briefs
         .iter()
         .map(|brief| brief.in_system(SLOTS).split_off(SLOTS / 2))
         .collect();
-    growth(&halves)
+    let (offered, _) = flows(briefs);
+    piles_up(&halves, &offered)
 }
 
 /// True if these replications leave no doubt that more of them would be as drowned.
