@@ -33,7 +33,7 @@ const COLUMNS: &[Column<Carried>] = &[
     },
     Column {
         name: "load_lo",
-        doc: "lower end of its 95 % interval",
+        doc: "lower end of its 95 % interval; where it saturates, of the loads between which it does",
         read: |_, c| part(c, |e| e.lo),
     },
     Column {

@@ -30,7 +30,7 @@ const COLUMNS: &[Column<Raced>] = &[
     },
     Column {
         name: "load_lo",
-        doc: "lower end of its 95 % interval",
+        doc: "lower end of its 95 % interval; where it saturates, of the loads between which it does",
         read: |_, r| load(r, |e| e.lo),
     },
     Column {

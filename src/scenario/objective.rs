@@ -95,6 +95,14 @@ impl Slo {
         found.map(|objective| objective.limit)
     }
 
+    /// The longest latency that an objective which is [searched](Objective::searched) for allows, seconds; zero if none limits a latency.
+    #[must_use]
+    pub fn longest_limit(&self) -> f64 {
+        let searched = self.objectives.iter().filter(|o| o.searched());
+        let times = searched.filter(|o| o.gauge.unit() == Unit::Time);
+        times.map(|o| 1e-3 * o.limit).fold(0.0, f64::max)
+    }
+
     /// The same with a limit on this figure of all requests, behind the others.
     #[must_use]
     pub fn and(mut self, figure: Figure, limit: f64) -> Self {

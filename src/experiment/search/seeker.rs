@@ -31,6 +31,9 @@ const SCOUTS: u32 = 4;
 const SHORT: f64 = 0.25;
 /// Relaxation times of a run on the way, and of one next to the answer.
 const RELAXATIONS: [f64; 2] = [15.0, 50.0];
+/// A run lasts at least so many times what an overload by the asked precision takes to fill the longest limit on a latency: who is
+/// asked for 2 % more than can be done is late by 50 ms after 2.5 s, and in half a second nobody sees it.
+const SHOWN: f64 = 2.0;
 /// A bracket whose ends are no further apart than this factor is narrow.
 const NARROW: f64 = 1.2;
 /// How far to each side of the root the pair of loads lies at most, as a share of it, and of the way from it to the bound.
@@ -299,24 +302,34 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
 
     /// What is known where only two visited loads tell.
     fn bracketed(&self, low: &Visit, high: &Visit, precise: bool) -> Found {
-        let lo = low.load();
-        // Beyond the bound nobody needs to look.
-        let hi = match high.saturated && !self.whole() && self.bound > lo {
-            true => high.load().min(self.bound),
-            false => high.load(),
+        let (lo, hi) = self.ends(low, high);
+        let load = Estimate {
+            value: 0.5 * (lo + hi),
+            lo,
+            hi,
         };
+        let objective = high.worst().filter(|_| !high.saturated);
         Found {
-            load: Estimate {
-                value: 0.5 * (lo + hi),
-                lo,
-                hi,
-            },
             replications: None,
-            objective: high
-                .worst()
-                .filter(|_| !high.saturated)
-                .map(|(index, _)| index),
-            precise,
+            objective: objective.map(|(index, _)| index),
+            precise: precise && 0.5 * (hi - lo) <= self.tolerance(load.value),
+            load,
+        }
+    }
+
+    /// What a load that is met and one that is missed say of where it changes. In a run of `T` seconds an overload by less than
+    /// limit / `T` makes nobody late by the limit: so far below a load that was met the change may be. Beyond the bound nobody needs to look.
+    fn ends(&self, low: &Visit, high: &Visit) -> (f64, f64) {
+        let (lo, hi) = (low.load(), high.load());
+        if self.whole() {
+            return (lo, hi);
+        }
+        let rate = self.scene.rate(self.query.contestant, lo, 1.0);
+        let unseen = self.scene.scenario.slo.longest_limit() * rate / low.order.requests;
+        let lo = lo * (1.0 - unseen.clamp(0.0, 0.5));
+        match high.saturated && self.bound > lo {
+            true => (lo, hi.min(self.bound)),
+            false => (lo, hi),
         }
     }
 
@@ -375,7 +388,12 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let asking = self.scene.asking;
         let tau = asking.relaxation(self.scene.simulator, self.query.contestant, load, 1.0);
         let rate = self.scene.rate(self.query.contestant, load, 1.0);
-        let remembered = RELAXATIONS[usize::from(full)] * tau * rate;
+        let shown = if full && asking == Asking::Open {
+            SHOWN * self.scene.scenario.slo.longest_limit() / self.query.precision
+        } else {
+            0.0
+        };
+        let remembered = rate * (RELAXATIONS[usize::from(full)] * tau);
         let events = self.scene.events(self.query.contestant);
         let replications = f64::from(self.query.replications.max(SCOUTS));
         let share = if full { 0.1 } else { 0.01 };
@@ -386,6 +404,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         } else {
             least
         };
+        let remembered = remembered.max(rate * shown);
         (remembered.max(least), remembered.clamp(least, most))
     }
 

@@ -24,7 +24,7 @@ use super::super::simulator::{Plan, Simulator};
 use super::super::study::Row;
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
-use crate::scenario::{RunLength, Scenario, Unit};
+use crate::scenario::{RunLength, Scenario};
 use crate::stats::{Estimate, Jackknifed, Scale};
 
 /// The share of its bound where one looks first who knows nothing.
@@ -356,7 +356,7 @@ impl<S: Simulator> Probe<'_, S> {
                 } else {
                     0.0
                 };
-                let limit = LIMITS * self.longest_limit();
+                let limit = LIMITS * self.scenario.slo.longest_limit();
                 asked
                     .max(remembered.max(limit).min(self.effort.longer * asked))
                     .max(settling)
@@ -364,13 +364,6 @@ impl<S: Simulator> Probe<'_, S> {
             }
         };
         whole_slots(seconds + self.scenario.run.warmup.map_or(0.0, Span::as_secs_f64))
-    }
-
-    /// The longest latency that an objective allows, seconds.
-    fn longest_limit(&self) -> f64 {
-        let objectives = self.scenario.slo.objectives.iter();
-        let times = objectives.filter(|o| o.searched() && o.gauge.unit() == Unit::Time);
-        times.map(|o| 1e-3 * o.limit).fold(0.0, f64::max)
     }
 
     fn rows(&self, asking: Asking, seen: &Seen) -> Vec<Row> {

@@ -4,7 +4,7 @@ use super::Table;
 use crate::experiment::{Carried, Reach, Study};
 use crate::report::{view, words};
 
-const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval; good to: 2 % below a \
+const NOTE: &str = "carries: the highest load that meets the objective, as do lower ones, with its 95 % interval, or, where it saturates, the loads between which it does; good to: 2 % below a \
     load at which two runs with other dice met it; in use most: next below it";
 
 /// One row per contestant.
