@@ -280,8 +280,11 @@ impl Plan {
             let threads = pool.sessions.reuse == Reuse::Thread;
             let size = pool.size.filter(|_| !threads);
             let units = size.map(|size| u64::from(size) * u64::from(model.processes));
-            let matters =
-                !elide || pool.opening.is_some() || target.model.connection_limit.is_some();
+            let at_once = pool.at_once && main == MainKind::Loop;
+            // Even opened for nothing, a new one is no connection that may be handed over at once.
+            let ages = at_once && pool.sessions.max_age.is_some();
+            let limited = target.model.connection_limit.is_some();
+            let matters = !elide || pool.opening.is_some() || limited || ages;
             pools.push(PoolPlan {
                 of: of as u32,
                 callee,
@@ -290,7 +293,7 @@ impl Plan {
                 resource: self.resource(&format!("{prefix}pool_{name}"), units, false),
                 sessions: matters.then_some(pool.sessions),
                 trips: pool.opening.as_ref().map_or(0, |opening| opening.trips),
-                at_once: pool.at_once && main == MainKind::Loop,
+                at_once,
                 never_reused: pool.sessions.max_age == Some(Span::ZERO)
                     || threads && main != MainKind::Threads,
             });
