@@ -14,7 +14,9 @@ use super::program::Programs;
 use crate::kernel::Span;
 use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Tasks};
+use crate::service::{
+    Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Takes, Tasks,
+};
 use crate::workload::Arrivals;
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -162,6 +164,7 @@ impl Plan {
                     carriers,
                     own,
                     slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
+                    takes: executor.takes,
                     resource: match own {
                         true => NONE,
                         false => self.resource(&name, units, false),
@@ -177,6 +180,7 @@ impl Plan {
                 carriers: 1,
                 own: false,
                 slow: u32::MAX,
+                takes: Takes::FirstCome,
                 resource,
                 interpreters: false,
                 shares: true,

@@ -145,9 +145,9 @@ pub fn differ(one: &Outcome, other: &Outcome) -> Option<String> {
 
 /// Whether those who keep a pool's connections to the end of the request may wait for threads whose owners wait for a connection.
 fn embraces(text: &str) -> bool {
-    let pool = text.lines().find(|line| line.starts_with("pools.db"));
-    let kept = pool.is_some_and(|pool| {
-        pool.contains("size")
+    let kept = text.lines().any(|pool| {
+        pool.starts_with("pools.db")
+            && pool.contains("size")
             && pool.contains("hold = \"request\"")
             && !pool.contains("acquire_timeout")
     });
