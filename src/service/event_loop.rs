@@ -106,12 +106,7 @@ impl EventLoop {
     /// The phase that it is in, as libuv's documentation calls it.
     #[must_use]
     pub fn phase(&self) -> &'static str {
-        match self.phase {
-            Phase::Poll => "poll",
-            Phase::Check => "check",
-            Phase::Closing => "close callbacks",
-            Phase::Timers => "timers",
-        }
+        self.phase.name()
     }
 
     /// True while it is blocked in poll.

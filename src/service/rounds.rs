@@ -16,6 +16,19 @@ pub enum Phase {
     Timers,
 }
 
+impl Phase {
+    /// As libuv's documentation calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Poll => "poll",
+            Self::Check => "check",
+            Self::Closing => "close callbacks",
+            Self::Timers => "timers",
+        }
+    }
+}
+
 /// How a loop's rounds go. The default is libuv without costs and with an exact clock. Model files set `timers`, `round` and
 /// `callback`; the others are where loops of other makes differ, and what the conformance tests switch to something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -127,6 +127,25 @@ impl<'t> Tape<'t> {
         self.executors(text);
     }
 
+    /// The app's host. Only where it costs nothing that threads come and go, cores that are enough for all of them are left out.
+    fn host(&mut self, text: &mut String) {
+        text.push_str("[hosts.app]\n");
+        let cores = ["", "cores = 1", "cores = 2", "cores = 4", "cores = 60"];
+        self.line(text, &cores);
+        self.line(text, &["", "slice = \"0.3ms\"", "slice = \"5ms\""]);
+        self.line(text, &["", "tick = \"4ms\""]);
+        self.line(text, &["", "hot = \"0.5ms\"", "hot = \"4ms\""]);
+        self.line(text, &["", "interrupt = \"4us\"", "interrupt = \"0.2ms\""]);
+        if self.below(2) == 0 {
+            return;
+        }
+        self.line(text, &["", "switch_cost = \"3us\""]);
+        self.line(text, &["", "cold = { after = \"2ms\" }"]);
+        self.line(text, &["", "wake = \"exp(0.1ms)\""]);
+        self.line(text, &["", "timer_slack = \"0.05ms\""]);
+        self.line(text, &["", "idle_seen = \"0ms\"", "idle_seen = \"0.6ms\""]);
+    }
+
     /// A scenario, and the load to run it at.
     pub fn scenario(&mut self) -> (String, f64) {
         let mut text = String::new();
@@ -155,23 +174,7 @@ impl<'t> Tape<'t> {
         if !sending.is_empty() {
             writeln!(text, "sending = {sending}").expect("a text takes text");
         }
-        text.push_str("[hosts.app]\n");
-        self.line(&mut text, &["", "cores = 1", "cores = 2", "cores = 4"]);
-        self.line(&mut text, &["", "slice = \"0.3ms\"", "slice = \"5ms\""]);
-        self.line(&mut text, &["", "tick = \"4ms\""]);
-        self.line(&mut text, &["", "switch_cost = \"3us\""]);
-        self.line(&mut text, &["", "cold = { after = \"2ms\" }"]);
-        self.line(&mut text, &["", "wake = \"exp(0.1ms)\""]);
-        self.line(
-            &mut text,
-            &["", "interrupt = \"4us\"", "interrupt = \"0.2ms\""],
-        );
-        self.line(&mut text, &["", "hot = \"0.5ms\"", "hot = \"4ms\""]);
-        self.line(
-            &mut text,
-            &["", "idle_seen = \"0ms\"", "idle_seen = \"0.6ms\""],
-        );
-        self.line(&mut text, &["", "timer_slack = \"0.05ms\""]);
+        self.host(&mut text);
         for endpoint in ["a", "b", "c"].iter().take(1 + self.below(3)) {
             let steps = self.steps(2, 0);
             writeln!(text, "[endpoints.{endpoint}]\nsteps = {steps}").expect("a text takes text");
