@@ -59,6 +59,16 @@ impl Fifo {
         self.len += 1;
     }
 
+    /// Joins ahead of all others.
+    pub fn push_front(&mut self, links: &mut impl Links, id: u32) {
+        *links.link(id) = self.head;
+        if self.head == NONE {
+            self.tail = id;
+        }
+        self.head = id;
+        self.len += 1;
+    }
+
     /// Takes the first.
     #[inline]
     pub fn pop(&mut self, links: &mut impl Links) -> Option<u32> {

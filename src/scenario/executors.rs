@@ -8,7 +8,7 @@ use super::model::ROLES;
 use super::reader::Reader;
 use super::tree::{Entry, Node, Table, Value};
 use crate::kernel::Span;
-use crate::service::{Executor, Model, Rounds, Slow, Tasks};
+use crate::service::{Executor, Model, Rounds, Slow, Takes, Tasks};
 use crate::workload;
 
 /// The most threads of an executor in one process.
@@ -104,6 +104,7 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         tasks,
         rounds,
         slow,
+        takes: Takes::FirstCome,
         hop: hop.unwrap_or(Span::ZERO),
         pickup: pickup.unwrap_or(Span::ZERO),
         start: start.unwrap_or(Span::ZERO),

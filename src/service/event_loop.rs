@@ -23,23 +23,15 @@
 
 use std::collections::VecDeque;
 
-use super::due::{Due, by_length};
-use super::rounds::Rounds;
+use super::due::{Due, put_in_order};
+use super::rounds::{Completions, Drain, Immediates, Phase, Rounds};
 use crate::kernel::fifo::{Fifo, Links, NONE};
 use crate::kernel::{Span, Time};
 
 /// The resolution of the delay monitor, Node's default.
 pub const RESOLUTION: Span = Span::from_millis(10);
-
-/// Where in a round a loop is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    Poll,
-    Check,
-    Closing,
-    Timers,
-}
+/// The place of poll in [`Rounds::phases`].
+const POLL: u8 = 3;
 
 /// The state of one loop.
 #[derive(Debug, Default)]
@@ -61,10 +53,14 @@ pub struct EventLoop {
     /// Completions left of those that run together.
     together: u32,
     phase: Phase,
+    /// Which of [`Rounds::phases`] comes next.
+    next: u8,
     /// Callbacks left in the present phase.
     batch: u32,
     /// Microtasks run until there are none, whatever ticks they add.
     in_micro: bool,
+    /// Of [`Drain::Queued`]: how many are left of those that were queued, if it has begun.
+    queued: Option<u32>,
     /// The clock as timers see it, a multiple of the resolution.
     clock: Time,
     /// Since when it is blocked in poll.
@@ -110,12 +106,7 @@ impl EventLoop {
     /// The phase that it is in, as libuv's documentation calls it.
     #[must_use]
     pub fn phase(&self) -> &'static str {
-        match self.phase {
-            Phase::Poll => "poll",
-            Phase::Check => "check",
-            Phase::Closing => "close callbacks",
-            Phase::Timers => "timers",
-        }
+        self.phase.name()
     }
 
     /// True while it is blocked in poll.
@@ -131,17 +122,23 @@ impl EventLoop {
 
     /// The pool has completed this task's work.
     pub fn completed(&mut self, links: &mut impl Links, task: u32) {
-        if self.signal != NONE && self.rounds.completions_together {
-            self.done.push(links, task);
-        } else {
-            self.signal = task;
-            self.ready.push(links, task);
+        let how = self.rounds.completions;
+        if self.signal != NONE && how != Completions::Apart {
+            return self.done.push(links, task);
+        }
+        self.signal = task;
+        match how {
+            Completions::First => self.ready.push_front(links, task),
+            Completions::Together | Completions::Apart => self.ready.push(links, task),
         }
     }
 
     /// A timer of this task, set for `length` (see [`EventLoop::timer`]), is due.
     pub fn due(&mut self, length: u32, task: u32) {
         self.timers.push_back(Due { length, task });
+        if !self.rounds.one_now && self.phase == Phase::Timers {
+            self.batch += 1;
+        }
     }
 
     /// This task asks to run in the check phase.
@@ -209,24 +206,16 @@ impl EventLoop {
     pub fn wake(&mut self, now: Time, tick: impl FnMut(Span, u64)) {
         self.monitor_idle(now, tick);
         self.idle = false;
-        self.phase = self.last_phase();
+        self.next = POLL;
         self.batch = 0;
     }
 
     /// Begins as Node does when its first script has run: its ticks and microtasks, then timers, then the first round.
     pub fn enter(&mut self, now: Time) {
         self.idle = false;
-        self.phase = Phase::Closing;
+        self.next = POLL + 1;
         self.batch = 0;
         self.last_tick = now;
-    }
-
-    fn last_phase(&self) -> Phase {
-        if self.rounds.timers_last {
-            Phase::Timers
-        } else {
-            Phase::Closing
-        }
     }
 
     /// If it idles: calls `tick` with the interval of the delay monitor that ended up to `now`, and how often it did.
@@ -245,6 +234,7 @@ impl EventLoop {
     /// Ends the round that a wake-up or [`Turn::Round`] began: fixes the batch. False if there is nothing to do: idle.
     pub fn poll(&mut self, now: Time, accepted: bool, batch: u32) -> bool {
         self.phase = Phase::Poll;
+        self.next = 0;
         self.batch = batch.min(self.rounds.events);
         self.idle = batch == 0
             && !accepted
@@ -276,18 +266,15 @@ impl EventLoop {
         mut tick: impl FnMut(Span, u64),
     ) -> Turn {
         loop {
-            if self.rounds.drain
-                && let Some(task) = self.drained(links)
-            {
+            let at_once = self.rounds.drain != Drain::AfterPhase;
+            if at_once && let Some(task) = self.drained(links) {
                 return Turn::Callback(task);
             }
             if let Some(task) = self.next_of_phase(links) {
                 self.owed += self.rounds.callback;
                 return Turn::Callback(task);
             }
-            if !self.rounds.drain
-                && let Some(task) = self.drained(links)
-            {
+            if !at_once && let Some(task) = self.drained(links) {
                 return Turn::Callback(task);
             }
             if !self.next_phase(now, &mut tick) {
@@ -303,14 +290,33 @@ impl EventLoop {
             self.in_micro = false;
             return None;
         }
-        if !self.in_micro
-            && let Some(task) = self.ticks.pop(links)
-        {
+        let micro_first = match self.rounds.drain {
+            Drain::ToTheEnd | Drain::AfterPhase => self.in_micro,
+            Drain::Queued => {
+                if self.has_drained() {
+                    return None;
+                }
+                self.in_micro
+            }
+            Drain::TicksBetween => false,
+            Drain::MicrotasksFirst => true,
+        };
+        if !micro_first && let Some(task) = self.ticks.pop(links) {
             return Some(task);
         }
         let task = self.micro.pop(links);
         self.in_micro = task.is_some();
         task.or_else(|| self.ticks.pop(links))
+    }
+
+    /// Counts those that were queued when the draining began; true, and it begins anew, when all of them have run.
+    #[cold]
+    fn has_drained(&mut self) -> bool {
+        let all = self.ticks.len() + self.micro.len();
+        let left = self.queued.unwrap_or(all);
+        self.queued = left.checked_sub(1);
+        self.in_micro &= left > 0;
+        left == 0
     }
 
     #[inline(always)]
@@ -334,8 +340,10 @@ impl EventLoop {
             }
             Phase::Check => {
                 let task = self.check.pop(links);
-                if !self.rounds.check_batch {
-                    self.batch = self.check.len().max(1);
+                match self.rounds.immediates {
+                    Immediates::Batch => {}
+                    Immediates::All => self.batch = self.check.len().max(1),
+                    Immediates::One => self.batch = 0,
                 }
                 task
             }
@@ -347,28 +355,27 @@ impl EventLoop {
     /// Goes on to the next phase in which there is something to do; false: the next round.
     #[inline(always)]
     fn next_phase(&mut self, now: Time, tick: &mut impl FnMut(Span, u64)) -> bool {
-        let last = self.last_phase();
         self.batch = 0;
-        if self.phase != last && self.nothing_behind(now) {
-            self.phase = last;
+        if self.next < POLL && self.nothing_behind(now) {
+            self.next = POLL;
             self.read_clock(now);
             return false;
         }
         while self.batch == 0 {
-            if self.phase == last {
-                return false;
+            match self.rounds.phases.get(usize::from(self.next)) {
+                None | Some(Phase::Poll) => return false,
+                Some(&phase) => self.phase = phase,
             }
-            self.phase = match (self.phase, self.rounds.timers_last) {
-                (Phase::Poll, true) | (Phase::Timers, _) => Phase::Check,
-                (Phase::Check, _) => Phase::Closing,
-                (Phase::Closing, _) | (Phase::Poll, false) => Phase::Timers,
-            };
+            self.next += 1;
             match self.phase {
                 Phase::Poll => {}
                 Phase::Check => self.batch = self.check.len(),
                 Phase::Closing => {
                     std::mem::swap(&mut self.closing, &mut self.closed);
                     self.batch = self.closed.len() as u32;
+                    if self.batch > 1 && !self.rounds.last_closed_first {
+                        self.closed.reverse();
+                    }
                 }
                 Phase::Timers => self.begin_timers(now, tick),
             }
@@ -396,8 +403,8 @@ impl EventLoop {
     fn begin_timers(&mut self, now: Time, tick: &mut impl FnMut(Span, u64)) {
         self.batch = self.timers.len() as u32;
         self.read_clock(now);
-        if self.batch > 1 && self.rounds.timer_lists && self.rounds.timers.is_some() {
-            by_length(self.timers.make_contiguous());
+        if self.batch > 1 && self.rounds.timers.is_some() {
+            put_in_order(self.timers.make_contiguous(), self.rounds.due);
         }
         if now.since(self.last_tick) >= RESOLUTION {
             tick(now.since(self.last_tick), 1);

@@ -18,5 +18,5 @@ pub use gc::{Gc, Heap, Major};
 pub use lifecycle::{Beats, Heartbeat, Lifecycle};
 pub use model::*;
 pub use pool::PoolState;
-pub use rounds::Rounds;
+pub use rounds::{Completions, Drain, DueOrder, Immediates, Phase, Rounds};
 pub use sessions::{Reuse, SessionRules, Sessions};

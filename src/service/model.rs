@@ -119,6 +119,8 @@ pub struct Executor {
     pub rounds: Rounds,
     /// How many threads at most run slow work (name look-ups) at once, if that is limited.
     pub slow: Option<Slow>,
+    /// Which of what waits for it a thread takes up.
+    pub takes: Takes,
     /// What handing work over to it costs the thread that does, and taking the result back again: copies (V8's structured
     /// clone), messages. CPU time in the model's own language.
     pub hop: Span,
@@ -138,6 +140,17 @@ pub enum Slow {
     Half,
     /// So many.
     AtMost(u32),
+}
+
+/// Which of what waits for a pool a thread takes up. No model file says so: pools are libuv's, and the conformance tests switch to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// The first; of slow work one at a time, which then goes to the end of the queue (libuv).
+    FirstCome,
+    /// The last to come.
+    LastCome,
+    /// The first; slow work stays where it was when the next of it follows.
+    SlowStays,
 }
 
 impl Slow {
@@ -161,6 +174,7 @@ impl Executor {
             tasks: Tasks::One,
             rounds: Rounds::default(),
             slow: None,
+            takes: Takes::FirstCome,
             hop: Span::ZERO,
             pickup: Span::ZERO,
             start: Span::ZERO,

@@ -229,6 +229,9 @@ impl World<'_> {
             self.carriers[id as usize].mark = self.now;
         } else {
             self.settle(id);
+            if self.carriers[id as usize].looks {
+                return self.go_on_in_control(id); // its burst is to come, once it has the lock
+            }
         }
         self.carriers[id as usize].end = Time::NEVER;
         self.burst_done(id);

@@ -14,7 +14,9 @@ use super::program::Programs;
 use crate::kernel::Span;
 use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
-use crate::service::{Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Tasks};
+use crate::service::{
+    Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Takes, Tasks,
+};
 use crate::workload::Arrivals;
 
 /// No replication is longer: 146 years, so that nothing the clock adds to it can overflow.
@@ -162,6 +164,7 @@ impl Plan {
                     carriers,
                     own,
                     slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
+                    takes: executor.takes,
                     resource: match own {
                         true => NONE,
                         false => self.resource(&name, units, false),
@@ -177,6 +180,7 @@ impl Plan {
                 carriers: 1,
                 own: false,
                 slow: u32::MAX,
+                takes: Takes::FirstCome,
                 resource,
                 interpreters: false,
                 shares: true,
@@ -280,8 +284,11 @@ impl Plan {
             let threads = pool.sessions.reuse == Reuse::Thread;
             let size = pool.size.filter(|_| !threads);
             let units = size.map(|size| u64::from(size) * u64::from(model.processes));
-            let matters =
-                !elide || pool.opening.is_some() || target.model.connection_limit.is_some();
+            let at_once = pool.at_once && main == MainKind::Loop;
+            // Even opened for nothing, a new one is no connection that may be handed over at once.
+            let ages = at_once && pool.sessions.max_age.is_some();
+            let limited = target.model.connection_limit.is_some();
+            let matters = !elide || pool.opening.is_some() || limited || ages;
             pools.push(PoolPlan {
                 of: of as u32,
                 callee,
@@ -290,7 +297,7 @@ impl Plan {
                 resource: self.resource(&format!("{prefix}pool_{name}"), units, false),
                 sessions: matters.then_some(pool.sessions),
                 trips: pool.opening.as_ref().map_or(0, |opening| opening.trips),
-                at_once: pool.at_once && main == MainKind::Loop,
+                at_once,
                 never_reused: pool.sessions.max_age == Some(Span::ZERO)
                     || threads && main != MainKind::Threads,
             });

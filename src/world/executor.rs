@@ -23,6 +23,7 @@ use super::state::{Soon, World};
 use super::step::Progress;
 use crate::kernel::Time;
 use crate::measure::Component;
+use crate::service::Takes;
 
 impl World<'_> {
     /// The request gets a thread of its own on an executor, unless it has it: whether it had none. If the present thread `waits` for the new one to begin, its
@@ -91,7 +92,9 @@ impl World<'_> {
         hot.away = true;
         let (process, service) = (hot.process, hot.service);
         self.tasks.charge(task, self.now, Component::WaitPool);
-        if self.plan.services[service as usize].aux[executor as usize].own {
+        let plan = self.plan;
+        let planned = &plan.services[service as usize].aux[executor as usize];
+        if planned.own {
             let keeper = self.keeper(task, true);
             let carrier = self.tasks.rare(keeper).own;
             if self.carriers[carrier as usize].task == NONE {
@@ -108,7 +111,10 @@ impl World<'_> {
         if slow && std::mem::replace(&mut aux.slow_queued, true) {
             return aux.slow.push(&mut self.tasks, task);
         }
-        aux.queue.push(&mut self.tasks, task);
+        match planned.takes {
+            Takes::LastCome => aux.queue.push_front(&mut self.tasks, task),
+            Takes::FirstCome | Takes::SlowStays => aux.queue.push(&mut self.tasks, task),
+        }
         if !aux.idle.is_empty()
             && let Some(task) = self.next_of_pool(process, executor)
             && let Some(carrier) = self.processes[process as usize].aux[executor as usize]
@@ -129,7 +135,8 @@ impl World<'_> {
     /// are running as may, it goes back to the end, and when it is taken the next one queues.
     fn next_of_pool(&mut self, process: u32, executor: u32) -> Option<u32> {
         let service = self.processes[process as usize].service as usize;
-        let limit = self.plan.services[service].aux[executor as usize].slow;
+        let plan = self.plan;
+        let planned = &plan.services[service].aux[executor as usize];
         let waiting = self.processes[process as usize].aux[executor as usize]
             .queue
             .len();
@@ -140,12 +147,16 @@ impl World<'_> {
                 return Some(task);
             }
             let aux = &mut self.processes[process as usize].aux[executor as usize];
-            if aux.slow_running < limit {
+            if aux.slow_running < planned.slow {
                 aux.slow_running += 1;
                 let next = aux.slow.pop(&mut self.tasks);
                 aux.slow_queued = next.is_some();
-                if let Some(next) = next {
-                    aux.queue.push(&mut self.tasks, next);
+                match next {
+                    Some(next) if planned.takes == Takes::SlowStays => {
+                        aux.queue.push_front(&mut self.tasks, next);
+                    }
+                    Some(next) => aux.queue.push(&mut self.tasks, next),
+                    None => {}
                 }
                 return Some(task);
             }

@@ -13,7 +13,7 @@ use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Bands, Resource};
 use crate::service::{
     Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Reading, Rounds,
-    SessionRules, Sessions,
+    SessionRules, Sessions, Takes,
 };
 use crate::workload::Clients;
 pub use op::{Hop, Op};
@@ -147,12 +147,21 @@ pub struct AuxPlan {
     pub own: bool,
     /// How many of them at most run slow work.
     pub slow: u32,
+    /// What they take up first.
+    pub takes: Takes,
     /// Resource: its threads occupied.
     pub resource: u32,
     /// Whether each of its threads has an interpreter, and so a heap, of its own.
     pub interpreters: bool,
     /// Whether steps go on there that need the process's interpreter.
     pub shares: bool,
+}
+
+impl AuxPlan {
+    /// Whether slow work is another thing than work there.
+    pub fn limits_slow(&self) -> bool {
+        !self.own && self.slow != u32::MAX
+    }
 }
 
 /// A cache of each process of a service, or one for all of them that another service keeps.

@@ -305,7 +305,8 @@ impl<'a> Programs<'a> {
         self.cpu(service, hop.0.clone(), hop.1, false);
         let away = self.away.replace(executor);
         let executor = executor as u32 - 1;
-        let own = self.plan.services[service].aux[executor as usize].own;
+        let planned = &self.plan.services[service].aux[executor as usize];
+        let (own, slow) = (planned.own, slow && planned.limits_slow());
         let waits = own && !begin.is_zero();
         if own {
             self.push(Op::Hire {

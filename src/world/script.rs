@@ -8,7 +8,7 @@
 //! ```
 
 use super::compile::Setting;
-use super::plan::{Hop, NONE, Op, Pc, Plan};
+use super::plan::{AuxPlan, Hop, NONE, Op, Pc, Plan};
 use super::state::World;
 use super::task::Role;
 use crate::kernel::{Dist, Path, Span};
@@ -64,7 +64,9 @@ pub fn play(contestant: &Contestant, program: &[Act]) -> Vec<String> {
     assert_eq!(model.executors[0].tasks, Tasks::Unlimited, "no event loop");
     let arrivals = Arrivals::Replay { times: [].into() };
     let mut plan = Plan::compile(contestant, &arrivals, Setting::new(1.0, LONGEST));
+    let pool = plan.services[0].aux.first();
     let mut script = Script {
+        limits_slow: pool.is_some_and(AuxPlan::limits_slow),
         ops: &mut plan.ops,
         labels: Vec::new(),
         connections: Vec::new(),
@@ -79,6 +81,8 @@ pub fn play(contestant: &Contestant, program: &[Act]) -> Vec<String> {
 
 struct Script<'a> {
     ops: &'a mut Vec<Op>,
+    /// Whether the pool limits slow work.
+    limits_slow: bool,
     labels: Vec<String>,
     /// How many, and where their callback begins.
     connections: Vec<(u32, Pc)>,
@@ -126,7 +130,7 @@ impl Script<'_> {
                 (vec![Op::Timer { law, path }], run)
             }
             Act::Pool { work, slow, run } => {
-                let (law, slow) = (constant(*work), *slow);
+                let (law, slow) = (constant(*work), *slow && self.limits_slow);
                 let work = Op::Burst {
                     law,
                     path,

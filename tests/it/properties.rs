@@ -6,6 +6,8 @@ use crossover::kernel::Span;
 use crossover::measure::{Outcome, Segment, Tally};
 use crossover::world::{Plan, Setting};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use crate::random::Tape;
 use crate::support::{scenario, scenario_with};
@@ -141,11 +143,27 @@ pub fn differ(one: &Outcome, other: &Outcome) -> Option<String> {
     differ_for_requests(one, other).or_else(|| (!same).then(|| "resources or events".to_owned()))
 }
 
+/// Whether those who keep a pool's connections to the end of the request may wait for threads whose owners wait for a connection.
+fn embraces(text: &str) -> bool {
+    let kept = text.lines().any(|pool| {
+        pool.starts_with("pools.db")
+            && pool.contains("size")
+            && pool.contains("hold = \"request\"")
+            && !pool.contains("acquire_timeout")
+    });
+    kept && text.contains("executors.sync = { carriers")
+}
+
+/// Long enough for the longest of scenarios, mostly.
+fn tapes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..160)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 2000, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_run_keeps_its_books(tape in prop::collection::vec(any::<u8>(), 0..120)) {
+    fn every_run_keeps_its_books(tape in tapes()) {
         let (text, load) = Tape::new(&tape).scenario();
         let begun = Instant::now();
         let (plan, outcomes) = run(&text, load, true);
@@ -168,13 +186,14 @@ proptest! {
     }
 
     /// Nobody is forgotten: when no more requests come, all that came end, whatever they wait for. (Where a process takes
-    /// a limited number of connections and nobody ever closes one, the rest may rightly wait for ever.)
+    /// a limited number of connections and nobody ever closes one, the rest may rightly wait for ever; and so may those in a [deadly embrace](embraces).)
     #[test]
-    fn all_requests_end(tape in prop::collection::vec(any::<u8>(), 0..120), gap_us in 20u64..800) {
+    fn all_requests_end(tape in tapes(), gap_us in 20u64..800) {
         let (text, _) = Tape::new(&tape).scenario();
         let (_, rest) = text.split_once("[clients]").expect("clients follow arrivals");
         let closes = ["keep_alive = false", "connections.keep_alive", "connections.requests = 1"];
         prop_assume!(!rest.contains("below-limit") || closes.iter().any(|words| rest.contains(words)));
+        prop_assume!(!embraces(&text));
         let text = format!("arrivals = {{ process = \"replay\", file = \"times\" }}\n[clients]{rest}");
         let times: String = (0..80).map(|n| format!("{}us\n", n * gap_us)).collect();
         let scenario = scenario_with(&text, &[("times", &times)]);
@@ -185,5 +204,58 @@ proptest! {
             prop_assert_eq!((outcome.arrived, outcome.in_flight), (80, 0), "{}", text);
             little(&outcome);
         }
+    }
+}
+
+/// What the drawn scenarios speak of: of so many, at least one in fifty says each of these.
+#[test]
+fn scenarios_are_drawn_with_every_mechanism() {
+    const TAPES: usize = 1000;
+    let mechanisms = [
+        "look =",
+        "barging = true",
+        "by = \"main-thread\"",
+        "policy = \"primary\"",
+        "concurrency =",
+        "linger =",
+        "hot =",
+        "idle_seen =",
+        "interrupt =",
+        "wake =",
+        "timer_slack =",
+        "tick =",
+        "cold = {",
+        "over =",
+        "timers =",
+        "round =",
+        "callback =",
+        "slow = \"half\"",
+        "slow = 1",
+        "slow = true",
+        "place.logic",
+        "hand_over =",
+        "hold = \"request\"",
+        "reuse = \"thread\"",
+        "acquire_timeout =",
+        "begin =",
+        "beats = \"loop\"",
+        "beats = \"between-requests\"",
+        "beats = \"main-thread\"",
+        "jitter =",
+        "gc = {",
+        "parallel =",
+        "cached =",
+        "sending =",
+    ];
+    let (mut runner, tapes) = (TestRunner::deterministic(), tapes());
+    let texts: Vec<_> = (0..TAPES)
+        .map(|_| {
+            let tape = tapes.new_tree(&mut runner).expect("a tape").current();
+            Tape::new(&tape).scenario().0
+        })
+        .collect();
+    for mechanism in mechanisms {
+        let said = texts.iter().filter(|text| text.contains(mechanism)).count();
+        assert!(said * 50 >= TAPES, "{mechanism} in {said} of {TAPES}");
     }
 }

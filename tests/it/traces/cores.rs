@@ -199,3 +199,86 @@ fn a_core_that_was_just_left_has_not_gone_to_sleep() {
     let trace = trace(&text, &[at("1ms", "a")]);
     trace.took("a", &[(Cpu, 2 * MS), (WaitCore, 100 * US)]);
 }
+
+/// Warming a core takes 1 ms in all, paid over 2 ms of work: of what is cold, work w pays 1 − exp(−w / 2 ms).
+///
+/// a, at 10, finds the core cold to 1 − e⁻² = 0.864664717 and pays 1 − e⁻¹ of it with its 2 ms: 546,572 ns. It leaves 0.318092373.
+/// b, waiting for the thread since 11, runs without a gap: 1 − e⁻⁰·⁵ of that with its 1 ms: 125,160 ns.
+#[test]
+fn work_warms_a_core_as_it_goes() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "2ms" }]
+        endpoints.b.steps = [{ cpu = "1ms" }]
+        hosts.app = { cores = 1, cold = { after = "5ms" } }
+        [contestants.one]
+        executors.main = { carriers = 1, tasks = 1 }
+        cold = { extra = "1ms", over = "2ms" }
+    "#;
+    let trace = trace(text, &[at("10ms", "a"), at("11ms", "b")]);
+    trace.took("a", &[(Cold, 546_572), (Cpu, 2 * MS)]);
+    let waits = 1_546_572;
+    trace.took("b", &[(WaitWorker, waits), (Cold, 125_160), (Cpu, MS)]);
+}
+
+/// The interrupt that ends a sleep takes 0.1 ms of a busy core. a computes from 0 on; b sleeps for 2.5 ms, and is queued level with a, whose third
+/// slice ends at 3: b pays 0.1, computes 0.5 and ends at 3.6; a, for 5 ms of work, at 5.6. Alone, b pays nothing: the core idled.
+#[test]
+fn an_interrupt_costs_a_busy_core_only() {
+    let text = one_core(
+        "interrupt = \"0.1ms\"",
+        r#"endpoints.a.steps = [{ cpu = "5ms" }]
+           endpoints.b.steps = [{ wait = "2.5ms" }, { cpu = "0.5ms" }]"#,
+    );
+    let beside = trace(&text, &[at("0ms", "a"), at("0ms", "b")]);
+    let slept = (Timer, 2_500 * US);
+    beside.took("a", &[(Cpu, 5 * MS), (WaitCore, 600 * US)]);
+    beside.took("b", &[slept, (Cpu, 500 * US), (WaitCore, 600 * US)]);
+    assert_eq!(beside.busy("cores"), 5_600 * US);
+    let alone = trace(&text, &[at("0ms", "b")]);
+    alone.took("b", &[slept, (Cpu, 500 * US)]);
+}
+
+/// Two cores, slices of 1 ms; a and c share core 0, b has core 1.
+///
+/// ```text
+///  0    a on core 0, b on core 1, c queued at 0;  1  c replaces a;  2  a replaces c, which has run 1 of 2 ms
+///  2.2  b ends. c left its core 0.2 ago: if its caches are hot for 0.5 ms it stays, and goes on when a ends at 3; else it comes over
+/// ```
+#[test]
+fn who_ran_a_moment_ago_stays_with_its_core() {
+    for (hot, wait) in [("0.1ms", 1_200), ("0.5ms", 2_000)] {
+        let text = format!(
+            r#"endpoints.a.steps = [{{ cpu = "2ms" }}]
+            endpoints.b.steps = [{{ cpu = "2.2ms" }}]
+            endpoints.c.steps = [{{ cpu = "2ms" }}]
+            hosts.app = {{ cores = 2, slice = "1ms", hot = "{hot}" }}
+            [contestants.threads]
+            executors.main = {{ carriers = 3, tasks = 1 }}"#
+        );
+        let trace = trace(&text, &[at("0ms", "a"), at("0ms", "b"), at("0ms", "c")]);
+        trace.took("a", &[(Cpu, 2 * MS), (WaitCore, MS)]);
+        trace.took("b", &[(Cpu, 2_200 * US)]);
+        trace.took("c", &[(Cpu, 2 * MS), (WaitCore, wait * US)]);
+    }
+}
+
+/// Two cores, a tick of 4 ms, slices of 5; b computes on core 0 from 0 to 1 and sleeps until 6, a has core 0 from 2 on. Core 1 has idled since 0.
+///
+/// Seen for 6 ms, b runs there at 6. Seen for less, core 1 is taken for busy: b is queued at 0, and a, in its first slice, goes on. The tick at 8
+/// finds that slice over and b behind: b runs on core 0, and the idle core, woken, takes a, which loses nothing.
+#[test]
+fn an_idle_core_that_is_not_seen_is_found_at_the_tick() {
+    for (seen, wait) in [("6ms", None), ("5.9ms", Some((WaitCore, 2 * MS)))] {
+        let text = format!(
+            r#"endpoints.a.steps = [{{ cpu = "10ms" }}]
+            endpoints.b.steps = [{{ cpu = "1ms" }}, {{ wait = "5ms" }}, {{ cpu = "1ms" }}]
+            hosts.app = {{ cores = 2, slice = "5ms", tick = "4ms", idle_seen = "{seen}" }}
+            [contestants.threads]
+            executors.main = {{ carriers = 2, tasks = 1 }}"#
+        );
+        let trace = trace(&text, &[at("0ms", "b"), at("2ms", "a")]);
+        trace.took("a", &[(Cpu, 10 * MS)]);
+        let b = [(Cpu, 2 * MS), (Timer, 5 * MS)].into_iter().chain(wait);
+        trace.took("b", &b.collect::<Vec<_>>());
+    }
+}

@@ -179,3 +179,94 @@ fn threads_have_no_delay_monitor() {
     let recorded = |s: &crossover::measure::Segment| s.loop_delay.len();
     assert_eq!(trace.outcome.segments.iter().map(recorded).sum::<u64>(), 0);
 }
+
+/// Of a pool's four threads two may look up names. Four requests at 0: a, b and c look one up for 10 ms each, d reads for 3. c waits
+/// for one of the first two although two threads idle; d, behind it, does not. Without the cap nobody waits.
+#[test]
+fn slow_work_leaves_half_of_a_pool_to_the_quick() {
+    let capped = format!(
+        r#"endpoints.a.steps = [{{ native = "10ms", slow = true }}]
+           endpoints.b.steps = [{{ native = "10ms", slow = true }}]
+           endpoints.c.steps = [{{ native = "10ms", slow = true }}]
+           endpoints.d.steps = [{{ native = "3ms" }}]
+           {LOOP}
+           executors.pool = {{ carriers = 4, slow = "half" }}
+           place.native = "pool""#
+    );
+    let script = ["a", "b", "c", "d"].map(|name| at("0ms", name));
+    let with = trace(&capped, &script);
+    with.took("a", &[(Native, 10 * MS)]);
+    with.took("b", &[(Native, 10 * MS)]);
+    with.took("c", &[(WaitPool, 10 * MS), (Native, 10 * MS)]);
+    with.took("d", &[(Native, 3 * MS)]);
+    let without = trace(&capped.replace(", slow = \"half\"", ""), &script);
+    without.took("c", &[(Native, 10 * MS)]);
+    without.took("d", &[(Native, 3 * MS)]);
+}
+
+/// One thread, and no cap to keep: four requests at 0. q computes for 5 ms, then, in the queue's order, what is slow and what is not. With
+/// a cap of one thread the second slow one joins the queue only when the first is taken up, behind d.
+#[test]
+fn slow_work_takes_turns_only_where_it_is_capped() {
+    let capped = format!(
+        r#"endpoints.a.steps = [{{ native = "5ms" }}]
+           endpoints.b.steps = [{{ native = "5ms", slow = true }}]
+           endpoints.c.steps = [{{ native = "5ms", slow = true }}]
+           endpoints.d.steps = [{{ native = "5ms" }}]
+           {LOOP}
+           executors.pool = {{ carriers = 1, slow = 1 }}
+           place.native = "pool""#
+    );
+    let script = ["a", "b", "c", "d"].map(|name| at("0ms", name));
+    for (text, c, d) in [
+        (capped.clone(), 15, 10),
+        (capped.replace(", slow = 1 ", " "), 10, 15),
+    ] {
+        let trace = trace(&text, &script);
+        trace.took("b", &[(WaitPool, 5 * MS), (Native, 5 * MS)]);
+        trace.took("c", &[(WaitPool, c * MS), (Native, 5 * MS)]);
+        trace.took("d", &[(WaitPool, d * MS), (Native, 5 * MS)]);
+    }
+}
+
+/// Timers in whole milliseconds. At 0.4 the loop's clock says 0: a's 1.5 ms are 1, due at 1; poll begins at 0.4 and sleeps 1 whole
+/// millisecond. b, at 2.3, computes for 3 ms, and meanwhile c's 2.9 ms, from 2.3 on, are 2: due at 4, found at 5.3.
+#[test]
+fn timers_and_the_sleeps_for_them_are_whole_milliseconds() {
+    let text = r#"
+        endpoints.a.steps = [{ wait = "1.5ms" }, { cpu = "0.1ms" }]
+        endpoints.b.steps = [{ cpu = "3ms" }]
+        endpoints.c.steps = [{ wait = "2.9ms" }, { cpu = "0.1ms" }]
+        [contestants.node]
+        executors.main = { carriers = 1, tasks = "unlimited", timers = "1ms" }
+    "#;
+    let script = [at("0.4ms", "a"), at("2.3ms", "c"), at("2.3ms", "b")];
+    let trace = trace(text, &script);
+    let parts = [(Timer, 600 * US), (WaitWorker, 400 * US), (Cpu, 100 * US)];
+    trace.took("a", &parts);
+    let parts = [
+        (Timer, 1_700 * US),
+        (WaitWorker, 1_300 * US),
+        (Cpu, 100 * US),
+    ];
+    trace.took("c", &parts);
+    trace.took("b", &[(Cpu, 3 * MS)]);
+}
+
+/// A round costs 0.1 ms of CPU, a callback 0.05, ahead of their first, and each, callback's own work: a, at 0, pays both and ends at 1.15. b and c came
+/// meanwhile and share a round: b pays 0.15 and ends at 2.3, c pays 0.05 and ends at 3.35.
+#[test]
+fn rounds_and_callbacks_cost_the_requests_in_them() {
+    let text = r#"
+        endpoints.a.steps = [{ cpu = "1ms" }]
+        endpoints.b.steps = [{ cpu = "1ms" }]
+        endpoints.c.steps = [{ cpu = "1ms" }]
+        [contestants.node]
+        executors.main = { carriers = 1, tasks = "unlimited", round = "0.1ms", callback = "0.05ms" }
+    "#;
+    let trace = trace(text, &[at("0ms", "a"), at("0.5ms", "b"), at("0.6ms", "c")]);
+    trace.took("a", &[(Cpu, 1_150 * US)]);
+    trace.took("b", &[(WaitWorker, 650 * US), (Cpu, 1_150 * US)]);
+    trace.took("c", &[(WaitWorker, 1_700 * US), (Cpu, 1_050 * US)]);
+    assert_eq!(trace.busy("loop"), 3_350 * US);
+}

@@ -1,9 +1,10 @@
 //! Processes that are killed, leave, and boot; threads that linger.
 
+use crossover::kernel::{Key, Path};
 use crossover::measure::Component::{Cpu, Network, Timer, WaitAccept, WaitWorker};
 use crossover::measure::Failure;
 
-use super::{MS, US, at, trace, trace_for};
+use super::{MS, US, at, share, trace, trace_for, trace_where};
 
 /// One worker that accepts when idle and closes after each response.
 const SYNC: &str = r#"executors.main = { carriers = 1, tasks = 1 }
@@ -168,6 +169,42 @@ fn a_worker_leaves_after_so_many_requests() {
     trace.took("b", &[(Cpu, MS)]);
     trace.took("c", &[(WaitAccept, 4 * MS), (Cpu, MS)]);
     trace.took("d", &[(Cpu, MS)]);
+}
+
+/// A worker's life is one request and, by the dice of each life, none or one more. Four requests of 1 ms at 0, 2, 4 and 20.
+///
+/// One, then two: a ends at 1, the next worker boots until 6 and has b, from 6 to 7, and c, from 7 to 8; the third is there at 13.
+/// Two, then one: a ends at 1, b at 3, the next worker boots until 8 and has c, from 8 to 9; the third is there at 14.
+#[test]
+fn how_many_requests_more_is_drawn_for_each_life() {
+    let endpoints = ["a", "b", "c", "d"]
+        .map(|name| format!("endpoints.{name}.steps = [{{ cpu = \"1ms\" }}]\n"))
+        .concat();
+    let text = format!(
+        "{endpoints}[contestants.sync]
+        lifecycle = {{ requests = 1, jitter = 1, boot = \"5ms\" }}
+        {SYNC}"
+    );
+    let script = [
+        at("0ms", "a"),
+        at("2ms", "b"),
+        at("4ms", "c"),
+        at("20ms", "d"),
+    ];
+    let life = |dice: Key, generation| {
+        let worker = dice.at(Path::ROOT.child("mechanisms")).nth(0);
+        let word = worker.nth(generation).word(Path::ROOT.child("life"));
+        1 + share(word, 2)
+    };
+    for (lives, b, c) in [((1, 2), 4, 3), ((2, 1), 0, 4)] {
+        let fall = |dice| (life(dice, 0), life(dice, 1)) == lives;
+        let trace = trace_where(&text, &script, 102_400 * US, fall);
+        trace.took("a", &[(Cpu, MS)]);
+        let waits = [(WaitAccept, b * MS), (Cpu, MS)];
+        trace.took("b", &waits[usize::from(b == 0)..]);
+        trace.took("c", &[(WaitAccept, c * MS), (Cpu, MS)]);
+        trace.took("d", &[(Cpu, MS)]);
+    }
 }
 
 /// A leaving process ends what it has: b is its one request and ends at 4, c, at 5, is not accepted although a thread is

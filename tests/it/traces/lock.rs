@@ -212,3 +212,23 @@ fn a_crowd_may_look_for_the_lock_at_once() {
     let trace = trace(text, &script);
     assert_eq!(trace.account("a").succeeded, 100_000);
 }
+
+/// Every look takes 0.1 ms of a core, but the first of a thread that finds the lock free. Two cores; a with 12 ms at 0, b with 2 ms at 1.
+///
+/// ```text
+///  0    a takes the lock;  1  b looks;  1.1  in vain: it waits, until 6.1
+///  6.1  b looks;  6.2  in vain: it asks, and waits. a drops (6.2 run), b is signalled and looks;  6.3  b takes it. a may want it again, and looks
+///  6.4  a waits, until 11.4;  8.3  b ends, a is signalled and looks;  8.4  a takes it, and ends at 14.2
+/// ```
+#[test]
+fn a_look_at_the_lock_takes_a_core() {
+    let endpoints = [("a", r#"{ cpu = "12ms" }"#), ("b", r#"{ cpu = "2ms" }"#)];
+    let text = gil(2, true, &endpoints);
+    let text = text.replace("lock = {", "lock = { look = \"0.1ms\",");
+    let text = format!("hosts.app.cores = 2\n{text}");
+    let trace = trace(&text, &[at("0ms", "a"), at("1ms", "b")]);
+    trace.took("a", &[(Cpu, 12 * MS), (WaitLock, 2_200 * US)]);
+    trace.took("b", &[(Cpu, 2 * MS), (WaitLock, 5_300 * US)]);
+    assert_eq!(trace.busy("lock"), 14 * MS);
+    assert_eq!(trace.busy("cores"), 14_500 * US);
+}

@@ -74,6 +74,16 @@ pub fn trace(text: &str, script: &[Arrival]) -> Trace {
 
 /// The same for so many nanoseconds.
 pub fn trace_for(text: &str, script: &[Arrival], horizon: u64) -> Trace {
+    trace_where(text, script, horizon, |_| true)
+}
+
+/// The same, with dice that fall as the script needs them elsewhere too.
+pub fn trace_where(
+    text: &str,
+    script: &[Arrival],
+    horizon: u64,
+    fall: impl Fn(Key) -> bool,
+) -> Trace {
     let times: String = script
         .iter()
         .map(|arrival| format!("{}\n", arrival.at))
@@ -86,7 +96,7 @@ pub fn trace_for(text: &str, script: &[Arrival], horizon: u64) -> Trace {
         .iter()
         .map(|endpoint| endpoint.name.clone())
         .collect();
-    let seed = seed_for(script, &endpoints);
+    let seed = seed_for(script, &endpoints, fall);
     let [elided, full] = [true, false].map(|elide| {
         let setting = Setting {
             elide,
@@ -111,10 +121,14 @@ pub fn trace_for(text: &str, script: &[Arrival], horizon: u64) -> Trace {
     elided
 }
 
-/// A seed with which the arrivals of a script ask for the endpoints it says and fall to the processes it says.
-fn seed_for(script: &[Arrival], endpoints: &[String]) -> u64 {
+/// One of so many, by a word of dice.
+pub fn share(word: u64, of: u64) -> u64 {
+    ((u128::from(word) * u128::from(of)) >> 64) as u64
+}
+
+/// A seed with which the arrivals of a script ask for the endpoints it says and fall to the processes it says, and `fall` holds of its dice.
+fn seed_for(script: &[Arrival], endpoints: &[String], fall: impl Fn(Key) -> bool) -> u64 {
     let path = |name| Path::ROOT.child(name);
-    let share = |word: u64, of: u64| ((u128::from(word) * u128::from(of)) >> 64) as u64;
     let falls = |seed: u64| {
         let source = Key::root(seed, 0).at(path("arrivals"));
         script.iter().enumerate().all(|(ordinal, arrival)| {
@@ -125,7 +139,7 @@ fn seed_for(script: &[Arrival], endpoints: &[String]) -> u64 {
         })
     };
     (0..100_000_000)
-        .find(|&seed| falls(seed))
+        .find(|&seed| falls(seed) && fall(Key::root(seed, 0)))
         .expect("a seed whose dice fall as the script needs them")
 }
 

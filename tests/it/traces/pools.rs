@@ -186,3 +186,18 @@ fn on_a_loop_a_connection_may_pass_on_at_once() {
         trace.took("b", &b);
     }
 }
+
+/// What is too old to be used again is closed when it is given back, at 10, and b opens another: in its turn, at 15, though opening costs nothing.
+#[test]
+fn a_connection_too_old_is_not_passed_on_at_once() {
+    let text = r#"endpoints.a.steps = [{ call = "db", work = "10ms" }, { cpu = "5ms" }]
+        endpoints.b.steps = [{ call = "db", work = "10ms" }, { cpu = "1ms" }]
+        services.db = {}
+        [contestants.node]
+        executors.main = { carriers = 1, tasks = "unlimited" }
+        pools.db = { size = 1, hand_over = "at-once", max_age = "0s" }"#;
+    let trace = trace(text, &[at("0ms", "a"), at("1ms", "b")]);
+    trace.took("a", &[(Call, 10 * MS), (Cpu, 5 * MS)]);
+    let waits = [(WaitConnection, 9 * MS), (WaitWorker, 5 * MS)];
+    trace.took("b", &[(Call, 10 * MS), (Cpu, MS), waits[0], waits[1]]);
+}
