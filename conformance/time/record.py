@@ -1,9 +1,9 @@
 """Records how long things take on real runtimes: the fixtures beside this file. See ../README.md.
 
-conformance/record time [NAME ...] [--repeats N] [--add]
+conformance/record time [NAME ...] [--repeats N] [--on CORES] [--add]
 
-Each case runs on one core and on two, N times in turn with the others, each time in a process of its own. `--add` keeps
-the repeats that are there.
+Each case runs on one core and on two, or on as many as `--on` says, N times in turn with the others, each time in a process of
+its own. `--add` keeps the repeats that are there.
 """
 
 import argparse
@@ -79,6 +79,8 @@ CASES = {
     "gil-1": gil(1, 5),
     "gil-3": gil(3, 1),
     "gil-7": gil(7, 0.5),
+    "gil-3-default": gil(3, 5),
+    "gil-7-default": gil(7, 5),
     "convoy-0": convoy(0, 1),
     "convoy-1": convoy(1, 1),
     "timeout": {
@@ -137,10 +139,11 @@ class Bench:
 
     def quiet(self, case, cores):
         """One repeat that nobody disturbed."""
+        used = ["cpu0"] if cores == 1 and "command" in case else ["cpu"]
         for _ in range(ATTEMPTS):
-            before, begun = foreign_s(), time.monotonic()
+            before, begun = foreign_s(used), time.monotonic()
             found = self.run(case, cores)
-            share = (foreign_s() - before) / (time.monotonic() - begun)
+            share = (foreign_s(used) - before) / (time.monotonic() - begun)
             if share <= FOREIGN:
                 return found
             print(f"others used {share:.0%} of a core: once more", flush=True)
@@ -207,7 +210,7 @@ class Bench:
     def finish(self, process):
         """What a program printed."""
         try:
-            text, _ = process.communicate(timeout=120)
+            text, _ = process.communicate(timeout=300)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             fail(f"{process.args} takes too long")
@@ -225,10 +228,12 @@ def reap(group):
         pass
 
 
-def foreign_s():
-    """CPU seconds that all cores have spent on others than this program and its ended children."""
-    user, nice, system, _, _, irq, softirq, steal, *_ = map(int, open("/proc/stat").readline().split()[1:])
-    busy = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+def foreign_s(cores):
+    """CPU seconds that these cores have spent on others than this program and its ended children."""
+    rows = [line.split() for line in open("/proc/stat")]
+    busy = 0
+    for _, user, nice, system, _, _, irq, softirq, steal, *_ in (row for row in rows if row[0] in cores):
+        busy += sum(map(int, (user, nice, system, irq, softirq, steal))) / os.sysconf("SC_CLK_TCK")
     own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return busy - sum(usage.ru_utime + usage.ru_stime for usage in own)
 
@@ -289,6 +294,7 @@ def main():
     parser = argparse.ArgumentParser(prog="conformance/record time")
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(CASES))
     parser.add_argument("--repeats", type=int, default=6)
+    parser.add_argument("--on", type=int, choices=(1, 2), help="on so many cores only")
     parser.add_argument("--add", action="store_true", help="keep the repeats that are there")
     asked = parser.parse_args()
     for name in asked.names:
@@ -301,7 +307,7 @@ def main():
     bench = Bench()
     for repeat in range(asked.repeats):
         for name in asked.names or CASES:
-            for cores in (1, 2):
+            for cores in (asked.on,) if asked.on else (1, 2):
                 begun = time.monotonic()
                 samples, stages = bench.quiet(CASES[name], cores)
                 save(name, cores, samples, stages, asked.add or repeat > 0)

@@ -30,7 +30,7 @@ impl<'t> Steps<'_, 't> {
             .reader
             .either(table, || self.cpu_by_language(node), one)?;
         Some(Action::Cpu {
-            work,
+            work: work.scaled(self.cpu_factor),
             ratio,
             kind: name?.to_owned(),
         })

@@ -1,5 +1,7 @@
 //! Model files: from a merged table to a [`Model`].
 
+use std::ops::RangeInclusive;
+
 use super::admission::{caches, listen, queue};
 use super::blanks::Kind;
 use super::calls::Calls;
@@ -22,6 +24,8 @@ use crate::workload::Step;
 /// What callers may take a service for.
 pub(super) const ROLES: [&str; 3] = ["database", "cache", "http"];
 
+/// How many times longer CPU may take.
+const FACTORS: RangeInclusive<f64> = 0.01..=100.0;
 /// The most processes of a service.
 const MAX_PROCESSES: u32 = 10_000;
 /// The most threads of a service, all its processes together.
@@ -55,6 +59,9 @@ pub(super) fn model<'t>(
         model.title = title.to_owned();
     }
     model.language = keys.read("language", |r, node| language(r, node, languages));
+    if let Some(factor) = keys.read("cpu_factor", cpu_factor) {
+        model.cpu_factor = factor;
+    }
     model.role = keys
         .read("role", |r, node| {
             r.word(node, &ROLES.map(|role| (role, role)))
@@ -102,6 +109,7 @@ pub(super) fn model<'t>(
         runner: text.name,
         language: None,
         times: Times::Own,
+        cpu_factor: model.cpu_factor,
         calls,
     };
     let path = Path::ROOT.child("models").child(text.service);
@@ -168,6 +176,19 @@ fn warming<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Warming> {
         })
     };
     reader.either(node.as_table().is_none(), time, table)
+}
+
+/// How many times longer CPU takes.
+fn cpu_factor<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<f64> {
+    let factor = reader.number(node)?;
+    if FACTORS.contains(&factor) {
+        return Some(factor);
+    }
+    let problem = Problem::at(
+        node.origin,
+        format!("CPU that takes {factor} times as long"),
+    );
+    reader.refuse(problem.label("expected a number from 0.01 to 100"))
 }
 
 /// A language that `languages.toml` knows.

@@ -48,6 +48,8 @@ pub(super) struct Steps<'r, 't> {
     /// The language of the model that runs them.
     pub(super) language: Option<&'r str>,
     pub(super) times: Times<'r>,
+    /// How many times longer than written its CPU takes.
+    pub(super) cpu_factor: f64,
     pub(super) calls: Calls<'r>,
 }
 

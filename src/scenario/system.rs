@@ -260,6 +260,7 @@ impl<'t> Assembly<'_, '_, 't> {
             runner: &tree.model_name,
             language: model.language.as_deref(),
             times: Times::MeasuredIn(self.shared.measured_in),
+            cpu_factor: model.cpu_factor,
             calls,
         };
         let endpoints = endpoints

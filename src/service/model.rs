@@ -19,6 +19,8 @@ pub struct Model {
     pub title: String,
     /// The language of its steps (`javascript`, `python`), a column of `languages.toml`.
     pub language: Option<String>,
+    /// How many times longer than written `cpu` steps take, the model's own and its endpoints': a build that is slower at everything.
+    pub cpu_factor: f64,
     /// What callers take it for: `database`, `cache`, `http`. Chooses the caller's pool and `on_call` steps.
     pub role: Option<String>,
     /// Processes, each with executors, lock, caches and pools of its own.
@@ -219,7 +221,7 @@ pub struct LockParams {
 /// Which of several waiters goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The one that has waited longest.
+    /// The one whose wait began first, and a look in vain begins another: the order of a condition variable (glibc), not that of coming.
     Fifo,
     /// Any, by priorities drawn from the waiters' own dice.
     Random,
@@ -440,6 +442,7 @@ impl Model {
             name: name.to_owned(),
             title: name.to_owned(),
             language: None,
+            cpu_factor: 1.0,
             role: None,
             processes: 1,
             executors: vec![Executor::threads("main", None)],

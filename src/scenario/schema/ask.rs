@@ -203,6 +203,7 @@ impl<'t> Asking<'_, 't> {
     fn program(&self, program: Program) -> Steps<'_, 't> {
         let own = program != Program::Endpoint;
         Steps {
+            cpu_factor: 1.0,
             reader: self.reader,
             languages: self.languages,
             executors: own.then_some(&[]),

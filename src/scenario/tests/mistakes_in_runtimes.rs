@@ -140,13 +140,46 @@ fn a_major_collection_of_nothing() {
 }
 
 #[test]
+fn cpu_that_takes_no_time() {
+    assert_snapshot!(model("cpu_factor = 0"), @r#"
+    error: CPU that takes 0 times as long
+     --> mine.toml:1:14
+      |
+    1 | cpu_factor = 0
+      |              ^ expected a number from 0.01 to 100
+    "#);
+}
+
+#[test]
+fn copies_of_nothing() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"16MiB\", minor = \"1ms\", copies = \"1GB/s\" }"), @r#"
+    error: `copies` without `survives`
+     --> mine.toml:1:62
+      |
+    1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", copies = "1GB/s" }
+      |                                                              ^^^^^^ how long copying takes follows from the share that survives
+    "#);
+}
+
+#[test]
+fn survivors_that_are_copied_without_end() {
+    assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"16MiB\", minor = \"1ms\", survives = \"50%\", copies = \"1KB/s\" }"), @r#"
+    error: copying what survives takes 8388.608s
+     --> mine.toml:1:80
+      |
+    1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", survives = "50%", copies = "1KB/s" }
+      |                                                                                ^^^^^^ expected no more than 10s
+    "#);
+}
+
+#[test]
 fn a_collector_s_key_that_is_misspelt() {
     assert_snapshot!(model("gc = { allocates = \"40MB/s\", young = \"16MiB\", minor = \"1ms\", survive = \"5%\" }"), @r#"
     error: unknown key `survive`
      --> mine.toml:1:62
       |
     1 | gc = { allocates = "40MB/s", young = "16MiB", minor = "1ms", survive = "5%" }
-      |                                                              ^^^^^^^ expected `allocates`, `young`, `request`, `minor`, `survives`, `old` or `major`
+      |                                                              ^^^^^^^ expected `allocates`, `young`, `request`, `minor`, `survives`, `copies`, `old` or `major`
       = help: did you mean `survives`?
     "#);
 }

@@ -199,3 +199,20 @@ pools.postgres = { size = 1, hold = "call", hand_over = "at-once" }"#;
     ];
     hold(("hold-node-4", "hold-node-1"), cores, contestant, files)
 }
+
+/// A sync view that does nothing, beside one that only computes.
+pub fn hops(cores: u32) -> Case {
+    let text = r#"
+[endpoints.nothing]
+[endpoints.compute]
+steps = [{ cpu = "1000s" }]
+[contestants.asgi]
+model = "django-asgi-sync-views"
+processes = 1
+"#;
+    let text = format!("arrivals.think = \"uniform(20ms, 40ms)\"\n{text}");
+    Case {
+        seconds: 120,
+        ..served(("hops", "gil-0"), 2, cores, &text, Vec::new())
+    }
+}

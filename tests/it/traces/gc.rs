@@ -55,6 +55,19 @@ fn a_burst_pays_its_collections_first() {
     trace(&text, &[at("0ms", "a")]).took("a", &[(Gc, 6 * MS), (Cpu, 35 * MS)]);
 }
 
+/// A tenth of 1 MB survives and is copied at 50 KB a ms: a pause of 2 ms takes 4. Where 250 KB are full four times as often, each takes 2.5.
+#[test]
+fn a_pause_takes_the_longer_the_more_survives() {
+    for (young, pauses, pause) in [("1MB", 1, 4 * MS), ("250KB", 4, 2 * MS + MS / 2)] {
+        let text = format!(
+            r#"endpoints.a.steps = [{{ cpu = "10ms" }}]
+               {LOOP}
+               gc = {{ allocates = "100MB/s", young = "{young}", minor = "2ms", survives = "10%", copies = "50MB/s" }}"#
+        );
+        trace(&text, &[at("0ms", "a")]).took("a", &[(Gc, pauses * pause), (Cpu, 10 * MS)]);
+    }
+}
+
 /// A request allocates 400 KB and its work of 2 ms 200 KB: a and b leave 1.2 MB behind, of which the first is full when b works, so b
 /// stops for 2 ms; c adds 600 KB. Counted in objects it is the same.
 #[test]

@@ -1,6 +1,6 @@
 //! The steps of an endpoint: parallel, cached, repeat, choose.
 
-use crossover::measure::Component::{Call, Cpu, Timer, WaitWorker};
+use crossover::measure::Component::{Call, Cpu, Native, Timer, WaitWorker};
 
 use super::{MS, at, trace};
 
@@ -175,4 +175,26 @@ fn a_models_own_steps_surround_the_endpoint() {
         on_call.database = [{ cpu = "32ms" }]
     "#;
     trace(text, &[at("0ms", "a")]).took("a", &[(Cpu, 88 * MS), (Call, 14 * MS)]);
+}
+
+/// A build that is slower at everything: half as long again for the model's CPU, the endpoint's, and that of its calls; what is written in C and what is
+/// waited for take what they took.
+#[test]
+fn all_cpu_of_a_slower_build_takes_longer() {
+    let text = r#"
+        services.db = { role = "database" }
+        endpoints.a.steps = [{ cpu = "4ms" }, { native = "4ms" }, { call = "db", work = "4ms" }, { wait = "4ms" }]
+        [contestants.app]
+        cpu_factor = 1.5
+        before = [{ cpu = "8ms" }]
+        after = [{ cpu = "16ms" }]
+        on_call.database = [{ cpu = "32ms" }]
+    "#;
+    let parts = [
+        (Cpu, 90 * MS),
+        (Native, 4 * MS),
+        (Call, 4 * MS),
+        (Timer, 4 * MS),
+    ];
+    trace(text, &[at("0ms", "a")]).took("a", &parts);
 }
