@@ -43,7 +43,7 @@ const MOST: usize = 12;
 const UP: f64 = 3.0;
 /// The share of a run that is cut off as warm-up where the scenario does not say.
 const CUT: usize = SEGMENTS / 4;
-/// A run lasts at least so many times the longest limit on a latency.
+/// A run lasts at least so many times the longest limit on a latency, whatever number of requests was asked for: in a shorter one nobody is late.
 const LIMITS: f64 = 20.0;
 
 /// How much is spent at each load.
@@ -342,8 +342,9 @@ impl<S: Simulator> Probe<'_, S> {
     fn horizon(&self, asking: Asking, load: f64, rate: f64, aims: &[Aim]) -> Span {
         let parts = SEGMENTS as f64;
         let kept = (parts - CUT as f64) / parts;
+        let limit = LIMITS * self.scenario.slo.longest_limit();
         let seconds = match self.scenario.run.length {
-            RunLength::Requests(n) => n as f64 / rate / kept,
+            RunLength::Requests(n) => (n as f64 / rate).max(limit) / kept,
             RunLength::Duration(span) => span.as_secs_f64() / kept,
             RunLength::Auto => {
                 let needed = aims.iter().map(Aim::requests).fold(0.0, f64::max);
@@ -356,7 +357,6 @@ impl<S: Simulator> Probe<'_, S> {
                 } else {
                     0.0
                 };
-                let limit = LIMITS * self.scenario.slo.longest_limit();
                 asked
                     .max(remembered.max(limit).min(self.effort.longer * asked))
                     .max(settling)
