@@ -211,7 +211,7 @@ mod tests {
     /// half of one besides is 1.5 hundredths.
     #[test]
     fn a_minor_pause_takes_the_longer_the_more_survives() {
-        let copying = |young: u64| Gc::copying(f64::from(1000 << 20), young << 20, 0.002);
+        let copying = |young: u64| Gc::copying(1_048_576_000.0, young << 20, 0.002);
         assert_eq!((copying(16), copying(1)), (Span(32_000), Span(2_000)));
         let gc = Gc {
             every: MS(100),
