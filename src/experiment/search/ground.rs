@@ -53,7 +53,7 @@ pub struct Visit {
     pub rows: Vec<Row>,
     /// What was in use most.
     pub busiest: Option<(String, f64)>,
-    horizon: Span,
+    pub horizon: Span,
     /// Kept where further replications may be added.
     cell: Option<Replicated>,
 }

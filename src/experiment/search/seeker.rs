@@ -317,25 +317,31 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         }
     }
 
-    /// What a load that is met and one that is missed say of where it changes. In a run of `T` seconds an overload by less than
-    /// limit / `T` makes nobody late by the limit: so far below a load that was met the change may be. Beyond the bound nobody needs to look.
+    /// What a load that is met and one that is missed say of where it changes. Beyond the bound nobody needs to look.
     fn ends(&self, low: &Visit, high: &Visit) -> (f64, f64) {
-        let (lo, hi) = (low.load(), high.load());
-        if self.whole() {
-            return (lo, hi);
-        }
-        let rate = self.scene.rate(self.query.contestant, lo, 1.0);
-        let unseen = self.scene.scenario.slo.longest_limit() * rate / low.order.requests;
-        let lo = lo * (1.0 - unseen.clamp(0.0, 0.5));
-        match high.saturated && self.bound > lo {
-            true => (lo, hi.min(self.bound)),
-            false => (lo, hi),
+        let lo = low.load() - self.unseen(low);
+        match high.saturated && !self.whole() && self.bound > lo {
+            true => (lo, high.load().min(self.bound)),
+            false => (lo, high.load()),
         }
     }
 
+    /// By how much less than a load that was met may be too much: in a run of `T` seconds an overload by less than limit / `T` of it makes nobody late
+    /// by the limit.
+    fn unseen(&self, met: &Visit) -> f64 {
+        if self.whole() {
+            return 0.0;
+        }
+        let limit = self.scene.scenario.slo.longest_limit();
+        met.load() * (limit / met.horizon.as_secs_f64()).clamp(0.0, 0.5)
+    }
+
+    /// Whether two loads are close enough for the asked precision, with regard to what the lower one could not show.
     fn close(&self, low: &Visit, high: &Visit) -> bool {
         let (a, b) = (low.load(), high.load());
-        0.5 * (b - a) <= self.tolerance(0.5 * (a + b)) || self.whole() && b - a <= 1.0
+        let tolerance = self.tolerance(0.5 * (a + b));
+        let left = (tolerance - 0.5 * self.unseen(low)).max(0.25 * tolerance);
+        0.5 * (b - a) <= left || self.whole() && b - a <= 1.0
     }
 
     fn tolerance(&self, load: f64) -> f64 {

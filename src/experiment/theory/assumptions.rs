@@ -38,8 +38,8 @@ pub fn assumptions(system: &System, arrivals: &Arrivals, shape: &Shape) -> Vec<A
             coming(arrivals),
         ),
         assume(
-            "service times are exponential where it is fullest",
-            law(shape),
+            "service times are exponential where it is fullest, or one serves at a time and their cv is known",
+            law(shape, arrivals),
         ),
         assume(
             "a request is at one station at a time",
@@ -80,13 +80,16 @@ fn coming(arrivals: &Arrivals) -> Option<String> {
     }
 }
 
-fn law(shape: &Shape) -> Option<String> {
+fn law(shape: &Shape, arrivals: &Arrivals) -> Option<String> {
     let first = shape.queues.first()?;
     let name = &first.station.name;
     if first.discipline == Discipline::Shared {
         return None; // the mean depends on no law
     }
+    let open = !matches!(arrivals, Arrivals::Closed { .. });
+    let alone = open && first.station.units == first.copies;
     match first.station.scv {
+        Some(scv) if alone && scv.is_finite() => None, // Pollaczek and Khinchine's mean
         Some(scv) if (scv - 1.0).abs() < 0.1 => None,
         Some(scv) if scv.is_infinite() => Some(format!("{name}: cv infinite")),
         Some(scv) => Some(format!("{name}: cv {:.2}", scv.sqrt())),

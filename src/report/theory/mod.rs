@@ -182,18 +182,32 @@ fn sentence(theory: &Theory, one: &Examined) -> String {
         .filter(|a| !a.holds)
         .map(|a| a.what)
         .collect();
-    let known = one.loads.iter().filter_map(|c| Some((c, c.difference()?)));
-    let worst = known.max_by(|a, b| a.1.value.abs().total_cmp(&b.1.value.abs()));
+    let known: Vec<(&Compared, Estimate)> = one
+        .loads
+        .iter()
+        .filter_map(|c| Some((c, c.difference()?)))
+        .collect();
+    // What chance can do is no difference: told is the largest that is beyond it.
+    let sure = known.iter().filter(|(_, d)| d.excludes_zero());
+    let far = |d: &Estimate| d.value.abs();
+    let worst = sure.max_by(|a, b| far(&a.1).total_cmp(&far(&b.1)));
+    let widest = known.iter().map(|(_, d)| d.lo.abs().max(d.hi.abs()));
     let how = match worst {
-        None => "nothing to compare with: saturated at every load".to_owned(),
-        Some((_, worst)) if worst.value.abs() <= NEAR => format!(
-            "the simulated mean is within {} of the closed form at every load",
-            words::percent(worst.value.abs())
+        _ if known.is_empty() => "nothing to compare with: saturated at every load".to_owned(),
+        None => format!(
+            "no difference between the simulated mean and the closed form beyond chance, which may hide {}",
+            words::percent(widest.fold(0.0, f64::max))
+        ),
+        Some((_, worst)) if far(worst) <= NEAR => format!(
+            "the simulated mean is within {} of the closed form wherever the two differ beyond chance",
+            words::percent(far(worst))
         ),
         Some((at, worst)) => format!(
-            "the simulated mean is {} the closed form by {} at {} {}",
+            "the simulated mean is {} the closed form by {} ({} to {}) at {} {}",
             if worst.value > 0.0 { "above" } else { "below" },
-            words::percent(worst.value.abs()),
+            words::percent(far(worst)),
+            words::percent(worst.lo.abs().min(worst.hi.abs())),
+            words::percent(worst.lo.abs().max(worst.hi.abs())),
             words::load(at.load),
             unit(theory)
         ),

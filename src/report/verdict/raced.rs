@@ -61,7 +61,7 @@ fn answer(study: &Study, best: &Raced, carried: &Carried) -> String {
     let alike = study.raced.iter().any(|r| r.fate == Fate::Alike);
     let most = match (alike, carried.memory_mb > 0.0) {
         (false, _) => "carries most",
-        (true, true) => "carries as much as any, and takes the least memory for it",
+        (true, true) => "carries as much as any, and none of those takes less memory",
         (true, false) => "carries as much as any",
     };
     format!(

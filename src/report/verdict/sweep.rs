@@ -3,7 +3,7 @@
 mod tally;
 
 use crate::experiment::{
-    Estimate, MapCrossing, Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap,
+    Estimate, MapCrossing, Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap, SweptPoint,
 };
 use crate::report::table::sweep::{ratios, times};
 use crate::report::{view, words};
@@ -26,7 +26,11 @@ pub fn sentences(study: &Study, sweep: &Sweep) -> Vec<String> {
             map,
             names: &names,
         };
-        let sentence = told.sentence();
+        let sentence = if unknown(sheet) {
+            "too little data to tell anybody apart: raise run.requests.".to_owned()
+        } else {
+            told.sentence()
+        };
         out.push(match ratios(sweep, sheet) {
             "" if names.iter().any(|name| sentence.starts_with(name)) => sentence,
             "" => capital(&sentence),
@@ -79,6 +83,12 @@ fn flips(sweep: &Sweep, names: &[&str]) -> Option<String> {
          the winner's; measured is {}.",
         words::number(measured)
     ))
+}
+
+/// Whether at no point two contestants have a figure, so that nothing was compared.
+fn unknown(sheet: &Sheet) -> bool {
+    let compared = |point: &SweptPoint| point.figures.iter().flatten().count() > 1;
+    !sheet.points.is_empty() && !sheet.points.iter().any(compared)
 }
 
 struct Told<'a> {

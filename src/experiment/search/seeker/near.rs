@@ -68,12 +68,13 @@ impl<S: Simulator> Seeker<'_, '_, S> {
     /// Every whole run drowned: the next is half way down to what short runs saw met.
     fn all_drowned(&self, exhausted: bool) -> Next {
         let lowest = self.visits.iter().position(|v| v.order.full).unwrap_or(0);
-        let met = self.visits[..lowest].iter().rev().find(|v| v.met());
         let high = &self.visits[lowest];
+        let below = |v: &&Visit| v.met() && v.load() < high.load();
+        let met = self.visits[..lowest].iter().rev().find(below);
         match met {
-            Some(low) if exhausted || self.close(low, high) => {
-                Next::Done(End::Crossed(self.bracketed(low, high, !exhausted)))
-            }
+            Some(low) if exhausted => Next::Done(End::Crossed(self.bracketed(low, high, false))),
+            // What a short run saw met is looked at closely before it is believed.
+            Some(low) if self.close(low, high) => self.one(low.load(), high),
             Some(low) => self.one(0.5 * (low.load() + high.load()), high),
             None if exhausted => Next::Done(End::Unfound { met: false }),
             None => self.one(0.8 * high.load(), high),

@@ -74,6 +74,29 @@ fn a_line_has_a_place_and_its_uncertainty() {
     );
 }
 
+/// Leads of nothing are no finding.
+#[test]
+fn points_without_data_tell_nobody_apart() {
+    let points = |figures: [Option<Estimate>; 2]| {
+        vec![SweptPoint {
+            at: vec![0, 0],
+            figures: figures.to_vec(),
+        }]
+    };
+    let figure = Some(Estimate::around(100.0, 1.0));
+    let of = |figures| Sheet {
+        points: points(figures),
+        ..sheet(0.0, 0.05, 1.0)
+    };
+    let unknown = told(vec![of([figure, None])], None);
+    assert!(unknown[0].contains("oo little data"), "{unknown:?}");
+    let alike = told(vec![of([figure, figure])], None);
+    assert!(
+        alike[0].contains("told apart by more than 2 %"),
+        "{alike:?}"
+    );
+}
+
 /// One loop has no settings worth a word; threads are those of each process.
 #[test]
 fn regions_have_settings() {
