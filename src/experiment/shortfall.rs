@@ -197,6 +197,11 @@ fn too_hasty(
             key_and_unit(scenario).1
         ));
     };
+    if curable.iter().all(|(l, _)| l.all < 1.0) {
+        return Some(format!(
+            "{place}: no request was measured, so short are the runs"
+        ));
+    }
     let length = curable
         .iter()
         .map(|(l, seen)| length(scenario, l, l.all * relaxations_for(0.5) / seen))
@@ -274,6 +279,16 @@ mod tests {
             &[point(100.0, vec![lack(100.0, 0.0, 1.0)])],
         );
         assert!(suggested(&said[0]) >= 10_000.0, "{said:?}");
+        let hasty = Lack {
+            endpoint: None,
+            relaxations: Some(1e-9),
+            ..lack(100.0, 0.0, 1.0)
+        };
+        let said = messages(&scenario, "run", &[point(100.0, vec![hasty])]);
+        assert!(
+            said[0].ends_with("no request was measured, so short are the runs"),
+            "{said:?}"
+        );
     }
 
     #[test]
