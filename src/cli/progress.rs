@@ -109,7 +109,7 @@ impl Drop for Lines {
     }
 }
 
-/// ` 25 %, 3 min 0 s left`; without a time where nothing is known of it.
+/// `25 %, 3 min left`; without a time where nothing is known of it.
 fn words(steps: u64, elapsed: Duration) -> String {
     let steps = steps.min(NEARLY);
     let percent = format!("{:>2} %", steps * 100 / STEPS);
