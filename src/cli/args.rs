@@ -3,7 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args as Flags, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as Flags, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::baseline::Baselines;
@@ -116,6 +116,7 @@ pub enum Command {
         endpoint: Option<String>,
     },
     /// A few requests and everything that went on meanwhile, as a trace for ui.perfetto.dev
+    #[command(group(ArgGroup::new("which").args(["request", "slowest"]).required(true)))]
     Trace {
         /// A file or an embedded example
         scenario: String,
@@ -123,10 +124,10 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         contestant: Option<String>,
         /// This request, by number, from 1 in the order of coming
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), required_unless_present = "slowest")]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
         request: Option<u64>,
         /// The slowest of those answered after the first quarter of the replication
-        #[arg(long, value_name = "K", conflicts_with = "request")]
+        #[arg(long, value_name = "K")]
         slowest: Option<NonZeroUsize>,
         /// The slowest of this endpoint only
         #[arg(long, value_name = "NAME", conflicts_with = "request")]

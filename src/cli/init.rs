@@ -8,10 +8,7 @@ use super::output;
 use crate::report::save;
 use crate::scenario::embedded::{self, EmbeddedFile};
 use crate::scenario::schema::{FileKind, schema};
-use crate::scenario::sketch::{self, Request};
-
-/// The file of a scenario of one's own.
-const OWN: &str = "app.toml";
+use crate::scenario::sketch::{self, OWN, Request};
 
 /// Writes the embedded models and examples into a folder. Refuses if one of them is there already, and then writes nothing.
 pub fn init(global: &Global, folder: &Path) -> Result<Done, Failure> {

@@ -22,8 +22,13 @@ pub use again::Asked;
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(global: &Global, scenario: &str) -> Result<Scenario, Failure> {
-    let scenario = load(&FileSystem, scenario, &overrides(global))
-        .map_err(|e| Failure::Refused(e.to_string()))?;
+    let scenario = load(&FileSystem, scenario, &overrides(global)).map_err(|wrong| {
+        let typed = flags(global).into_iter();
+        let wrong = typed.fold(wrong, |wrong, (option, hidden, own)| {
+            wrong.typed_as(option, hidden, &own)
+        });
+        Failure::Refused(wrong.to_string())
+    })?;
     if global.assert_slo && scenario.slo.is_empty() {
         return Err(Failure::Refused(
             "error: --assert-slo has nothing to assert: the scenario sets no objective ([slo])"
@@ -60,11 +65,24 @@ pub fn holds_results(folder: &Path) -> Result<(), Failure> {
 
 /// What the command line puts over the files.
 pub fn overrides(global: &Global) -> Vec<String> {
-    let mut overrides = global.set.clone();
-    overrides.extend(global.seed.map(|seed| format!("run.seed={seed}")));
-    overrides.extend(global.replications.map(|n| format!("run.replications={n}")));
-    overrides.extend(global.precision.map(|p| format!("run.precision={p}")));
-    overrides
+    let flags = flags(global).into_iter();
+    let flags = flags.map(|(_, key, value)| format!("{key}{value}"));
+    global.set.iter().cloned().chain(flags).collect()
+}
+
+/// Flags that stand for a key: the flag, `KEY=` and the value.
+fn flags(global: &Global) -> Vec<(&'static str, &'static str, String)> {
+    let seed = global.seed.map(|seed| seed.to_string());
+    let replications = global.replications.map(|n| n.to_string());
+    let precision = global.precision.map(|p| p.to_string());
+    [
+        ("--seed", "run.seed=", seed),
+        ("--replications", "run.replications=", replications),
+        ("--precision", "run.precision=", precision),
+    ]
+    .into_iter()
+    .filter_map(|(flag, key, value)| Some((flag, key, value?)))
+    .collect()
 }
 
 /// Simulates with a bar, until Ctrl-C, on as many threads as asked.

@@ -27,8 +27,13 @@ pub fn sweep(
     };
     for at in every(&axes) {
         // The base was read without a mistake, so what is wrong now is in the values.
-        let refused = |text: String| Failure::Refused(text.replace("--> --set:", "--> --vary:"));
-        let scenario = point(&at).map_err(|e| refused(e.to_string()))?;
+        let scenario = point(&at).map_err(|wrong| {
+            let typed = axes.iter().zip(&at);
+            let wrong = typed.fold(wrong, |wrong, (axis, i)| {
+                wrong.typed_as("--vary", "", &format!("{}={}", axis.path, axis.values[*i]))
+            });
+            Failure::Refused(wrong.to_string())
+        })?;
         open_load(global, &scenario)?;
     }
     let mut study = study::simulate(global, &base, |base, budget, control| {

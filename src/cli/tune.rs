@@ -44,6 +44,13 @@ pub fn tune(
     let name = scenario.contestants[whose].name.clone();
     let axes = axes(vary)?;
     let (settings, refused) = read(global, asked, &name, &axes)?;
+    let changes = changes(
+        global,
+        asked,
+        &scenario.contestants[whose],
+        &axes,
+        &settings,
+    );
     scenario.contestants = settings
         .iter()
         .map(|(_, contestant)| contestant.clone())
@@ -59,6 +66,7 @@ pub fn tune(
         tune_with(
             &scenario,
             &Simulation(&scenario),
+            &changes,
             precision,
             budget,
             control,
@@ -125,13 +133,18 @@ fn read(
                     .first()
                     .map_or_else(String::new, |d| d.message.clone());
                 refused.push(Raced {
-                    setting: setting.name,
+                    setting: setting.name.clone(),
                     fate: Fate::Refused(why),
                     carried: None,
                     behind: None,
                     events: 0,
                 });
-                first.get_or_insert(wrong);
+                let typed = axes.iter().zip(&setting.overrides);
+                first.get_or_insert(typed.fold(wrong, |wrong, (axis, set)| {
+                    let hidden = full_path(name, &axis.path).len() - axis.path.len();
+                    let (hidden, own) = set.split_at(hidden);
+                    wrong.typed_as("--vary", hidden, own)
+                }));
             }
         }
     }
@@ -139,6 +152,41 @@ fn read(
         Some(wrong) if good.is_empty() => Err(Failure::Refused(wrong.to_string())),
         _ => Ok((good, refused)),
     }
+}
+
+/// By setting, how many of its values are not the contestant's own.
+fn changes(
+    global: &Global,
+    asked: &str,
+    own: &Contestant,
+    axes: &[Axis],
+    settings: &[Read],
+) -> Vec<usize> {
+    // A system says all that it is made of.
+    let whole = |contestant: &Contestant| format!("{:?}", contestant.system);
+    let unchanged = whole(own);
+    let keeps = |set: &String| {
+        let overrides = [global.set.clone(), vec![set.clone()]].concat();
+        let read = load(&FileSystem, asked, &overrides);
+        let read = read.map_or_else(|_| Vec::new(), |scenario| scenario.contestants);
+        let it = read.into_iter().find(|c| c.name == own.name);
+        it.is_some_and(|it| whole(&it) == unchanged)
+    };
+    let own_values: BTreeSet<String> = axes
+        .iter()
+        .flat_map(|axis| {
+            let path = full_path(&own.name, &axis.path);
+            axis.values
+                .iter()
+                .map(move |value| format!("{path}={value}"))
+        })
+        .filter(keeps)
+        .collect();
+    let changed = |(setting, _): &Read| {
+        let sets = setting.overrides.iter();
+        sets.filter(|set| !own_values.contains(*set)).count()
+    };
+    settings.iter().map(changed).collect()
 }
 
 /// All combinations, the last axis fastest.

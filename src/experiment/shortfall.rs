@@ -100,7 +100,7 @@ fn too_few(
     let needed = requests_for(wanted) as f64;
     let length = here
         .iter()
-        .map(|l| length(scenario, l, needed * l.all / l.requests.max(1.0)))
+        .map(|l| length(scenario, l, needed * (l.all / l.requests.max(1.0)).max(1.0)))
         .fold(0.0, f64::max);
     Some(format!(
         "percentiles of {name} from p{} up are empty {}, where replications had as few as {fewest:.0} requests of it; \
@@ -197,6 +197,11 @@ fn too_hasty(
             key_and_unit(scenario).1
         ));
     };
+    if curable.iter().all(|(l, _)| l.all < 1.0) {
+        return Some(format!(
+            "{place}: no request was measured, so short are the runs"
+        ));
+    }
     let length = curable
         .iter()
         .map(|(l, seen)| length(scenario, l, l.all * relaxations_for(0.5) / seen))
@@ -262,6 +267,28 @@ mod tests {
             let of_endpoint = horizon * left / 20.0;
             assert!((10_300.0..11_300.0).contains(&of_endpoint), "{of_endpoint}");
         }
+    }
+
+    /// A run that nobody comes to says nothing about shares, so all of the requests are asked for.
+    #[test]
+    fn of_nothing_enough_is_suggested() {
+        let scenario = load(&Embedded, "head-of-line", &[]).unwrap();
+        let said = messages(
+            &scenario,
+            "run",
+            &[point(100.0, vec![lack(100.0, 0.0, 1.0)])],
+        );
+        assert!(suggested(&said[0]) >= 10_000.0, "{said:?}");
+        let hasty = Lack {
+            endpoint: None,
+            relaxations: Some(1e-9),
+            ..lack(100.0, 0.0, 1.0)
+        };
+        let said = messages(&scenario, "run", &[point(100.0, vec![hasty])]);
+        assert!(
+            said[0].ends_with("no request was measured, so short are the runs"),
+            "{said:?}"
+        );
     }
 
     #[test]

@@ -46,6 +46,24 @@ impl Diagnostics {
     pub fn all(&self) -> &[Diagnostic] {
         &self.0
     }
+
+    /// Names the option by which people typed what `--set` was given as `hidden` and then their own text.
+    #[must_use]
+    pub fn typed_as(mut self, option: &str, hidden: &str, own: &str) -> Self {
+        let whole = format!("{hidden}{own}");
+        let shift: usize = hidden.chars().map(columns).sum();
+        let places = self.0.iter_mut().filter_map(|one| one.place.as_mut());
+        for place in places.filter(|place| place.file == "--set" && place.text == whole) {
+            place.file = option.to_owned();
+            place.text = own.to_owned();
+            place.column = place.column.saturating_sub(hidden.chars().count()).max(1);
+            // What is underlined may begin in what nobody typed.
+            let cut = shift.saturating_sub(place.indent);
+            place.indent = place.indent.saturating_sub(shift);
+            place.width = place.width.saturating_sub(cut).max(1);
+        }
+        self
+    }
 }
 
 impl std::error::Error for Diagnostics {}

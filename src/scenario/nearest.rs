@@ -32,6 +32,26 @@ pub(super) fn several<'c>(
     (!near.is_empty()).then(|| near.into_iter().map(|(_, c)| c).collect())
 }
 
+/// All candidates, the likeliest first, each once.
+pub(super) fn likeliest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Vec<&'c str> {
+    let lower = word.to_lowercase();
+    let mut all: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .map(|c| (edits(&lower, &c.to_lowercase()), c))
+        .collect();
+    all.sort_by_key(|(far, _)| *far);
+    let mut names: Vec<&str> = Vec::new();
+    for (_, name) in all {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// Their distance; a word that the other begins with is one edit away.
 fn edits(word: &str, candidate: &str) -> usize {
     let (short, long) = match word.len() < candidate.len() {

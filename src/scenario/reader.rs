@@ -236,8 +236,18 @@ impl<'t> Reader<'t> {
             return None;
         }
         let node = self.resolve(node)?;
-        let Value::Integer(number) = node.value else {
-            return self.wrong_kind(node, "a whole number");
+        let number = match node.value {
+            Value::Integer(number) => number,
+            Value::Float(number) if number.fract() == 0.0 => {
+                let message = match number > most.into() {
+                    true => format!(
+                        "this number is too large: expected a whole number of at most {most}"
+                    ),
+                    false => "expected a whole number, without a point and an exponent".to_owned(),
+                };
+                return self.refuse(Problem::at(node.origin, message));
+            }
+            _ => return self.wrong_kind(node, "a whole number"),
         };
         if let Some(number) = u32::try_from(number).ok().filter(|n| range.contains(n)) {
             return Some(number);

@@ -173,7 +173,7 @@ pub(super) fn run<'t>(
             Value::Integer(seed) if seed >= 0 => Some(seed as u64),
             _ => r.refuse(Problem::at(
                 node.origin,
-                "a seed is a whole number of zero or more",
+                format!("a seed is a whole number from 0 to {}", i64::MAX),
             )),
         }
     });

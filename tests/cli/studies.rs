@@ -486,6 +486,56 @@ contestants.it = { model = "ideal", executors.main = { carriers = 2, tasks = 1 }
     }
 }
 
+/// What is wrong is shown in the words and under the option of whoever typed it.
+#[test]
+fn mistakes_are_pointed_at_where_they_were_typed() {
+    let folder = empty();
+    let tune = |vary| ["tune", "hello", "--contestant=node", "--vary", vary];
+    let cases: [(&[&str], &str); 5] = [
+        (
+            &tune("nope=1,2"),
+            "\n --> --vary:1:1\n  |\n1 | nope=1\n  | ^^^^",
+        ),
+        (
+            &tune("executors.pool.carriers=0"),
+            "\n --> --vary:1:25\n  |\n1 | executors.pool.carriers=0\n  |                         ^",
+        ),
+        (
+            &["run", "hello", "--seed", "18446744073709551615"],
+            "\n --> --seed:1:1\n  |\n1 | 18446744073709551615\n  | ^^^^^^^^^^^^^^^^^^^^",
+        ),
+        (
+            &["run", "hello", "--replications=1"],
+            "\n --> --replications:1:1\n  |\n1 | 1\n  | ^",
+        ),
+        (
+            &["sweep", "hello", "--vary", "hosts.app.cores=0,1"],
+            "\n --> --vary:1:17\n  |\n1 | hosts.app.cores=0\n  |                 ^",
+        ),
+    ];
+    for (asked, place) in cases {
+        let (status, out, err) = seen(folder.path(), asked);
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains(place), "{place}\n{err}");
+    }
+}
+
+/// Nothing of `hello` goes through the pool: all sizes carry alike, and what Node has stays.
+#[test]
+fn tune_changes_nothing_for_nothing() {
+    let folder = empty();
+    let asked = [
+        "tune",
+        "hello",
+        "--contestant=node",
+        "--vary=executors.pool.carriers=1,4,16",
+        "--quiet",
+    ];
+    let (status, out, err) = seen(folder.path(), &asked);
+    assert_eq!((status, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("UV_THREADPOOL_SIZE=4"), "{out}");
+}
+
 #[test]
 fn what_cannot_be_tuned_is_refused() {
     let folder = empty();

@@ -41,14 +41,15 @@ fn a_trace_is_shown_and_left_in_a_file() {
 #[test]
 fn a_trace_of_nothing_is_refused() {
     let folder = empty();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (
             &["--request=99999999"],
             "there is no request 99999999: in this replication ",
         ),
+        (&["--request=1", "--slowest=1"], "cannot be used with"),
         (&["--request=0"], "0 is not in 1.."),
         (&["--slowest=0"], "invalid value '0'"),
-        (&[], "--request <N>"),
+        (&[], "<--request <N>|--slowest <K>>"),
         (&["--slowest=1", "--endpoint=pong"], "no endpoint pong"),
         (&["--slowest=1", "--assert-slo"], "trace takes neither"),
         (

@@ -192,7 +192,7 @@ fn what_a_race_is_good_to_keeps_it() {
     }
     let stop = AtomicBool::new(false);
     let control = Control::new(&stop, &());
-    let study = tune_with(&all, &Simulation(&all), PRECISION, BUDGET, &control);
+    let study = tune_with(&all, &Simulation(&all), &[], PRECISION, BUDGET, &control);
     let raced = study.expect("it is not interrupted").raced;
     let best = raced.into_iter().find(|raced| raced.fate == Fate::Best);
     let best = best.expect("there is a best");

@@ -117,7 +117,7 @@ fn a_race_has_one_bar_for_heats_and_finals() {
     all.expectations.clear();
     let simulation = Simulation(&all);
     let bar = told(|control| {
-        tune_with(&all, &simulation, PRECISION, MUCH, control).unwrap();
+        tune_with(&all, &simulation, &[], PRECISION, MUCH, control).unwrap();
     });
     holds("tune", 0.3, 0.7, &bar);
 }

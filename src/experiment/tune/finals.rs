@@ -74,13 +74,14 @@ impl<S: Simulator> Race<'_, S> {
             .min_by(|a, b| value(a).total_cmp(&value(b)))
     }
 
-    /// Of these the one that takes least memory, then the fewest connections, then the first.
+    /// Of these the one that takes least memory, then the fewest connections, then what changes least, then the first.
     fn thriftiest(&self, which: impl Fn(usize) -> bool) -> Option<usize> {
         let takes = |c: &usize| {
             let memory = self.leader.as_ref().map_or(0, |l| l.trials.memory(*c));
             let system = &self.ground.scene.scenario.contestants[*c].system;
             let connections = (0..system.services.len()).filter_map(|s| system.most_connections(s));
-            (memory, connections.sum::<u64>())
+            let changes = self.changes.get(*c).copied().unwrap_or_default();
+            (memory, connections.sum::<u64>(), changes)
         };
         (0..self.states.len())
             .filter(|c| which(*c))

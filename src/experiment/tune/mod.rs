@@ -60,20 +60,25 @@ const COARSE: f64 = 0.05;
 /// The share of the budget that one search may take: that of one in a `capacity` of all settings, but no less and no more than this.
 const ONE_SEARCH: [f64; 2] = [0.04, 0.15];
 
-/// Races the contestants of a scenario against each other.
+/// Races the contestants of a scenario against each other. Of those that carry alike and take alike, the answer is the one with the fewest
+/// `changes` to what the model says; none are counted where they are not given.
 ///
 /// # Errors
 /// As for a search for capacities; or if it was interrupted.
 pub fn tune_with<S: Simulator>(
     scenario: &Scenario,
     simulator: &S,
+    changes: &[usize],
     precision: f64,
     budget: f64,
     control: &Control,
 ) -> Result<Study, ExperimentError> {
     searchable(scenario)?;
     let scene = Scene::new(scenario, simulator);
-    let mut race = Race::new(&scene, precision, budget, control);
+    let mut race = Race {
+        changes,
+        ..Race::new(&scene, precision, budget, control)
+    };
     let finished = race.heats().and_then(|()| race.finals());
     let mut study = scene.study("tune", &[], finished.is_none() || control.cancelled());
     let visits = race.ground.visits.iter().flatten();
@@ -108,6 +113,8 @@ struct Race<'a, S: Simulator> {
     budget: f64,
     control: &'a Control<'a>,
     states: Vec<State>,
+    /// By setting, how much of the model it changes.
+    changes: &'a [usize],
     leader: Option<Leader>,
     /// Who led so far: nobody does twice, or noise might go round in a circle.
     led: Vec<bool>,
@@ -129,6 +136,7 @@ impl<'a, S: Simulator> Race<'a, S> {
             budget,
             control,
             states: contestants.iter().map(|c| connections(&c.system)).collect(),
+            changes: &[],
             leader: None,
             led: vec![false; contestants.len()],
             found: vec![None; contestants.len()],

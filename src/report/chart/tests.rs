@@ -79,6 +79,26 @@ fn a_comparison_has_the_charts_of_the_contract() {
     );
 }
 
+/// A moment is at the same place in every panel, however long the labels beside one of them are: hair lines begin where their panel does.
+#[test]
+fn panels_over_time_begin_at_the_same_place() {
+    let mut study = fixture::single();
+    let slots = study.rows.iter_mut().flat_map(|row| &mut row.timeline);
+    slots.for_each(|slot| slot.throughput_rps *= 1e6);
+    let charts = charts(&study).unwrap();
+    let chart = charts
+        .iter()
+        .find(|chart| chart.name == "timeline")
+        .unwrap();
+    let lines = chart.svg.lines().filter(|line| line.contains("#e2e2e2"));
+    let begin: Vec<&str> = lines
+        .filter_map(|line| line.split_once("points=\"")?.1.split_once(','))
+        .map(|(left, _)| left)
+        .collect();
+    assert!(begin.len() > 6, "{begin:?}");
+    assert!(begin.iter().all(|left| *left == begin[0]), "{begin:?}");
+}
+
 #[test]
 fn names_from_files_cannot_break_a_picture() {
     let mut study = fixture::compare();

@@ -36,9 +36,12 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
         ),
         ("Requests in the system", |slot| Some(slot.in_system), true),
     ];
+    // One margin for all, so that a moment is at the same place in each.
+    let axes = panels.map(|(_, figure, log)| vertical(&rows, figure, log));
+    let left = MARGIN + axes.iter().map(Panel::margin).fold(38.0, f64::max);
     let mut last = None;
-    for (heading, figure, log) in panels {
-        let panel = draw_panel(study, &mut page, &rows, heading, figure, log);
+    for ((heading, figure, _), y) in panels.into_iter().zip(axes) {
+        let panel = draw_panel(study, &mut page, &rows, (heading, figure), (left, y));
         page.y = panel.bottom + 14.0;
         last = Some(panel);
     }
@@ -49,31 +52,40 @@ pub fn draw(study: &Study) -> Result<String, ChartError> {
     page.finish()
 }
 
+fn slots<'r>(rows: &'r [Option<&Row>]) -> impl Iterator<Item = &'r TimelineSlot> {
+    rows.iter().flatten().flat_map(|row| row.timeline.iter())
+}
+
+fn vertical(rows: &[Option<&Row>], figure: Figure, log: bool) -> Axis {
+    let values = slots(rows).filter_map(figure).filter(|v| v.is_finite());
+    if log {
+        Axis::log(values)
+    } else {
+        Axis::linear(values.fold(f64::NAN, f64::max) * 1.1, 4)
+    }
+}
+
 fn draw_panel(
     study: &Study,
     page: &mut Page,
     rows: &[Option<&Row>],
-    heading: &str,
-    figure: Figure,
-    log: bool,
+    (heading, figure): (&str, Figure),
+    (left, y): (f64, Axis),
 ) -> Panel {
-    let slots = || rows.iter().flatten().flat_map(|row| row.timeline.iter());
-    let values = || slots().filter_map(figure).filter(|v| v.is_finite());
-    let highest = values().fold(f64::NAN, f64::max);
-    let y = if log {
-        Axis::log(values())
-    } else {
-        Axis::linear(highest * 1.1, 4)
-    };
     page.canvas
         .text((MARGIN, page.y + 8.0), heading, HEADING, Align::Left);
     let top = page.y + 22.0;
     let panel = Panel {
-        left: MARGIN + Panel::margin(&y).max(38.0),
+        left,
         top,
         right: WIDTH - MARGIN - 8.0,
         bottom: top + 105.0,
-        x: Axis::linear(slots().map(|slot| slot.start_s).fold(f64::NAN, f64::max), 6),
+        x: Axis::linear(
+            slots(rows)
+                .map(|slot| slot.start_s)
+                .fold(f64::NAN, f64::max),
+            6,
+        ),
         y,
     };
     panel.frame(&mut page.canvas);

@@ -19,6 +19,8 @@ use names::Names;
 
 /// States below this share of a request's latency are not named.
 const NAMED: f64 = 0.01;
+/// Requests in the table at most.
+const SHOWN: usize = 20;
 
 /// The requests, for a terminal.
 #[cfg(feature = "cli")]
@@ -110,7 +112,7 @@ fn remarks(traced: &Traced) -> Vec<String> {
     remarks
 }
 
-/// A line for each request, the slowest first.
+/// A line for each request, the slowest first, no more than a person reads.
 fn requests(traced: &Traced, contestant: &Contestant) -> Table {
     let names = Names(contestant);
     let mut ended: Vec<&Ended> = traced.trace.ended.iter().collect();
@@ -138,8 +140,11 @@ fn requests(traced: &Traced, contestant: &Contestant) -> Table {
         ]
         .map(str::to_owned)
         .to_vec(),
-        rows: ended.iter().map(row).collect(),
-        note: String::new(),
+        rows: ended.iter().take(SHOWN).map(row).collect(),
+        note: match ended.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!("and {} more, in the trace", words::load(more as f64)),
+        },
     }
 }
 
@@ -218,5 +223,23 @@ mod tests {
         let said = whereabouts(first, &traced, &names);
         assert!(said.contains("at work in postgres"), "{said}");
         assert!(!said.contains("inside called services"), "{said}");
+    }
+
+    /// A table of thousands of lines is none; all of them are in the file.
+    #[test]
+    fn a_table_ends_where_nobody_reads_on() {
+        let asked = |count| Asked::Slowest {
+            count,
+            endpoint: None,
+        };
+        let (traced, contestant) = asked_of("quickstart", "node", asked(27));
+        let table = requests(&traced, &contestant);
+        assert_eq!(
+            (table.rows.len(), table.note.as_str()),
+            (SHOWN, "and 7 more, in the trace")
+        );
+        let (traced, contestant) = asked_of("quickstart", "node", asked(SHOWN));
+        let table = requests(&traced, &contestant);
+        assert_eq!((table.rows.len(), table.note.as_str()), (SHOWN, ""));
     }
 }

@@ -4,6 +4,9 @@
 use super::super::{view, words};
 use crate::experiment::{Change, Expected, IDLE, Sensitive, Share, Study, idle};
 
+/// Below this share of a resource it is not told how much.
+const LEAST: f64 = 1e-4;
+
 /// The sentences about the expected load; none where the scenario names no such load.
 pub fn sentences(study: &Study) -> Vec<String> {
     let Some(expected) = &study.verdict.expected else {
@@ -35,17 +38,13 @@ fn share(share: &Share) -> String {
     let mut text = share.contestant.clone();
     match &share.used {
         Some((resource, used)) => {
-            text += &format!(
-                " {} of {}",
-                words::percent(*used),
-                words::resource(resource)
-            );
+            text += &format!(" {} of {}", used_share(*used), words::resource(resource));
         }
         None => text += " has no limit",
     }
     match (share.headroom, share.instances()) {
         (Some(headroom), Some(1)) => {
-            text += &format!(", carries {} times that", words::number(headroom));
+            text += &format!(", carries {} times that", times(headroom));
         }
         (Some(_), Some(instances)) => {
             text += &format!(", takes {instances} machines");
@@ -59,6 +58,23 @@ fn share(share: &Share) -> String {
         text += ", misses the objective";
     }
     text
+}
+
+/// What is nearly nothing needs no digits.
+fn used_share(used: f64) -> String {
+    if used > 0.0 && used < LEAST {
+        format!("less than {}", words::percent(LEAST))
+    } else {
+        words::percent(used)
+    }
+}
+
+/// Three digits, also of thousands.
+fn times(headroom: f64) -> String {
+    if headroom < 1000.0 {
+        return words::number(headroom);
+    }
+    words::number(words::round_down(headroom))
 }
 
 fn hangs_on(expected: &Expected) -> String {
@@ -147,6 +163,16 @@ mod tests {
                 "Everybody stays below 10 % there: choose on other grounds than this.",
                 "No input (of load and query) changes that by being half as large, or half as large again.",
             ]
+        );
+    }
+
+    /// Of a database that is used for 1.7 millionths.
+    #[test]
+    fn what_is_nearly_nothing_is_not_told_to_a_digit() {
+        let said = said(vec![share("node", 1.7e-6, 543_896.0)], Vec::new());
+        assert_eq!(
+            said[0],
+            "At the expected 1.39 requests/s: node less than 0.01 % of cores, carries 543,000 times that."
         );
     }
 

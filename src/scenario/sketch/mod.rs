@@ -17,15 +17,21 @@
 
 mod text;
 
-use super::diagnostic::{Diagnostics, Problem, Problems};
+use std::path::Path;
+
+use super::diagnostic::{Diagnostics, Problem, Problems, alternatives};
 use super::files::Files;
 use super::languages::Languages;
+use super::load;
 use super::loader::Embedded;
+use super::nearest::likeliest;
 use super::piece::Piece;
 use super::quantity;
 use super::scenario_file::read_languages;
 use crate::kernel::Span;
 
+/// The file that is written.
+pub const OWN: &str = "app.toml";
 /// The word for text made for people.
 const RENDER: (&str, &str) = ("render", "template");
 /// The language that CPU times are told in; the file says so, and can be changed.
@@ -63,9 +69,33 @@ pub fn sketch(request: &Request<'_>) -> Result<String, Diagnostics> {
     let files = Files::new(&Embedded);
     let read = Sketch::read(request, &files);
     match read {
-        Some(sketch) if files.problems.is_empty() => Ok(text::scenario(request, &sketch)),
+        Some(sketch) if files.problems.is_empty() => {
+            let text = text::scenario(request, &sketch);
+            accepted(request, &text).map(|()| text)
+        }
         _ => Err(files.problems.render(&files.sources)),
     }
+}
+
+/// That `check` has nothing against the file; what it has against the machine's memory is told where that was typed.
+fn accepted(request: &Request<'_>, text: &str) -> Result<(), Diagnostics> {
+    let written = |path: &Path| (path == Path::new(OWN)).then(|| text.as_bytes().to_vec());
+    let Err(wrong) = load(&written, OWN, &[]) else {
+        return Ok(());
+    };
+    let quoted = text::quoted(request.memory.trim());
+    let line = |own: &str| format!("memory = {own}");
+    let files = Files::new(&Embedded);
+    let memory = raw("--memory", request.memory, &files);
+    for one in wrong.all() {
+        let place = one.place.as_ref();
+        let Some(place) = place.filter(|place| place.text == line(&quoted)) else {
+            return Err(wrong);
+        };
+        let problem = Problem::at(memory.origin(), one.message.clone());
+        files.problems.note(problem.label(place.label.clone()));
+    }
+    Err(files.problems.render(&files.sources))
 }
 
 /// So many of something, each so long.
@@ -210,7 +240,9 @@ fn work(
     let Some(known) = languages.kind(kind) else {
         let problem = Problem::at(word.origin(), format!("unknown word `{}`", word.text));
         let kinds = languages.kinds.iter().map(|kind| kind.name.as_str());
-        return problems.refuse(problem.names(word.text, WORDS.into_iter().chain(kinds)));
+        let words = likeliest(word.text, WORDS.into_iter().chain(kinds));
+        let problem = problem.label(format!("expected {}", alternatives(&words)));
+        return problems.refuse(problem.names(word.text, words));
     };
     let unit = known.unit.as_ref().and_then(|unit| {
         let count = value.text.strip_suffix(unit.name.as_str())?;

@@ -149,6 +149,36 @@ fn mistakes_in_loads_and_memory() {
     assert!(refused("logic=1ms", "9/s", "2 gigs").contains("unknown unit `gigs`"));
 }
 
+#[test]
+fn an_unknown_word_is_answered_with_all_that_there_are() {
+    let message = refused("loigc=3ms", "9/s", "2GiB");
+    assert!(
+        message.contains("expected `logic`, ") && message.contains("`queries`"),
+        "{message}"
+    );
+    assert!(message.contains("did you mean `logic`?"), "{message}");
+    let message = refused("banana=3", "9/s", "2GiB");
+    let words = ["queries", "api", "writes", "render", "json", "native"];
+    for word in words {
+        assert_eq!(
+            message.matches(&format!("`{word}`")).count(),
+            1,
+            "{message}"
+        );
+    }
+}
+
+/// What `check` would refuse is told before it is written.
+#[test]
+fn a_machine_into_which_the_server_does_not_fit() {
+    let message = refused("logic=1ms", "9/s", " 1KiB");
+    assert!(
+        message.contains("do not fit into") && message.contains("--> --memory:1:2\n"),
+        "{message}"
+    );
+    assert!(!message.contains("app.toml"), "{message}");
+}
+
 /// Whoever types the strangest things gets a file or a message.
 #[test]
 fn nothing_panics() {

@@ -256,6 +256,6 @@ fn one_line(text: &str) -> String {
 }
 
 /// As a TOML text.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

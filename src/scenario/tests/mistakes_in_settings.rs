@@ -86,7 +86,7 @@ fn a_precision_of_nothing() {
 #[test]
 fn a_negative_seed() {
     assert_snapshot!(with("[run]\nseed = -4"), @r"
-    error: a seed is a whole number of zero or more
+    error: a seed is a whole number from 0 to 9223372036854775807
      --> shop.toml:2:8
       |
     2 | seed = -4
@@ -275,6 +275,24 @@ fn half_a_core() {
      --> shop.toml:2:9
       |
     2 | cores = 2.5
+      |         ^^^
+    ");
+}
+
+#[test]
+fn more_than_a_whole_number_holds() {
+    assert_snapshot!(with("[hosts.app]\ncores = 1e18"), @r"
+    error: this number is too large: expected a whole number of at most 4096
+     --> shop.toml:2:9
+      |
+    2 | cores = 1e18
+      |         ^^^^
+    ");
+    assert_snapshot!(with("[hosts.app]\ncores = 1e1"), @r"
+    error: expected a whole number, without a point and an exponent
+     --> shop.toml:2:9
+      |
+    2 | cores = 1e1
       |         ^^^
     ");
 }

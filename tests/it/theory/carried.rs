@@ -227,7 +227,7 @@ impl Against {
         let (ran, looked) = (Runs::default(), Runs::default());
         let control = Control::new(&stop, &ran);
         let simulator = Simulation(scenario);
-        let race = tune_with(scenario, &simulator, PRECISION, BUDGET, &control).unwrap();
+        let race = tune_with(scenario, &simulator, &[], PRECISION, BUDGET, &control).unwrap();
         let control = Control::new(&stop, &looked);
         let everywhere = capacity_with(scenario, &simulator, PRECISION, BUDGET, &control).unwrap();
         let against = Self { race, everywhere };
