@@ -37,10 +37,7 @@ pub fn assumptions(system: &System, arrivals: &Arrivals, shape: &Shape) -> Vec<A
             "requests arrive at random (Poisson), or users think",
             coming(arrivals),
         ),
-        assume(
-            "service times are exponential where it is fullest, or one serves at a time and their cv is known",
-            law(shape, arrivals),
-        ),
+        law(shape, arrivals),
         assume(
             "a request is at one station at a time",
             nested(system, shape),
@@ -80,21 +77,23 @@ fn coming(arrivals: &Arrivals) -> Option<String> {
     }
 }
 
-fn law(shape: &Shape, arrivals: &Arrivals) -> Option<String> {
-    let first = shape.queues.first()?;
+/// The mean depends on no law where units are shared, and on the cv alone where one serves in order (Pollaczek and Khinchine).
+fn law(shape: &Shape, arrivals: &Arrivals) -> Assumption {
+    let what = "service is exponential, or one serves (any cv)";
+    let Some(first) = shape.queues.first() else {
+        return assume(what, None);
+    };
     let name = &first.station.name;
-    if first.discipline == Discipline::Shared {
-        return None; // the mean depends on no law
-    }
-    let open = !matches!(arrivals, Arrivals::Closed { .. });
-    let alone = open && first.station.units == first.copies;
-    match first.station.scv {
-        Some(scv) if alone && scv.is_finite() => None, // Pollaczek and Khinchine's mean
-        Some(scv) if (scv - 1.0).abs() < 0.1 => None,
-        Some(scv) if scv.is_infinite() => Some(format!("{name}: cv infinite")),
-        Some(scv) => Some(format!("{name}: cv {:.2}", scv.sqrt())),
-        None => Some(format!("{name}: of unknown law")),
-    }
+    let closed = matches!(arrivals, Arrivals::Closed { .. });
+    let alone = !closed && first.station.units == first.copies;
+    let (holds, why) = match first.station.scv {
+        _ if first.discipline == Discipline::Shared => (true, String::new()),
+        Some(scv) if (scv - 1.0).abs() < 0.1 => (true, String::new()),
+        Some(scv) if scv.is_infinite() => (false, format!("{name}: cv infinite")),
+        Some(scv) => (alone, format!("{name}: cv {:.2}", scv.sqrt())),
+        None => (false, format!("{name}: of unknown law")),
+    };
+    Assumption { what, holds, why }
 }
 
 /// Threads, loops and pools are held while something else is waited for.
