@@ -261,6 +261,7 @@ def machine():
     models = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     return {
         "date": datetime.date.today().isoformat(),
+        "boot": pathlib.Path("/proc/sys/kernel/random/boot_id").read_text()[:8],
         "kernel": f"{platform.system()} {platform.release().split('-')[0]}",
         "glibc": platform.libc_ver()[1],
         "cpu": models[0],

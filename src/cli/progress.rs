@@ -109,11 +109,11 @@ impl Drop for Lines {
     }
 }
 
-/// `25 %, 3 min left`; without a time where nothing is known of it.
+/// `25 %, 3 min left`; without a time in the first hundredth, of which nothing follows for the others.
 fn words(steps: u64, elapsed: Duration) -> String {
     let steps = steps.min(NEARLY);
     let percent = format!("{:>2} %", steps * 100 / STEPS);
-    if steps == 0 {
+    if steps * 100 < STEPS {
         return percent;
     }
     let left = elapsed.as_secs_f64() * (STEPS - steps) as f64 / steps as f64;

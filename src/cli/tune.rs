@@ -162,15 +162,12 @@ fn changes(
     axes: &[Axis],
     settings: &[Read],
 ) -> Vec<usize> {
-    // A system says all that it is made of.
-    let whole = |contestant: &Contestant| format!("{:?}", contestant.system);
-    let unchanged = whole(own);
     let keeps = |set: &String| {
         let overrides = [global.set.clone(), vec![set.clone()]].concat();
         let read = load(&FileSystem, asked, &overrides);
         let read = read.map_or_else(|_| Vec::new(), |scenario| scenario.contestants);
         let it = read.into_iter().find(|c| c.name == own.name);
-        it.is_some_and(|it| whole(&it) == unchanged)
+        it.is_some_and(|it| it.system == own.system)
     };
     let own_values: BTreeSet<String> = axes
         .iter()

@@ -10,6 +10,9 @@ use crate::kernel::Span;
 use crate::scenario::{Figure, Gauge, Objective, Scenario, Side, Slo, nearest};
 use crate::stats::Located;
 
+/// Percentiles that tell of higher ones.
+const QUANTILES: [f64; 3] = [0.5, 0.9, 0.95];
+
 /// The judgement on one row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judged {
@@ -33,7 +36,10 @@ impl Judged {
             Held {
                 objective: objective.clone(),
                 seen,
-                met: seen.and_then(|e| judge(e, objective.gauge.good(), objective.limit)),
+                met: match seen {
+                    Some(e) => judge(e, objective.gauge.good(), objective.limit),
+                    None => lower_is_beyond(figures, objective).then_some(false),
+                },
             }
         };
         let about = |o: &Objective| endpoint.is_none() || o.endpoint.as_deref() == endpoint;
@@ -138,6 +144,18 @@ fn seen(figures: &Figures, row: &Row, gauge: &Gauge) -> Option<Estimate> {
         Gauge::LoopDelay => row.loop_delay_ms.map(|(mean, _)| Estimate::bare(mean)),
         Gauge::LoopDelayP99 => row.loop_delay_ms.map(|(_, p99)| Estimate::bare(p99)),
     }
+}
+
+/// Whether a percentile below the limited one, of which there is enough data, is beyond the limit.
+fn lower_is_beyond(figures: &Figures, objective: &Objective) -> bool {
+    let Gauge::Figure(figure) = objective.gauge else {
+        return false;
+    };
+    let limited = figure.quantile().unwrap_or(0.0);
+    let lower = QUANTILES.into_iter().filter(|q| *q < limited);
+    let seen = lower.filter_map(|q| figures.slo_interval(q));
+    let met = |e: Estimate| judge(e, Side::Below, objective.limit);
+    seen.map(met).any(|met| met == Some(false))
 }
 
 /// Met or missed only where the whole interval says so; a figure without an interval speaks for itself.

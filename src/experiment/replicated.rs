@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::brief::Brief;
 use crate::measure::{Resource, SLOTS};
-use crate::stats::{deficit, deficit_beyond, piles_up};
+use crate::stats::{deficit, deficit_beyond, left_at_most, piles_up};
 
 /// The share of the offered requests that must be missing without doubt for a contestant to be given up: well beyond the 1 % of
 /// saturation.
@@ -36,6 +36,13 @@ impl Replicated {
     pub fn only_grows(&self) -> bool {
         self.again.is_empty() && !loses(&self.briefs) && grows(&self.briefs)
     }
+
+    /// The share of what arrives that may stay inside without these runs showing it, at 99 %; infinite for a single one.
+    #[must_use]
+    pub fn left(&self) -> f64 {
+        let (halves, offered) = late(&self.briefs);
+        left_at_most(&halves, &offered)
+    }
 }
 
 /// Whether requests are missing, from the second half of the runs.
@@ -46,12 +53,14 @@ pub fn loses(briefs: &[Arc<Brief>]) -> bool {
 
 /// Whether the number in system grows over the second half of the runs, and not only until it has settled.
 pub fn grows(briefs: &[Arc<Brief>]) -> bool {
-    let halves: Vec<Vec<f64>> = briefs
-        .iter()
-        .map(|brief| brief.in_system(SLOTS).split_off(SLOTS / 2))
-        .collect();
-    let (offered, _) = flows(briefs);
+    let (halves, offered) = late(briefs);
     piles_up(&halves, &offered)
+}
+
+/// The number in system over the second half of each run, and what was offered there.
+fn late(briefs: &[Arc<Brief>]) -> (Vec<Vec<f64>>, Vec<f64>) {
+    let half = |brief: &Arc<Brief>| brief.in_system(SLOTS).split_off(SLOTS / 2);
+    (briefs.iter().map(half).collect(), flows(briefs).0)
 }
 
 /// True if these replications leave no doubt that more of them would be as drowned.

@@ -33,6 +33,9 @@ fn reason(held: &Held) -> String {
         Side::Above => ("at least", "below"),
     };
     let Some(seen) = held.seen else {
+        if held.met == Some(false) {
+            return format!("{figure} is {beyond} {shown}, as a lower percentile is already");
+        }
         return format!("too little data for {figure} ({most} {shown})");
     };
     if seen.value.is_infinite() {
@@ -104,6 +107,10 @@ mod tests {
             (
                 held(200.0, None, None),
                 "too little data for p99 (at most 200 ms)",
+            ),
+            (
+                held(0.001, None, Some(false)),
+                "p99 is above 1 µs, as a lower percentile is already",
             ),
         ];
         for (held, text) in cases {

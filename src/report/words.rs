@@ -3,7 +3,7 @@
 use crate::experiment::{ContestantInfo, Estimate};
 use crate::scenario::{Figure, Gauge, Objective, Side, Slo, Unit};
 
-/// A number with three significant digits, thousands separated: `0.0123`, `1.23`, `12.3`, `1,234`.
+/// A number with three significant digits, thousands separated: `1.23e-5`, `0.0123`, `1.23`, `12.3`, `1,234`.
 #[must_use]
 pub fn number(value: f64) -> String {
     if !value.is_finite() {
@@ -23,6 +23,8 @@ pub fn number(value: f64) -> String {
     let decimals = usize::try_from((2 - exponent).clamp(0, 6)).unwrap_or(0);
     let text = if exponent >= 3 {
         thousands(magnitude)
+    } else if exponent < -4 {
+        format!("{rounded:.2e}")
     } else {
         format!("{rounded:.decimals$}")
     };

@@ -112,7 +112,7 @@ pub struct Contestant {
 }
 
 /// Clients, hosts and services wired together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct System {
     /// The people's side.
     pub clients: Clients,
@@ -171,7 +171,7 @@ impl System {
 }
 
 /// Something that serves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// Its name in the scenario; the app is `app`.
     pub name: String,

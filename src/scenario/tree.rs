@@ -125,6 +125,7 @@ impl Node {
         match self.value {
             Value::Text { .. } => "a text",
             Value::Integer(_) => "a whole number",
+            Value::Float(number) if number.fract() == 0.0 => "a number with a point or an exponent",
             Value::Float(_) => "a number with a point",
             Value::Bool(_) => "true or false",
             Value::Date => "a date",

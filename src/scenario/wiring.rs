@@ -151,12 +151,12 @@ impl Wiring<'_, '_> {
                 .saturating_add(model.memory.thread.saturating_mul(further));
             total = total.saturating_add(each.saturating_mul(model.processes.into()));
             let (processes, each) = (model.processes, megabytes(each));
-            parts.push(format!("`{name}` takes {processes} × {each} MB"));
+            parts.push(format!("`{name}` takes {processes} × {each}"));
         }
         if total > limit {
             let (limit, total) = (megabytes(limit), megabytes(total));
             let message = format!(
-                "{total} MB do not fit into the {limit} MB of host `{}`",
+                "{total} do not fit into the {limit} of host `{}`",
                 host.name
             );
             self.refuse(Problem::at(at, message).label(parts.join(", ")));
@@ -164,8 +164,12 @@ impl Wiring<'_, '_> {
     }
 }
 
-fn megabytes(bytes: u64) -> f64 {
-    (bytes as f64 / 1e5).round() / 10.0
+fn megabytes(bytes: u64) -> String {
+    let tenths = (bytes as f64 / 1e5).round();
+    match tenths < 1.0 {
+        true => format!("{bytes} B"),
+        false => format!("{} MB", tenths / 10.0),
+    }
 }
 
 /// Every call in a list of steps, however deep.

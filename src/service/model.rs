@@ -11,7 +11,7 @@ use crate::kernel::{Dist, Span};
 use crate::workload::{Kind, Step, hops_to};
 
 /// A model file with its overrides applied and checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     /// The name by which scenarios call it (`node`, `django-gthread` ...).
     pub name: String,
@@ -306,7 +306,7 @@ pub enum Admit {
 pub const MAX_POOLS: usize = 8;
 
 /// A pool of connections to each service of a role, or to one service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
     /// Connections in each process; `None`: any number. Of no account where threads have their own.
     pub size: Option<u32>,
@@ -324,7 +324,7 @@ pub struct Pool {
 }
 
 /// What it costs to open a connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Opening {
     /// Steps on the caller.
     pub steps: Vec<Step>,

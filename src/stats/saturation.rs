@@ -61,6 +61,14 @@ pub fn piles_up(second_halves: &[Vec<f64>], arrived: &[f64]) -> bool {
     growth(second_halves) && lower_bound(&gains, 0.99) > LEFT * moments(arrived).0
 }
 
+/// At most this share of what arrives in the second halves stays inside, at 99 %: the system gets no more than by so much more than
+/// it can do. Infinite where a single replication says nothing of how sure that is.
+#[must_use]
+pub fn left_at_most(second_halves: &[Vec<f64>], arrived: &[f64]) -> f64 {
+    let lost: Vec<f64> = second_halves.iter().map(|s| -gain(s)).collect();
+    (-lower_bound(&lost, 0.99) / moments(arrived).0).max(0.0)
+}
+
 /// What the least-squares line through a series gains from its first slot to its last.
 fn gain(series: &[f64]) -> f64 {
     let n = series.len() as f64;
@@ -130,6 +138,17 @@ mod tests {
         assert!(!piles_up(&growing, &[512_000.0; 10]));
         assert!(piles_up(&growing, &[10_000.0; 10]));
         assert!(!piles_up(&[], &[]));
+    }
+
+    /// Halves that gain 6, 4 and 2 while 1,000 arrive: mean 4, s = 2, t(0.99, 2) = 6.9646, so at most 4 + 6.9646 × 2 / √3 = 12.042 of 1,000
+    /// stay. Where each loses, none does. Of a single one nothing is known.
+    #[test]
+    fn what_may_stay_by_hand() {
+        let halves = [6.0, 4.0, 2.0].map(|gain| vec![0.0, gain / 2.0, gain]);
+        assert!((left_at_most(&halves, &[1000.0; 3]) - 0.012_042).abs() < 1e-6);
+        let falling = [9.0, 9.0, 9.0].map(|loss| vec![loss, loss / 2.0, 0.0]);
+        assert_eq!(left_at_most(&falling, &[1000.0; 3]), 0.0);
+        assert_eq!(left_at_most(&halves[..1], &[1000.0]), f64::INFINITY);
     }
 
     /// Random walks around a level (AR(1), coefficient 0.98, mean 20, standard deviation 20 / √10 over ten

@@ -3,7 +3,7 @@
 use crate::kernel::{Count, Dist, Path, Span};
 
 /// One kind of request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
     /// Its name in the file and in every table.
     pub name: String,
@@ -14,7 +14,7 @@ pub struct Endpoint {
 }
 
 /// One step of a program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Its name within the list, or its position.
     pub name: String,
@@ -28,7 +28,7 @@ pub struct Step {
 pub type Kind = String;
 
 /// What a step does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Work in the app's own language.
     Cpu {

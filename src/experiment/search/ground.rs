@@ -53,7 +53,10 @@ pub struct Visit {
     pub rows: Vec<Row>,
     /// What was in use most.
     pub busiest: Option<(String, f64)>,
-    pub horizon: Span,
+    /// The share by which the load may exceed what the system can do without these runs showing it.
+    pub hidden: f64,
+    /// How long each run lasted.
+    horizon: Span,
     /// Kept where further replications may be added.
     cell: Option<Replicated>,
 }
@@ -299,6 +302,8 @@ impl<'a, S: Simulator> Ground<'a, S> {
         });
         let parts = measured(&cells[0], cut as usize);
         let [cell] = cells;
+        // An overload by less than limit / `T` of it makes nobody late by the limit in a run of `T`, but leaves that share of what arrives inside.
+        let late = scene.scenario.slo.longest_limit() / point.horizon.as_secs_f64();
         let margins: Option<Vec<_>> = self.aims.iter().map(|aim| aim.margin(&parts)).collect();
         Some(Visit {
             order,
@@ -307,6 +312,7 @@ impl<'a, S: Simulator> Ground<'a, S> {
             figures: self.aims.iter().map(|aim| aim.value(&parts)).collect(),
             rows,
             busiest: finding.busiest,
+            hidden: late.min(cell.left()),
             horizon: point.horizon,
             cell: Some(cell),
         })

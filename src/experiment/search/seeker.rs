@@ -326,14 +326,12 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         }
     }
 
-    /// By how much less than a load that was met may be too much: in a run of `T` seconds an overload by less than limit / `T` of it makes nobody late
-    /// by the limit.
+    /// By how much less than a load that was met may be too much.
     fn unseen(&self, met: &Visit) -> f64 {
         if self.whole() {
             return 0.0;
         }
-        let limit = self.scene.scenario.slo.longest_limit();
-        met.load() * (limit / met.horizon.as_secs_f64()).clamp(0.0, 0.5)
+        met.load() * met.hidden.clamp(0.0, 0.5)
     }
 
     /// Whether two loads are close enough for the asked precision, with regard to what the lower one could not show.

@@ -175,7 +175,7 @@ fn imprecise(study: &Study, carried: &Carried) -> Option<String> {
     // The width falls with the root of what is simulated.
     let times = (half / study.precision.max(1e-6)).powi(2);
     Some(format!(
-        "{} is known to ± {} only, where the budget of events ended; ± {} would take about {} times as much.",
+        "{} is known to ± {} only, which is as far as the budget of events goes; ± {} would take about {} times as much.",
         carried.contestant,
         words::percent(half),
         words::percent(study.precision),

@@ -1,12 +1,16 @@
 //! The interpreter's lock: sleepers and I/O beside threads that compute.
 
-use super::case::{Case, LOOK, host, waking};
-use super::recorded::Recorded;
+use super::case::{Case, LOOK, SLACK_US, host, slack_us, waking};
+use super::recorded::{On, Recorded};
 
 /// A sleeper beside threads that only compute.
-pub fn gil(name: &'static str, threads: u32, interval: &str, seconds: u64) -> impl Fn(u32) -> Case {
+pub fn gil(name: &'static str, threads: u32, interval: &str, seconds: u64) -> impl Fn(&On) -> Case {
     let interval = interval.to_owned();
-    move |cores| {
+    move |on| {
+        let (from, slack_us) = match threads {
+            1 => ("gil-0", SLACK_US),
+            _ => ("gil-0, gil-1", slack_us(on)),
+        };
         let computing: String = (0..threads)
             .map(|i| format!("[endpoints.compute{i}]\nsteps = [{{ cpu = \"1000s\" }}]\n"))
             .collect();
@@ -24,28 +28,29 @@ model = "ideal"
 executors.main = {{ carriers = {carriers}, tasks = 1 }}
 lock = {{ switch_interval = "{interval}", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
-            host = host(cores),
+            host = host(on, slack_us),
             carriers = threads + 1,
         );
         Case {
             name,
-            from: "gil-0",
+            from,
             users: threads + 1,
             seconds,
             text,
-            wake: waking(cores),
+            wake: waking(on, slack_us),
             files: Vec::new(),
         }
     }
 }
 
 /// A thread that asks over a socket beside one that computes.
-pub fn convoy(cores: u32) -> Case {
+pub fn convoy(on: &On) -> Case {
     // Three times: the other end wakes, sleeps 0.2 ms, wakes, and this end wakes.
-    let alone = Recorded::of("convoy-0", cores).pooled();
+    let alone = Recorded::of("convoy-0", on).pooled();
+    let slack_us = slack_us(on);
     let wake = alone
         .iter()
-        .map(|us| format!("{:.2}us\n", ((us / 3.0 - 209.0) / 3.0).max(0.1)));
+        .map(|us| format!("{:.2}us\n", ((us / 3.0 - 159.0 - slack_us) / 3.0).max(0.1)));
     let trip = r#"{ native = "3us" }, { call = "other.answer" }, { cpu = "1us" }"#;
     let text = format!(
         r#"
@@ -67,11 +72,11 @@ model = "ideal"
 executors.main = {{ carriers = 2, tasks = 1 }}
 lock = {{ switch_interval = "1ms", order = "fifo", barging = true, look = "{LOOK}" }}
 "#,
-        host = host(cores),
+        host = host(on, slack_us),
     );
     Case {
         name: "convoy-1",
-        from: "convoy-0",
+        from: "convoy-0, gil-1",
         users: 2,
         seconds: 40,
         text,

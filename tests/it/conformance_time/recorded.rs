@@ -8,15 +8,34 @@ use serde_json::Value;
 /// Steps of a recorded distribution function: distances are exact to half of one.
 pub const QUANTILES: usize = 400;
 
+/// Where something was recorded.
+#[derive(Clone, Copy)]
+pub struct On<'b> {
+    pub cores: u32,
+    /// The machine, from one start to the next: machines of one kind are unlike each other. Empty before it was written down.
+    pub boot: &'b str,
+}
+
 /// The recordings of a case: of each, microseconds ascending, one for every 1/400 of the samples.
 pub struct Recorded {
     whole: Vec<Vec<f64>>,
+    boots: Vec<String>,
     /// Where a lone user's requests were stamped: how long after the stamp before, all recordings together.
     stages: BTreeMap<String, Vec<f64>>,
 }
 
 impl Recorded {
-    pub fn of(name: &str, cores: u32) -> Self {
+    /// Those of one machine.
+    pub fn of(name: &str, on: &On) -> Self {
+        Self::read(name, on.cores, |boot| boot == on.boot)
+    }
+
+    /// Those of all machines.
+    pub fn all(name: &str, cores: u32) -> Self {
+        Self::read(name, cores, |_| true)
+    }
+
+    fn read(name: &str, cores: u32, wanted: impl Fn(&str) -> bool) -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join(format!("conformance/time/{name}-on-{cores}.json"));
         let text = std::fs::read_to_string(&path).expect("a fixture");
@@ -26,9 +45,15 @@ impl Recorded {
             assert_eq!(quantiles.len(), QUANTILES);
             quantiles.iter().filter_map(Value::as_f64).collect()
         };
-        let (mut whole, mut stages) = (Vec::new(), BTreeMap::<_, Vec<f64>>::new());
+        let (mut whole, mut boots) = (Vec::new(), Vec::new());
+        let mut stages = BTreeMap::<_, Vec<f64>>::new();
         for recording in value["recordings"].as_array().expect("recordings") {
             assert!(recording["samples"].as_u64().expect("a number") >= 2000);
+            let boot = recording["boot"].as_str().unwrap_or("");
+            if !wanted(boot) {
+                continue;
+            }
+            boots.push(boot.to_owned());
             whole.push(list(&recording["quantiles_us"]));
             for (name, quantiles) in recording["stages_us"].as_object().into_iter().flatten() {
                 stages
@@ -40,7 +65,24 @@ impl Recorded {
         for all in stages.values_mut() {
             all.sort_by(f64::total_cmp);
         }
-        Self { whole, stages }
+        assert!(!whole.is_empty(), "{name} was not recorded there");
+        Self {
+            whole,
+            boots,
+            stages,
+        }
+    }
+
+    /// The machines, each once.
+    pub fn boots(&self) -> Vec<&str> {
+        let mut boots: Vec<&str> = self.boots.iter().map(String::as_str).collect();
+        boots.dedup();
+        boots
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.whole.len()
     }
 
     /// How long after the stamp before this one came, ascending.
@@ -73,15 +115,12 @@ impl Recorded {
         quantile(&apart, 0.95)
     }
 
-    /// Of a simulation to the recordings, in the median.
-    pub fn distance(&self, simulated: &[f64]) -> f64 {
-        let mut apart: Vec<f64> = self
-            .whole
+    /// Of a simulation to each.
+    pub fn distances(&self, simulated: &[f64]) -> Vec<f64> {
+        self.whole
             .iter()
             .map(|one| distance(one, simulated))
-            .collect();
-        apart.sort_by(f64::total_cmp);
-        quantile(&apart, 0.5)
+            .collect()
     }
 }
 

@@ -5,7 +5,7 @@
 //! taken off. The rest is drawn from the recorded stage, so that it varies as it did.
 
 use super::case::{COOLS_MS, Case, SLACK_US, host, lines, wakes, waking};
-use super::recorded::{Recorded, quantile};
+use super::recorded::{On, Recorded, quantile};
 
 fn median(recorded_us: &[f64]) -> f64 {
     quantile(recorded_us, 0.5)
@@ -18,11 +18,11 @@ type Files = Vec<(&'static str, String)>;
 fn served(
     (name, from): (&'static str, &'static str),
     users: u32,
-    cores: u32,
+    on: &On,
     text: &str,
     files: Files,
 ) -> Case {
-    let host = host(cores);
+    let host = host(on, SLACK_US);
     let text = format!(
         "arrivals.process = \"closed\"\n{text}\n{host}cold = {{ after = \"{COOLS_MS}ms\" }}\n"
     );
@@ -32,15 +32,15 @@ fn served(
         users,
         seconds: 30,
         text,
-        wake: waking(cores),
+        wake: waking(on, SLACK_US),
         files,
     }
 }
 
 /// gunicorn's threads under eight users, a connection for each request. One user's requests come back to back: the core is warm.
-pub fn gthread(cores: u32) -> Case {
-    let alone = Recorded::of("gthread-1", cores);
-    let wake = median(&wakes(cores));
+pub fn gthread(on: &On) -> Case {
+    let alone = Recorded::of("gthread-1", on);
+    let wake = median(&wakes(on));
     // The main thread's part is the model's, and so are the system calls, at which the lock is free for a moment.
     let files = vec![
         ("before.csv", lines(alone.stage("called"), wake + 30.0)),
@@ -57,16 +57,16 @@ processes = 1
 before = [{ native = "0.5us" }, { native = "0.5us" }, { native = "1us" }, { cpu = "samples(before.csv)" }]
 after = [{ cpu = "samples(after.csv)" }, { native = "1us" }, { native = "1us" }]
 "#;
-    served(("gthread-8", "gthread-1"), 8, cores, text, files)
+    served(("gthread-8", "gthread-1"), 8, on, text, files)
 }
 
 /// gunicorn's sync worker under three users 1 ms away, a connection for each request.
 ///
 /// A user 0 ms away has the worker warm, one 1 ms away finds it cold after 5 ms; among three it waits 2 ms for each client's close.
 /// The users wake too: late from each sleep, and when the answer comes, which is all that takes longer after the answer.
-pub fn sync(cores: u32) -> Case {
-    let (near, far) = (Recorded::of("sync-0", cores), Recorded::of("sync-1", cores));
-    let wake = median(&wakes(cores));
+pub fn sync(on: &On) -> Case {
+    let (near, far) = (Recorded::of("sync-0", on), Recorded::of("sync-1", on));
+    let wake = median(&wakes(on));
     let (warm, cold) = (near.stage("called"), far.stage("called"));
     let dearer = median(cold) - 3_000.0 - wake - median(warm);
     let extra = dearer / -(-5.0_f64 / COOLS_MS).exp_m1();
@@ -97,7 +97,7 @@ cold = {{ extra = "{extra:.1}us", over = "0.2ms" }}
         think = (1_000.0 + wake).round(),
         way = (1_000.0 + 1.5 * wake).round(),
     );
-    served(("sync-3", "sync-0, sync-1"), 3, cores, &text, files)
+    served(("sync-3", "sync-0, sync-1"), 3, on, &text, files)
 }
 
 /// Django's sync view under uvicorn, eight users: three hops, of the signal that a request begins, of the view, and of closing the
@@ -107,9 +107,10 @@ cold = {{ extra = "{extra:.1}us", over = "0.2ms" }}
 /// half the loop's and half the thread's, which was not recorded apart; between the signal and the view and after it, the loop's; each less what the
 /// model says of hops and threads. While the first user wakes and asks again, the server closes: that takes about a hop, and the rest of it is in the
 /// next request's first stage. On two cores, what handing over from one to the other takes is the simulator's: the stages are those of one core.
-pub fn asgi(cores: u32) -> Case {
-    let (warm, cold) = (Recorded::of("asgi-0", 1), Recorded::of("asgi-1", 1));
-    let wake = median(&wakes(1));
+pub fn asgi(on: &On) -> Case {
+    let one = On { cores: 1, ..*on };
+    let (warm, cold) = (Recorded::of("asgi-0", &one), Recorded::of("asgi-1", &one));
+    let wake = median(&wakes(&one));
     let dearer = cold.median() - warm.median() - 5_000.0 - SLACK_US - wake;
     let extra = dearer / -(-5.0_f64 / COOLS_MS).exp_m1();
     // The model's: a way, on the thread, and on a new one.
@@ -139,11 +140,11 @@ before = [
 after = [{{ name = "respond", cpu = "samples(respond.csv)" }}]
 "#,
     );
-    served(("asgi-8", "asgi-0, asgi-1"), 8, cores, &text, files)
+    served(("asgi-8", "asgi-0, asgi-1"), 8, on, &text, files)
 }
 
 /// Four users of a pool of one connection, which a contestant holds for so long.
-fn hold(names: (&'static str, &'static str), cores: u32, contestant: &str, files: Files) -> Case {
+fn hold(names: (&'static str, &'static str), on: &On, contestant: &str, files: Files) -> Case {
     let text = format!(
         r#"
 [services.postgres]
@@ -158,13 +159,13 @@ after = [{{ cpu = "samples(after.csv)" }}]
 {contestant}
 "#
     );
-    served(names, 4, cores, &text, files)
+    served(names, 4, on, &text, files)
 }
 
 /// Django: from the first query to the end of the request. One user's server waits for each query as long as that of four.
-pub fn hold_django(cores: u32) -> Case {
-    let alone = Recorded::of("hold-django-1", cores);
-    let wake = median(&wakes(cores));
+pub fn hold_django(on: &On) -> Case {
+    let alone = Recorded::of("hold-django-1", on);
+    let wake = median(&wakes(on));
     let rest = median(alone.stage("done")) - 1_000.0;
     let contestant = r#"
 model = "django-gthread"
@@ -178,13 +179,13 @@ pools.postgres = { size = 1, hold = "request", max_age = "0s", open.steps = [{ c
         ("query.csv", lines(alone.stage("answered"), wake)),
         ("after.csv", lines(alone.stage("released"), -rest)),
     ];
-    hold(("hold-django-4", "hold-django-1"), cores, contestant, files)
+    hold(("hold-django-4", "hold-django-1"), on, contestant, files)
 }
 
 /// node-postgres: for the query.
-pub fn hold_node(cores: u32) -> Case {
-    let alone = Recorded::of("hold-node-1", cores);
-    let wake = median(&wakes(cores));
+pub fn hold_node(on: &On) -> Case {
+    let alone = Recorded::of("hold-node-1", on);
+    let wake = median(&wakes(on));
     let contestant = r#"
 model = "node-http"
 cold = "0s" # in what was recorded, as are rounds and collections
@@ -197,11 +198,11 @@ pools.postgres = { size = 1, hold = "call", hand_over = "at-once" }"#;
         ("query.csv", lines(alone.stage("answered"), wake)),
         ("after.csv", lines(alone.stage("user"), wake)),
     ];
-    hold(("hold-node-4", "hold-node-1"), cores, contestant, files)
+    hold(("hold-node-4", "hold-node-1"), on, contestant, files)
 }
 
 /// A sync view that does nothing, beside one that only computes.
-pub fn hops(cores: u32) -> Case {
+pub fn hops(on: &On) -> Case {
     let text = r#"
 [endpoints.nothing]
 [endpoints.compute]
@@ -213,6 +214,6 @@ processes = 1
     let text = format!("arrivals.think = \"uniform(20ms, 40ms)\"\n{text}");
     Case {
         seconds: 120,
-        ..served(("hops", "gil-0"), 2, cores, &text, Vec::new())
+        ..served(("hops", "gil-0"), 2, on, &text, Vec::new())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossover::experiment::{
     BUDGET, Control, Fate, Observer, PRECISION, Progress, Raced, Simulation, Study, capacity_with,
-    run, tune_with,
+    tune_with,
 };
 use crossover::scenario::{Contestant, Embedded, Scenario, load};
 use crossover::stats::theory::{MachineRepair, Mmc, Station, mva};
@@ -93,6 +93,25 @@ contestants.eight = { executors.main = { carriers = 8, tasks = 1 } }
             "{grid} against {carried:?}"
         );
     }
+}
+
+/// A service of 1 ms and 99 of 100 within a second: `ln 100 / (1000 − λ) s = 1 s`, so λ = 995.39. Nobody is late by a second in a run that is a thousand
+/// times as long where 0.1 % more is asked than can be done: the load lies in the interval that is told, which is no wider than asked.
+#[test]
+fn a_limit_far_beyond_what_a_run_shows() {
+    let study = searched(&scenario(
+        r#"
+hosts.app.cores = 1
+slo.p99 = "1s"
+endpoints.page.steps = [ { name = "work", cpu = "exp(1ms)" } ]
+contestants.it = { executors.main = { carriers = 1, tasks = 1 } }
+"#,
+    ));
+    let carried = &study.carried[0];
+    let load = carried.load.unwrap();
+    println!("{load:?} in {:.1} M events", carried.events as f64 * 1e-6);
+    assert!(load.lo <= 995.4 && 995.4 <= load.hi, "{carried:?}");
+    assert!(carried.precise && 0.5 * (load.hi - load.lo) <= PRECISION * load.value);
 }
 
 /// A core shared evenly, M/D/1-PS: the mean is `10 ms / (1 − ρ)`, 100 ms at 90 a second.
@@ -283,29 +302,10 @@ impl Against {
     }
 }
 
-/// Nine of ten within 60 ms: half of the settings are as good as the best. At the load that the answer is said to be good to, at most four
-/// of twenty studies with other seeds miss the objective (five or more would happen in 0.3 % of cases at a rate of 5 %).
+/// Nine of ten within 60 ms: half of the settings are as good as the best.
 #[test]
 fn a_race_among_equals() {
-    let all = settings("slo.p90 = \"60ms\"", "");
-    let against = Against::of("flat", &all);
-    against.agrees();
-    let best = against.best();
-    let good = best.carried.as_ref().and_then(|c| c.good_to).unwrap();
-    let mut again = scenario(&format!(
-        "arrivals.rate = \"{good}/s\"\nslo.p90 = \"60ms\"\nrun.requests = 2000\n[endpoints.page]\nsteps = []\n[contestants.it]\n"
-    ));
-    let chosen = all.contestants.iter().find(|c| c.name == best.setting);
-    again.contestants = vec![chosen.unwrap().clone()];
-    let stop = AtomicBool::new(false);
-    let control = Control::new(&stop, &());
-    let missed = (1000..1020).filter(|seed| {
-        again.run.seed = *seed;
-        run(&again, &control).unwrap().rows[0].within_slo == Some(false)
-    });
-    let missed = missed.count();
-    println!("{missed} of 20 studies miss it at {good:.1}/s");
-    assert!(missed <= 4, "{missed}");
+    Against::of("flat", &settings("slo.p90 = \"60ms\"", "")).agrees();
 }
 
 /// Nine of ten within 30 ms, where each switch of a core costs something: few settings come near the best.
