@@ -238,8 +238,20 @@ pub struct Listen {
     pub accepts_per_wakeup: Option<u32>,
     /// What happens to a connection when the backlog is full.
     pub overflow: Overflow,
+    /// Whom of the handlers' threads that sleep at the socket a new connection wakes, where processes admit when idle; who runs first takes it.
+    /// `None`: it is a thread's when it comes, the one's that went to sleep last.
+    pub wakes: Option<Wakes>,
     /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
     pub main_thread: Option<MainThread>,
+}
+
+/// Whom a new connection wakes of those that sleep at its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wakes {
+    /// All of them, or the one that went to sleep last.
+    pub all: bool,
+    /// CPU of a thread that wakes and finds nothing, until it sleeps again; it needs no lock for that.
+    pub in_vain: Span,
 }
 
 /// A thread of each process that accepts, hands requests out to the handlers' threads, and takes connections back.

@@ -225,6 +225,7 @@ impl World<'_> {
         (carrier.looks, carrier.look) = (false, Span::ZERO);
         carrier.fresh = false;
         carrier.linger = Time::NEVER;
+        (carrier.called, carrier.in_vain) = (false, Span::ZERO);
         carrier.task = NONE;
         carrier.queue = Fifo::default();
         self.begin_anew(id);
@@ -292,6 +293,7 @@ impl World<'_> {
         self.draw_life(process);
         self.agenda
             .schedule(self.now + plan.lifecycle.boot, kind::BOOT, process);
+        self.pass_on(service, process);
     }
 
     /// How many requests a process will serve: from the dice of its number and its predecessors'.
@@ -378,6 +380,9 @@ impl World<'_> {
         if self.plan.services[service as usize].replaces {
             self.processes[process as usize].inside -= 1;
             self.leave_if_empty(process);
+        }
+        if self.plan.services[service as usize].wakes.is_some() {
+            return self.call_to_accept(carrier, NONE, Span::ZERO); // once it has a core
         }
         match self.next_request(service, process) {
             Some(task) => {

@@ -30,7 +30,7 @@ impl World<'_> {
             return;
         }
         self.draw_look(id, service, task);
-        self.rouse_from(id, Time::NEVER);
+        self.rouse_from(id, Time::NEVER, task);
     }
 
     /// How long a thread looks at the lock.

@@ -26,6 +26,7 @@ pub(super) enum CarrierState {
 /// A numbered thread.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Carrier {
+    /// What it works on, or did last; [`NONE`] while it is awake to accept.
     pub task: u32,
     pub process: u32,
     pub service: u32,
@@ -60,6 +61,10 @@ pub(super) struct Carrier {
     pub begun: Time,
     /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
     pub linger: Time,
+    /// It is awake to accept, and has not looked yet.
+    pub called: bool,
+    /// What it costs it to have woken in vain.
+    pub in_vain: Span,
     /// Whether bursts are just delays: a core of its own, no lock, no heap.
     pub simple: bool,
     /// Of an auxiliary thread: the thread its task came from.
@@ -98,6 +103,8 @@ impl Carrier {
             occupied: Time::NEVER,
             begun: now,
             linger: Time::NEVER,
+            called: false,
+            in_vain: Span::ZERO,
             simple,
             home: NONE,
             awaits: false,

@@ -66,6 +66,8 @@ pub(super) enum Soon {
     Send(u32),
     /// A service looks whether it can accept.
     Accept(u32),
+    /// A thread that was woken to accept has come that far.
+    Look(u32),
     /// A branch begins that is not on a loop.
     Start(u32),
     /// A process that is to be replaced may be done.
@@ -207,6 +209,7 @@ impl World<'_> {
             Soon::Drop(process) => self.heed(process),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
+            Soon::Look(carrier) => self.look(carrier),
             Soon::Start(task) => self.start_branch(task),
             Soon::Leave(process) => self.leave(process),
             Soon::Dispatch(process) => self.dispatch(process),
