@@ -183,7 +183,9 @@ impl World<'_> {
             let executor = self.plan.services[service as usize].aux.get(aux as usize);
             let elsewhere = executor.is_some_and(|executor| executor.interpreters);
             match (native || elsewhere, lock.held_by(id)) {
-                (_, true) if lock.drop_requested() => return self.forced_drop(id),
+                (_, true) if lock.drop_requested() && self.carriers[id as usize].heeds() => {
+                    return self.forced_drop(id);
+                }
                 (true, true) => self.release_if_held(id),
                 (true, false) => {}
                 (false, true) => {}

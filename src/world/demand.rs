@@ -231,7 +231,9 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, visit: &mut Visit, step: &Step, times: f64) {
         match &step.action {
-            Action::Cpu { work, ratio, kind } => {
+            Action::Cpu {
+                work, ratio, kind, ..
+            } => {
                 let ns = scaled(work, *ratio, self.language).mean_ns();
                 let place = self.system.services[visit.service].model.place_of(kind);
                 self.work_at(visit, place, ns, times, false);

@@ -223,7 +223,7 @@ impl World<'_> {
         (carrier.awaits, carrier.maker) = (false, NONE);
         (carrier.switch, carrier.interrupt, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
         (carrier.looks, carrier.look) = (false, Span::ZERO);
-        carrier.fresh = false;
+        (carrier.fresh, carrier.keeps) = (false, false);
         carrier.linger = Time::NEVER;
         (carrier.called, carrier.in_vain) = (false, Span::ZERO);
         carrier.task = NONE;

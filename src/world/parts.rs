@@ -39,6 +39,8 @@ pub(super) struct Carrier {
     pub native: bool,
     /// It has not begun: what the core's cold adds is not known.
     pub fresh: bool,
+    /// It is one call in C, which does not let the lock go when asked to.
+    pub keeps: bool,
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
@@ -78,6 +80,11 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
+    /// Whether it lets the lock go now if it is asked to: not in the midst of a call that keeps it.
+    pub fn heeds(&self) -> bool {
+        !self.keeps || self.fresh
+    }
+
     /// A thread that sleeps at `now`, `of` a service's main or of an auxiliary executor.
     pub fn new(of: CarrierPlan, host: u32, heap: u32, simple: bool, now: Time) -> Self {
         Self {
@@ -90,6 +97,7 @@ impl Carrier {
             state: CarrierState::Parked,
             native: false,
             fresh: false,
+            keeps: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             interrupt: Span::ZERO,

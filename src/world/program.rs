@@ -164,10 +164,23 @@ impl<'a> Programs<'a> {
     fn step(&mut self, service: usize, step: &Step) {
         let path = step.path;
         match &step.action {
-            Action::Cpu { work, ratio, kind } => {
+            Action::Cpu {
+                work,
+                ratio,
+                kind,
+                in_one_call,
+            } => {
                 let work = scaled(work, *ratio, self.setting.language);
                 let place = self.system.services[service].model.place_of(kind);
+                let keeps =
+                    *in_one_call && place.is_none() && self.plan.services[service].lock.is_some();
+                if keeps {
+                    self.push(Op::Keep(true));
+                }
                 self.work_at(service, place, work, path, Form::Own);
+                if keeps {
+                    self.push(Op::Keep(false));
+                }
             }
             Action::Native { work, slow } => {
                 let place = self.system.services[service].model.place_native;

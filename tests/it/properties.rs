@@ -235,6 +235,7 @@ fn scenarios_are_drawn_with_every_mechanism() {
         "slow = \"half\"",
         "slow = 1",
         "slow = true",
+        "in_one_call = true",
         "place.logic",
         "hand_over =",
         "hold = \"request\"",
