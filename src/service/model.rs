@@ -123,11 +123,18 @@ pub struct Executor {
     pub slow: Option<Slow>,
     /// Which of what waits for it a thread takes up.
     pub takes: Takes,
-    /// What handing work over to it costs the thread that does, and taking the result back again: copies (V8's structured
-    /// clone), messages. CPU time in the model's own language.
+    /// What handing work over to it costs the thread that does: a copy (V8's structured clone), a message. CPU time in the model's own language.
     pub hop: Span,
+    /// What taking the result back costs that thread.
+    pub back: Span,
     /// What taking work up costs its own thread each time, handing the result back included.
     pub pickup: Span,
+    /// How many of its threads each process has from the beginning; one more is made whenever work comes and none is idle.
+    pub started: u32,
+    /// What a thread that is made does before it takes up work, CPU without the lock.
+    pub boot: Span,
+    /// Bytes of each thread that was made; `None`: as any thread.
+    pub memory: Option<u64>,
     /// What making a request's own thread costs the thread that does, its end included.
     pub start: Span,
     /// What a request's own thread does before it takes up its first piece, CPU. Whoever makes it waits for that, without the lock;
@@ -178,7 +185,11 @@ impl Executor {
             slow: None,
             takes: Takes::FirstCome,
             hop: Span::ZERO,
+            back: Span::ZERO,
             pickup: Span::ZERO,
+            started: u32::MAX,
+            boot: Span::ZERO,
+            memory: None,
             start: Span::ZERO,
             begin: Span::ZERO,
         }

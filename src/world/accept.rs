@@ -105,8 +105,8 @@ impl World<'_> {
         }
     }
 
-    /// A thread in control without a task needs its core for so long.
-    fn spend(&mut self, id: u32, span: Span) {
+    /// A thread without a task, in control or asleep, needs a core for so long.
+    pub fn spend(&mut self, id: u32, span: Span) {
         let carrier = &mut self.carriers[id as usize];
         (carrier.left, carrier.native, carrier.fresh) = (span, true, true);
         if carrier.simple {
@@ -115,7 +115,7 @@ impl World<'_> {
             let (slot, end) = (carrier.slot, carrier.end);
             self.schedule_end(id, slot, end);
         } else {
-            self.go_on_in_control(id);
+            self.contend(id);
         }
     }
 }

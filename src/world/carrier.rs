@@ -194,7 +194,7 @@ impl World<'_> {
 
     /// A burst where cores are shared or a lock is wanted.
     #[inline(never)]
-    fn contend(&mut self, id: u32) {
+    pub fn contend(&mut self, id: u32) {
         if self.carriers[id as usize].state == CarrierState::Running {
             self.go_on_in_control(id);
         } else {

@@ -163,6 +163,9 @@ impl Plan {
                 AuxPlan {
                     carriers,
                     own,
+                    started: executor.started.min(carriers),
+                    boot: executor.boot,
+                    memory: executor.memory.unwrap_or(model.memory.thread),
                     slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
                     takes: executor.takes,
                     resource: match own {
@@ -179,6 +182,9 @@ impl Plan {
             aux.push(AuxPlan {
                 carriers: 1,
                 own: false,
+                started: 1,
+                boot: Span::ZERO,
+                memory: 0, // it is part of its process
                 slow: u32::MAX,
                 takes: Takes::FirstCome,
                 resource,

@@ -223,7 +223,7 @@ impl World<'_> {
         (carrier.awaits, carrier.maker) = (false, NONE);
         (carrier.switch, carrier.interrupt, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
         (carrier.looks, carrier.look) = (false, Span::ZERO);
-        (carrier.fresh, carrier.keeps) = (false, false);
+        (carrier.fresh, carrier.keeps, carrier.boots) = (false, false, false);
         carrier.linger = Time::NEVER;
         (carrier.called, carrier.in_vain) = (false, Span::ZERO);
         carrier.task = NONE;
@@ -275,8 +275,12 @@ impl World<'_> {
         state.queue = Fifo::default();
         state.event_loop = EventLoop::default(); // not idle: nobody wakes it
         for (aux, executor) in (0..).zip(&mut state.aux) {
+            let mut unmade: Vec<u32> = threads(aux).collect();
+            let started = plan.aux[aux as usize].started as usize;
             *executor = Aux {
-                idle: threads(aux).collect(),
+                idle: unmade.split_off(unmade.len().saturating_sub(started)),
+                unmade,
+                most_made: executor.most_made,
                 ..Aux::default()
             };
         }

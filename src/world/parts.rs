@@ -69,6 +69,8 @@ pub(super) struct Carrier {
     pub in_vain: Span,
     /// Whether bursts are just delays: a core of its own, no lock, no heap.
     pub simple: bool,
+    /// Of an auxiliary thread: it is being made.
+    pub boots: bool,
     /// Of an auxiliary thread: the thread its task came from.
     pub home: u32,
     /// Of a loop's thread: it waits for a thread it made to begin.
@@ -114,6 +116,7 @@ impl Carrier {
             called: false,
             in_vain: Span::ZERO,
             simple,
+            boots: false,
             home: NONE,
             awaits: false,
             maker: NONE,
@@ -166,6 +169,10 @@ pub(super) struct Aux {
     /// Threads that run slow work.
     pub slow_running: u32,
     pub idle: Vec<u32>,
+    /// Threads that have not been made.
+    pub unmade: Vec<u32>,
+    /// The most that were there at once, also in processes before this one.
+    pub most_made: u32,
     /// Of a main thread: how much of the queue is left in the present pass.
     pub batch: u32,
     /// Of a main thread: whether it has accepted in the present pass.

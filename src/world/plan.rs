@@ -147,6 +147,12 @@ pub struct AuxPlan {
     pub carriers: u32,
     /// Whether each request that goes there has a thread of its own.
     pub own: bool,
+    /// How many of them there are from the beginning, of each process.
+    pub started: u32,
+    /// What one that is made does first.
+    pub boot: Span,
+    /// Bytes of each.
+    pub memory: u64,
     /// How many of them at most run slow work.
     pub slow: u32,
     /// What they take up first.

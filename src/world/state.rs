@@ -229,10 +229,15 @@ impl World<'_> {
     fn memory(&self) -> u64 {
         let app = &self.plan.services[0];
         let fixed = u64::from(app.processes) * app.memory.process;
-        let per_process = app.threads.max(1) - 1
-            + app.aux.iter().map(|aux| aux.carriers).sum::<u32>()
-            - u32::from(app.dispatcher.is_some()); // a main thread is part of its process
-        let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
+        let main = u64::from(app.processes) * u64::from(app.threads.max(1) - 1);
+        let threads = main + self.most_threads;
+        let own = self.processes.iter().filter(|process| process.service == 0);
+        let made = |process: &Process| {
+            let aux = process.aux.iter().zip(&app.aux);
+            aux.map(|(aux, plan)| u64::from(aux.most_made) * plan.memory)
+                .sum::<u64>()
+        };
+        let fixed = fixed + own.map(made).sum::<u64>();
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
     }
 }

@@ -208,7 +208,7 @@ impl<'s> Walk<'s> {
             return body(self);
         };
         let executor = &self.model.executors[to];
-        let mut cpu = Cpu::of(executor.hop * 2 + executor.pickup);
+        let mut cpu = Cpu::of(executor.hop + executor.back + executor.pickup);
         if executor.carriers.is_none() && !self.model.runs_cpu(to) {
             let made = Cpu::of(executor.start + executor.begin);
             cpu = match std::mem::replace(&mut self.own, Own::Yes) {

@@ -27,6 +27,7 @@ impl Tape<'_> {
                 "executors.pool = { carriers = 2 }\nplace.native = \"pool\"",
                 "executors.pool = { carriers = 3, slow = \"half\" }\nplace.native = \"pool\"",
                 "executors.pool = { carriers = 2, slow = 1 }\nplace.native = \"pool\"",
+                "executors.pool = { carriers = 3, started = 1, boot = \"0.3ms\" }\nplace.native = \"pool\"",
             ],
         );
     }
@@ -175,6 +176,7 @@ impl Tape<'_> {
                 "",
                 "executors.workers = { carriers = 1 }\nplace.logic = \"workers\"",
                 "executors.workers = { carriers = 3, hop = \"0.05ms\" }\nplace.logic = \"workers\"",
+                "executors.workers = { carriers = 2, started = 0, boot = \"1ms\", message = \"20KB\", writes = \"1GB/s\", reads = \"200MB/s\" }\nplace.logic = \"workers\"",
             ],
         );
         self.line(text, &["", &format!("services.db.gc = {{ {young} }}")]);
