@@ -84,6 +84,7 @@ impl Workload {
                 work: Self::exp(self.cpu_ms),
                 ratio: 1.0,
                 kind: "logic".to_owned(),
+                in_one_call: false,
             },
         };
         let mut steps = vec![cpu("first")];

@@ -75,6 +75,7 @@ fn contestant(index: usize, ms: f64, ratio: f64) -> Contestant {
             work,
             ratio,
             kind: "logic".to_owned(),
+            in_one_call: false,
         },
     };
     let endpoint = Endpoint {

@@ -24,8 +24,8 @@
 //!
 //! Who lets go signals with the mutex in hand that guards the lock (`drop_gil`): a waiter that preempts it there must sleep once more until that is free.
 //!
-//! The drop is noticed at once while the holder runs, and when it next gets a core otherwise; the few microseconds to the
-//! next check of CPython's eval loop are left out, and so are long calls in C that keep the lock.
+//! The drop is noticed at once while the holder runs, and when it next gets a core otherwise, but not before a long call in C that keeps the lock has ended (the
+//! holder's driver knows of those); the few microseconds to the next check of CPython's eval loop are left out.
 //! Source: CPython's `Python/ceval_gil.c` (3.11 to 3.13) as in `docs/facts.md`, section 2.1.
 
 use crate::kernel::{Span, Time};

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::reader::Reader;
 use super::tree::Node;
 use crate::kernel::Span;
-use crate::service::{Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Queue};
+use crate::service::{Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Queue, Wakes};
 
 /// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
 const SYN_GAPS_S: [u64; 7] = [1, 1, 1, 1, 1, 2, 4];
@@ -24,6 +24,10 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
     let policy = keys.read("policy", |r, node| r.word(node, &POLICIES));
     let backlog = keys.read("backlog", |r, node| r.whole(node, 0..=u32::MAX));
     let accepts_per_wakeup = keys.read("accepts_per_wakeup", |r, node| r.whole(node, 1..=u32::MAX));
+    let all = keys.read("wakes", |r, node| {
+        r.word(node, &[("all", true), ("one", false)])
+    });
+    let in_vain = keys.read("in_vain", |r, node| r.span(node));
     let by = keys.read("by", |r, node| {
         r.word(node, &[("handlers", false), ("main-thread", true)])
     });
@@ -56,7 +60,11 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
         backlog,
         accepts_per_wakeup,
         overflow,
-        // Costs beside another word wait for the word to be changed: by an override, in a sweep.
+        // Costs beside another word, or none, wait for the word to be changed: by an override, in a sweep.
+        wakes: all.map(|all| Wakes {
+            all,
+            in_vain: in_vain.unwrap_or(Span::ZERO),
+        }),
         main_thread: by.unwrap_or(false).then_some(MainThread {
             accept: accept.unwrap_or(Span::ZERO),
             give_back: give_back.unwrap_or(Span::ZERO),

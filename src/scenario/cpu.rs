@@ -14,7 +14,12 @@ const DEFAULT_KIND: &str = "logic";
 
 impl<'t> Steps<'_, 't> {
     /// A `cpu` step: its work in the language of who runs it.
-    pub(super) fn cpu(&self, node: &'t Node, kind: Option<&'t Node>) -> Option<Action> {
+    pub(super) fn cpu(
+        &self,
+        node: &'t Node,
+        kind: Option<&'t Node>,
+        in_one_call: bool,
+    ) -> Option<Action> {
         let name = match (kind, self.times) {
             (Some(kind), _) => self.kind(kind),
             (None, Times::MeasuredIn(_)) => Some(DEFAULT_KIND),
@@ -33,6 +38,7 @@ impl<'t> Steps<'_, 't> {
             work: work.scaled(self.cpu_factor),
             ratio,
             kind: name?.to_owned(),
+            in_one_call,
         })
     }
 

@@ -13,6 +13,13 @@ use crate::workload;
 
 /// The most threads of an executor in one process.
 const MAX_CARRIERS: u32 = 100_000;
+/// No message takes longer to copy.
+const LONGEST_COPY: Span = Span::from_secs(10);
+/// What is said of work that is handed over to an executor.
+const HANDED_OVER: [&str; 11] = [
+    "hop", "pickup", "start", "begin", "message", "answer", "writes", "reads", "started", "boot",
+    "memory",
+];
 /// The key of `place` for `native` steps.
 const NATIVE: &str = "native";
 /// The key of `place` for the steps of endpoints.
@@ -63,7 +70,18 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
     let pickup = keys.read("pickup", |r, node| r.span(node));
     let start = keys.read("start", |r, node| r.span(node));
     let begin = keys.read("begin", |r, node| r.span(node));
-    for key in ["hop", "pickup", "start", "begin"] {
+    let copies = Copies::read(&mut keys, reader);
+    let started = keys.read("started", |r, node| r.whole(node, 0..=MAX_CARRIERS));
+    let boot = keys.read("boot", |r, node| r.span(node));
+    let memory = keys.read("memory", |r, node| r.size(node));
+    for key in ["started", "boot", "memory"] {
+        let own = name != "main" && carriers.is_none();
+        if let (Some(at), true) = (keys.said(key), own) {
+            let problem = Problem::at(at, format!("`{key}` is of threads that stay"));
+            reader.note(problem.label("which are a number of `carriers`"));
+        }
+    }
+    for key in HANDED_OVER {
         if let (Some(at), "main") = (keys.said(key), name.as_str()) {
             let problem = Problem::at(at, "nothing is handed over to `main`");
             reader.note(problem.label(format!("`{key}` is for the other executors")));
@@ -105,11 +123,49 @@ fn executor<'t>(entry: &'t Entry, reader: &Reader<'t>) -> Option<Executor> {
         rounds,
         slow,
         takes: Takes::FirstCome,
-        hop: hop.unwrap_or(Span::ZERO),
-        pickup: pickup.unwrap_or(Span::ZERO),
+        hop: hop.unwrap_or(Span::ZERO) + copies.there,
+        back: hop.unwrap_or(Span::ZERO) + copies.back,
+        pickup: pickup.unwrap_or(Span::ZERO) + copies.inside,
+        started: started.unwrap_or(u32::MAX),
+        boot: boot.unwrap_or(Span::ZERO),
+        memory,
         start: start.unwrap_or(Span::ZERO),
         begin: begin.unwrap_or(Span::ZERO),
     })
+}
+
+/// What copying messages takes: the thread that hands work over, the same when it takes the result back, the thread that works.
+struct Copies {
+    there: Span,
+    back: Span,
+    inside: Span,
+}
+
+impl Copies {
+    fn read<'t>(keys: &mut Keys<'_, 't>, reader: &Reader<'t>) -> Self {
+        let message = keys.read("message", |r, node| r.size(node));
+        let answer = keys.read("answer", |r, node| r.size(node)).or(message);
+        let writes = keys.read("writes", |r, node| r.flow(node));
+        let reads = keys.read("reads", |r, node| r.flow(node));
+        let mut takes = |key, bytes: Option<u64>, flow: Option<f64>| {
+            let (Some(bytes), Some(flow)) = (bytes, flow) else {
+                return Span::ZERO;
+            };
+            let span = Span::from_nanos_f64(bytes as f64 / flow * 1e9);
+            if span > LONGEST_COPY
+                && let Some(at) = keys.said(key)
+            {
+                let problem = Problem::at(at, format!("copying a message takes {span}"));
+                reader.note(problem.label(format!("expected no more than {LONGEST_COPY}")));
+            }
+            span.min(LONGEST_COPY)
+        };
+        Self {
+            there: takes("writes", message, writes),
+            back: takes("reads", answer, reads),
+            inside: takes("reads", message, reads) + takes("writes", answer, writes),
+        }
+    }
 }
 
 /// The keys of a loop's rounds, which mean nothing to other threads.

@@ -25,8 +25,9 @@ const ACTIONS: [&str; 10] = [
 ];
 
 /// What else a step says, by its action.
-const COMPANIONS: [(&str, &str); 9] = [
+const COMPANIONS: [(&str, &str); 10] = [
     ("cpu", "kind"),
+    ("cpu", "in_one_call"),
     ("native", "slow"),
     ("call", "work"),
     ("repeat", "steps"),
@@ -218,7 +219,8 @@ impl<'t> Steps<'_, 't> {
         Some(match action {
             "cpu" => {
                 let kind = keys.get("kind");
-                self.cpu(node, kind)?
+                let in_one_call = keys.read("in_one_call", |reader, node| reader.flag(node));
+                self.cpu(node, kind, in_one_call.unwrap_or(false))?
             }
             "native" => {
                 let slow = keys.read("slow", |reader, node| reader.flag(node));

@@ -123,11 +123,18 @@ pub struct Executor {
     pub slow: Option<Slow>,
     /// Which of what waits for it a thread takes up.
     pub takes: Takes,
-    /// What handing work over to it costs the thread that does, and taking the result back again: copies (V8's structured
-    /// clone), messages. CPU time in the model's own language.
+    /// What handing work over to it costs the thread that does: a copy (V8's structured clone), a message. CPU time in the model's own language.
     pub hop: Span,
+    /// What taking the result back costs that thread.
+    pub back: Span,
     /// What taking work up costs its own thread each time, handing the result back included.
     pub pickup: Span,
+    /// How many of its threads each process has from the beginning; one more is made whenever work comes and none is idle.
+    pub started: u32,
+    /// What a thread that is made does before it takes up work, CPU without the lock.
+    pub boot: Span,
+    /// Bytes of each thread that was made; `None`: as any thread.
+    pub memory: Option<u64>,
     /// What making a request's own thread costs the thread that does, its end included.
     pub start: Span,
     /// What a request's own thread does before it takes up its first piece, CPU. Whoever makes it waits for that, without the lock;
@@ -178,7 +185,11 @@ impl Executor {
             slow: None,
             takes: Takes::FirstCome,
             hop: Span::ZERO,
+            back: Span::ZERO,
             pickup: Span::ZERO,
+            started: u32::MAX,
+            boot: Span::ZERO,
+            memory: None,
             start: Span::ZERO,
             begin: Span::ZERO,
         }
@@ -238,8 +249,20 @@ pub struct Listen {
     pub accepts_per_wakeup: Option<u32>,
     /// What happens to a connection when the backlog is full.
     pub overflow: Overflow,
+    /// Whom of the handlers' threads that sleep at the socket a new connection wakes, where processes admit when idle; who runs first takes it.
+    /// `None`: it is a thread's when it comes, the one's that went to sleep last.
+    pub wakes: Option<Wakes>,
     /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
     pub main_thread: Option<MainThread>,
+}
+
+/// Whom a new connection wakes of those that sleep at its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wakes {
+    /// All of them, or the one that went to sleep last.
+    pub all: bool,
+    /// CPU of a thread that wakes and finds nothing, until it sleeps again; it needs no lock for that.
+    pub in_vain: Span,
 }
 
 /// A thread of each process that accepts, hands requests out to the handlers' threads, and takes connections back.

@@ -39,6 +39,8 @@ pub enum Action {
         ratio: f64,
         /// What kind of work, for the ratio and the place; empty in a model's own step that names none.
         kind: Kind,
+        /// Whether it is one call in C that keeps the interpreter's lock: asked to let it go, it does so at its end.
+        in_one_call: bool,
     },
     /// Work in C that leaves the interpreter's lock and runs where the model places it.
     Native {

@@ -181,9 +181,14 @@ impl<'p> World<'p> {
         self.carriers.push(carrier);
         let process = &mut self.processes[planned.process as usize];
         if planned.aux != NONE {
-            process.aux[planned.aux as usize]
-                .idle
-                .insert(0, index as u32);
+            let aux = &mut process.aux[planned.aux as usize];
+            let started = service.aux[planned.aux as usize].started as usize;
+            if aux.idle.len() < started {
+                aux.idle.insert(0, index as u32);
+                aux.most_made += 1;
+            } else {
+                aux.unmade.insert(0, index as u32);
+            }
         } else {
             if service.main == MainKind::Loop {
                 process.loop_carrier = index as u32;

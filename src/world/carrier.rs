@@ -194,7 +194,7 @@ impl World<'_> {
 
     /// A burst where cores are shared or a lock is wanted.
     #[inline(never)]
-    fn contend(&mut self, id: u32) {
+    pub fn contend(&mut self, id: u32) {
         if self.carriers[id as usize].state == CarrierState::Running {
             self.go_on_in_control(id);
         } else {
@@ -241,7 +241,10 @@ impl World<'_> {
     #[inline(always)]
     pub fn burst_done(&mut self, carrier: u32) {
         if self.carriers[carrier as usize].aux == NONE {
-            self.run_carrier(carrier);
+            match self.carriers[carrier as usize].task {
+                NONE => self.accept_or_sleep(carrier),
+                task => self.drive(carrier, Some(task)),
+            }
         } else {
             let Carrier { service, aux, .. } = self.carriers[carrier as usize];
             match self.plan.services[service as usize].dispatcher {

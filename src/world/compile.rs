@@ -15,7 +15,7 @@ use crate::kernel::Span;
 use crate::measure::{Bands, Resource};
 use crate::scenario::{Contestant, Service, System};
 use crate::service::{
-    Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Takes, Tasks,
+    Admit, Beats, ListenPolicy, LockParams, MainThread, Model, Reuse, Takes, Tasks, Wakes,
 };
 use crate::workload::Arrivals;
 
@@ -163,6 +163,9 @@ impl Plan {
                 AuxPlan {
                     carriers,
                     own,
+                    started: executor.started.min(carriers),
+                    boot: executor.boot,
+                    memory: executor.memory.unwrap_or(model.memory.thread),
                     slow: executor.slow.map_or(u32::MAX, |slow| slow.of(carriers)),
                     takes: executor.takes,
                     resource: match own {
@@ -179,6 +182,9 @@ impl Plan {
             aux.push(AuxPlan {
                 carriers: 1,
                 own: false,
+                started: 1,
+                boot: Span::ZERO,
+                memory: 0, // it is part of its process
                 slow: u32::MAX,
                 takes: Takes::FirstCome,
                 resource,
@@ -225,6 +231,7 @@ impl Plan {
             first_process,
             processes: model.processes,
             listen: model.listen.clone().filter(|_| index == 0),
+            wakes: wakes(model, main).filter(|_| index == 0),
             dispatcher,
             queue: model.queue,
             keep_alive: model.keep_alive,
@@ -373,6 +380,14 @@ fn dispatcher(model: &Model, main: MainKind) -> Option<MainThread> {
     let costs = listen.main_thread?;
     let alone = listen.policy != ListenPolicy::Primary; // who hands over itself
     (alone && main == MainKind::Threads).then_some(costs)
+}
+
+/// Whom a new connection wakes, where threads of `main` accept for themselves when they are idle.
+fn wakes(model: &Model, main: MainKind) -> Option<Wakes> {
+    let listen = model.listen.as_ref()?;
+    let idlers = main == MainKind::Threads && model.queue.admit == Admit::Idle;
+    let themselves = dispatcher(model, main).is_none() && listen.policy != ListenPolicy::Primary;
+    listen.wakes.filter(|_| idlers && themselves)
 }
 
 /// How long a thread is kept by a connection it has closed: until the client, who closes on receipt of the response, is

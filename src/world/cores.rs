@@ -24,12 +24,12 @@ impl World<'_> {
     /// A sleeping thread is signalled: if it is to run on a core that idles, leaving the idle state takes time. A core that falls idle in this
     /// instant is that of the thread that signalled, which had it until now.
     pub fn rouse(&mut self, id: u32) {
-        self.rouse_from(id, self.now);
+        self.rouse_from(id, self.now, self.carriers[id as usize].task);
     }
 
-    /// The same, if only cores that have idled since before `since` must leave that state.
-    pub fn rouse_from(&mut self, id: u32, since: Time) {
-        let Carrier { host, task, .. } = self.carriers[id as usize];
+    /// The same, if only cores that have idled since before `since` must leave that state; the dice are a task's.
+    pub fn rouse_from(&mut self, id: u32, since: Time, dice: u32) {
+        let host = self.carriers[id as usize].host;
         let sleeps = |scheduler: &Scheduler| {
             let (core, idle) = scheduler.choose(id, self.now);
             idle && scheduler.cores()[core as usize].idle_since < since
@@ -37,15 +37,35 @@ impl World<'_> {
         let state = &self.hosts[host as usize];
         match &self.plan.hosts[host as usize].host.wake {
             Some(law) if state.scheduler.as_ref().is_some_and(sleeps) => {
-                let word = self.tasks.wait_word(task, self.paths.wake);
+                let word = self.wake_word(dice, id);
                 let carrier = &mut self.carriers[id as usize];
                 carrier.state = CarrierState::Waking;
                 carrier.interrupt = Span::ZERO; // in that law
-                self.tasks.charge(task, self.now, Component::WaitCore);
+                self.charge_thread(id, Component::WaitCore);
                 let at = self.now + law.sample(word);
                 self.agenda.schedule(at, kind::WOKEN, id);
             }
             _ => self.make_runnable(id),
+        }
+    }
+
+    /// How long waking takes: a draw of the task for which somebody wakes, or, where no request owns it, of the thread or core and the instant.
+    fn wake_word(&mut self, task: u32, instance: u32) -> u64 {
+        match task {
+            NONE => {
+                let dice = self.mechanism.nth(instance.into()).nth(self.now.0);
+                dice.word(self.paths.wake)
+            }
+            _ => self.tasks.wait_word(task, self.paths.wake),
+        }
+    }
+
+    /// The task of a thread, if it has one, begins to be in this state.
+    #[inline(always)]
+    fn charge_thread(&mut self, id: u32, state: Component) {
+        let task = self.carriers[id as usize].task;
+        if task != NONE {
+            self.tasks.charge(task, self.now, state);
         }
     }
 
@@ -116,8 +136,7 @@ impl World<'_> {
     fn back_to_queue(&mut self, id: u32) {
         let carrier = &mut self.carriers[id as usize];
         carrier.state = CarrierState::Queued;
-        let task = carrier.task;
-        self.tasks.charge(task, self.now, Component::WaitCore);
+        self.charge_thread(id, Component::WaitCore);
     }
 
     /// A thread gets a core, one that idled or one that another thread had. If it leaves again at once, because the lock it
@@ -164,7 +183,9 @@ impl World<'_> {
             let executor = self.plan.services[service as usize].aux.get(aux as usize);
             let elsewhere = executor.is_some_and(|executor| executor.interpreters);
             match (native || elsewhere, lock.held_by(id)) {
-                (_, true) if lock.drop_requested() => return self.forced_drop(id),
+                (_, true) if lock.drop_requested() && self.carriers[id as usize].heeds() => {
+                    return self.forced_drop(id);
+                }
                 (true, true) => self.release_if_held(id),
                 (true, false) => {}
                 (false, true) => {}
@@ -180,16 +201,16 @@ impl World<'_> {
         }
         let carrier = &mut self.carriers[id as usize];
         carrier.mark = self.now;
-        let task = carrier.task;
-        self.tasks.charge(
-            task,
-            self.now,
-            if native {
-                Component::Native
-            } else {
-                Component::Cpu
-            },
-        );
+        if carrier.called && carrier.switch.is_zero() {
+            self.soon.push_back(Soon::Look(id)); // not from within another thread's control
+            return None;
+        }
+        let state = if native {
+            Component::Native
+        } else {
+            Component::Cpu
+        };
+        self.charge_thread(id, state);
         self.arm(id);
         None
     }
@@ -257,6 +278,9 @@ impl World<'_> {
         carrier.gc -= gc;
         carrier.left = carrier.left.saturating_sub(elapsed - switch - cold - gc);
         let (task, native) = (carrier.task, carrier.native);
+        if task == NONE {
+            return self.occupied(id, elapsed);
+        }
         let component = if native {
             Component::Native
         } else {
@@ -344,7 +368,7 @@ impl World<'_> {
         };
         let task = self.carriers[scheduler.cores()[core as usize].thread as usize].task;
         let late = match &self.plan.hosts[host].host.wake {
-            Some(law) => law.sample(self.tasks.wait_word(task, self.paths.wake)),
+            Some(law) => law.sample(self.wake_word(task, core)),
             None => Span::ZERO,
         };
         self.agenda.set(

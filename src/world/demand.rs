@@ -231,7 +231,9 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, visit: &mut Visit, step: &Step, times: f64) {
         match &step.action {
-            Action::Cpu { work, ratio, kind } => {
+            Action::Cpu {
+                work, ratio, kind, ..
+            } => {
                 let ns = scaled(work, *ratio, self.language).mean_ns();
                 let place = self.system.services[visit.service].model.place_of(kind);
                 self.work_at(visit, place, ns, times, false);
@@ -343,7 +345,7 @@ impl<'a> Walk<'a> {
         body(self, visit);
         visit.away = None;
         self.add(plan.resource, times * (visit.elapsed - begun));
-        self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
+        self.cpu(visit, costs.back.as_nanos_f64(), times, false);
     }
 
     /// Work where the model places it.
@@ -360,14 +362,13 @@ impl<'a> Walk<'a> {
         };
         let plan = &self.plan.services[visit.service];
         let model = &self.system.services[visit.service].model;
-        let hop = model.executors[executor].hop.as_nanos_f64();
-        let pickup = model.executors[executor].pickup.as_nanos_f64();
-        let busy = pickup + ns * self.pauses(visit.service, native);
-        self.cpu(visit, hop, times, false);
+        let costs = &model.executors[executor];
+        let busy = costs.pickup.as_nanos_f64() + ns * self.pauses(visit.service, native);
+        self.cpu(visit, costs.hop.as_nanos_f64(), times, false);
         self.add(plan.aux[executor - 1].resource, times * busy);
         self.add(self.plan.hosts[plan.host as usize].resource, times * busy);
         visit.elapsed += busy;
-        self.cpu(visit, hop, times, false);
+        self.cpu(visit, costs.back.as_nanos_f64(), times, false);
     }
 
     fn parallel(&mut self, visit: &mut Visit, branches: &[Vec<Step>], times: f64) {

@@ -115,8 +115,10 @@ impl World<'_> {
             Takes::LastCome => aux.queue.push_front(&mut self.tasks, task),
             Takes::FirstCome | Takes::SlowStays => aux.queue.push(&mut self.tasks, task),
         }
-        if !aux.idle.is_empty()
-            && let Some(task) = self.next_of_pool(process, executor)
+        if aux.idle.is_empty() {
+            return self.make_thread(process, executor);
+        }
+        if let Some(task) = self.next_of_pool(process, executor)
             && let Some(carrier) = self.processes[process as usize].aux[executor as usize]
                 .idle
                 .pop()
@@ -180,18 +182,44 @@ impl World<'_> {
         }
     }
 
-    /// A thread that was given a task begins, unless it was killed at the same instant.
+    /// All threads of a pool are busy and work has come: one more is made, if there may be more. Whoever is free first takes the work.
+    fn make_thread(&mut self, process: u32, executor: u32) {
+        let aux = &mut self.processes[process as usize].aux[executor as usize];
+        let Some(carrier) = aux.unmade.pop() else {
+            return;
+        };
+        let service = self.processes[process as usize].service as usize;
+        let carriers = self.plan.services[service].aux[executor as usize].carriers;
+        let aux = &mut self.processes[process as usize].aux[executor as usize];
+        aux.most_made = aux.most_made.max(carriers - aux.unmade.len() as u32);
+        self.carriers[carrier as usize].boots = true;
+        self.soon.push_back(Soon::Begin(carrier));
+    }
+
+    /// A thread that was given a task, or is made, begins, unless it was killed at the same instant.
     pub fn begin_aux(&mut self, carrier: u32) {
-        if self.carriers[carrier as usize].task != NONE {
+        let Carrier {
+            task,
+            service,
+            aux,
+            boots,
+            ..
+        } = self.carriers[carrier as usize];
+        if task != NONE {
             self.run_aux(carrier);
+        } else if boots {
+            self.spend(
+                carrier,
+                self.plan.services[service as usize].aux[aux as usize].boot,
+            );
         }
     }
 
-    /// An auxiliary thread in control: runs its task, then others, until a burst begins, the task blocks or nothing is left.
+    /// An auxiliary thread in control, one that has just been made too: runs its task, then others, until a burst begins, the task blocks or nothing is left.
     pub fn run_aux(&mut self, carrier: u32) {
         loop {
             let task = self.carriers[carrier as usize].task;
-            if self.advance_first(task) == Progress::Burst {
+            if task != NONE && self.advance_first(task) == Progress::Burst {
                 return;
             }
             let Carrier {

@@ -223,8 +223,9 @@ impl World<'_> {
         (carrier.awaits, carrier.maker) = (false, NONE);
         (carrier.switch, carrier.interrupt, carrier.cold) = (Span::ZERO, Span::ZERO, Span::ZERO);
         (carrier.looks, carrier.look) = (false, Span::ZERO);
-        carrier.fresh = false;
+        (carrier.fresh, carrier.keeps, carrier.boots) = (false, false, false);
         carrier.linger = Time::NEVER;
+        (carrier.called, carrier.in_vain) = (false, Span::ZERO);
         carrier.task = NONE;
         carrier.queue = Fifo::default();
         self.begin_anew(id);
@@ -274,8 +275,12 @@ impl World<'_> {
         state.queue = Fifo::default();
         state.event_loop = EventLoop::default(); // not idle: nobody wakes it
         for (aux, executor) in (0..).zip(&mut state.aux) {
+            let mut unmade: Vec<u32> = threads(aux).collect();
+            let started = plan.aux[aux as usize].started as usize;
             *executor = Aux {
-                idle: threads(aux).collect(),
+                idle: unmade.split_off(unmade.len().saturating_sub(started)),
+                unmade,
+                most_made: executor.most_made,
                 ..Aux::default()
             };
         }
@@ -292,6 +297,7 @@ impl World<'_> {
         self.draw_life(process);
         self.agenda
             .schedule(self.now + plan.lifecycle.boot, kind::BOOT, process);
+        self.pass_on(service, process);
     }
 
     /// How many requests a process will serve: from the dice of its number and its predecessors'.
@@ -378,6 +384,9 @@ impl World<'_> {
         if self.plan.services[service as usize].replaces {
             self.processes[process as usize].inside -= 1;
             self.leave_if_empty(process);
+        }
+        if self.plan.services[service as usize].wakes.is_some() {
+            return self.call_to_accept(carrier, NONE, Span::ZERO); // once it has a core
         }
         match self.next_request(service, process) {
             Some(task) => {

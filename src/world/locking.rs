@@ -30,7 +30,7 @@ impl World<'_> {
             return;
         }
         self.draw_look(id, service, task);
-        self.rouse_from(id, Time::NEVER);
+        self.rouse_from(id, Time::NEVER, task);
     }
 
     /// How long a thread looks at the lock.
@@ -129,13 +129,14 @@ impl World<'_> {
         self.set_patience(process as usize);
     }
 
-    /// A waiter has asked for the lock: a holder on a core drops it, another when it next has a core.
+    /// A waiter has asked for the lock: a holder on a core drops it, another when it next has a core, one in a long call in C when that ends.
     pub fn heed(&mut self, process: u32) {
         let Some(lock) = &self.processes[process as usize].lock else {
             return;
         };
         if let (true, Some(holder)) = (lock.drop_requested(), lock.holder())
             && self.carriers[holder as usize].state == CarrierState::Running
+            && self.carriers[holder as usize].heeds()
         {
             self.settle(holder);
             if let Some((next, core)) = self.forced_drop(holder) {

@@ -12,6 +12,7 @@
 //! when it is done. The simulated order of two things at the same nanosecond is thus: causes before effects, then the
 //! order in which they were scheduled.
 
+mod accept;
 mod build;
 mod burst;
 mod call;

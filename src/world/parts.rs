@@ -26,6 +26,7 @@ pub(super) enum CarrierState {
 /// A numbered thread.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Carrier {
+    /// What it works on, or did last; [`NONE`] while it is awake to accept.
     pub task: u32,
     pub process: u32,
     pub service: u32,
@@ -38,6 +39,8 @@ pub(super) struct Carrier {
     pub native: bool,
     /// It has not begun: what the core's cold adds is not known.
     pub fresh: bool,
+    /// It is one call in C, which does not let the lock go when asked to.
+    pub keeps: bool,
     pub left: Span,
     /// Still to pay before the burst proceeds: the context switch, then the cold core, then the collector's pauses.
     pub switch: Span,
@@ -60,8 +63,14 @@ pub(super) struct Carrier {
     pub begun: Time,
     /// Until when the connection it has closed keeps it, [`Time::NEVER`] if none does.
     pub linger: Time,
+    /// It is awake to accept, and has not looked yet.
+    pub called: bool,
+    /// What it costs it to have woken in vain.
+    pub in_vain: Span,
     /// Whether bursts are just delays: a core of its own, no lock, no heap.
     pub simple: bool,
+    /// Of an auxiliary thread: it is being made.
+    pub boots: bool,
     /// Of an auxiliary thread: the thread its task came from.
     pub home: u32,
     /// Of a loop's thread: it waits for a thread it made to begin.
@@ -73,6 +82,11 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
+    /// Whether it lets the lock go now if it is asked to: not in the midst of a call that keeps it.
+    pub fn heeds(&self) -> bool {
+        !self.keeps || self.fresh
+    }
+
     /// A thread that sleeps at `now`, `of` a service's main or of an auxiliary executor.
     pub fn new(of: CarrierPlan, host: u32, heap: u32, simple: bool, now: Time) -> Self {
         Self {
@@ -85,6 +99,7 @@ impl Carrier {
             state: CarrierState::Parked,
             native: false,
             fresh: false,
+            keeps: false,
             left: Span::ZERO,
             switch: Span::ZERO,
             interrupt: Span::ZERO,
@@ -98,7 +113,10 @@ impl Carrier {
             occupied: Time::NEVER,
             begun: now,
             linger: Time::NEVER,
+            called: false,
+            in_vain: Span::ZERO,
             simple,
+            boots: false,
             home: NONE,
             awaits: false,
             maker: NONE,
@@ -151,6 +169,10 @@ pub(super) struct Aux {
     /// Threads that run slow work.
     pub slow_running: u32,
     pub idle: Vec<u32>,
+    /// Threads that have not been made.
+    pub unmade: Vec<u32>,
+    /// The most that were there at once, also in processes before this one.
+    pub most_made: u32,
     /// Of a main thread: how much of the queue is left in the present pass.
     pub batch: u32,
     /// Of a main thread: whether it has accepted in the present pass.

@@ -13,7 +13,7 @@ use crate::kernel::{Count, Dist, Key, Path, Span, Time};
 use crate::measure::{Bands, Resource};
 use crate::service::{
     Cache, Gc, Heartbeat, Lifecycle, Listen, LockParams, PoolState, Queue, Reading, Rounds,
-    SessionRules, Sessions, Takes,
+    SessionRules, Sessions, Takes, Wakes,
 };
 use crate::workload::Clients;
 pub use op::{Hop, Op};
@@ -90,6 +90,8 @@ pub struct ServicePlan {
     pub processes: u32,
     /// The kernel's side.
     pub listen: Option<Listen>,
+    /// Whom a new connection wakes of idle threads, if it has to wake anybody.
+    pub wakes: Option<Wakes>,
     /// The thread between the kernel and handlers' threads.
     pub dispatcher: Option<DispatcherPlan>,
     /// The server's side.
@@ -145,6 +147,12 @@ pub struct AuxPlan {
     pub carriers: u32,
     /// Whether each request that goes there has a thread of its own.
     pub own: bool,
+    /// How many of them there are from the beginning, of each process.
+    pub started: u32,
+    /// What one that is made does first.
+    pub boot: Span,
+    /// Bytes of each.
+    pub memory: u64,
     /// How many of them at most run slow work.
     pub slow: u32,
     /// What they take up first.

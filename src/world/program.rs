@@ -164,10 +164,23 @@ impl<'a> Programs<'a> {
     fn step(&mut self, service: usize, step: &Step) {
         let path = step.path;
         match &step.action {
-            Action::Cpu { work, ratio, kind } => {
+            Action::Cpu {
+                work,
+                ratio,
+                kind,
+                in_one_call,
+            } => {
                 let work = scaled(work, *ratio, self.setting.language);
                 let place = self.system.services[service].model.place_of(kind);
+                let keeps =
+                    *in_one_call && place.is_none() && self.plan.services[service].lock.is_some();
+                if keeps {
+                    self.push(Op::Keep(true));
+                }
                 self.work_at(service, place, work, path, Form::Own);
+                if keeps {
+                    self.push(Op::Keep(false));
+                }
             }
             Action::Native { work, slow } => {
                 let place = self.system.services[service].model.place_native;
@@ -300,9 +313,9 @@ impl<'a> Programs<'a> {
         };
         let costs = &self.system.services[service].model.executors[executor];
         let cost = |span| (Dist::Constant(span), Path::ROOT);
-        let (hop, pickup) = (cost(costs.hop), cost(costs.pickup));
+        let (hop, back, pickup) = (cost(costs.hop), cost(costs.back), cost(costs.pickup));
         let (start, begin) = (costs.start, costs.begin);
-        self.cpu(service, hop.0.clone(), hop.1, false);
+        self.cpu(service, hop.0, hop.1, false);
         let away = self.away.replace(executor);
         let executor = executor as u32 - 1;
         let planned = &self.plan.services[service].aux[executor as usize];
@@ -324,7 +337,7 @@ impl<'a> Programs<'a> {
         body(self);
         self.away = away;
         self.push(Op::Back { slow });
-        self.cpu(service, hop.0, hop.1, false);
+        self.cpu(service, back.0, back.1, false);
     }
 
     fn cpu(&mut self, service: usize, law: Dist, path: Path, native: bool) {

@@ -12,7 +12,7 @@
 //! A model without `listen` has no accept stage: requests wait for any process that admits, and that wait counts as waiting
 //! for a worker. Calls from other services come over connections that stay open, so they have no accept stage either.
 //! Whether a full backlog drops the SYN or the final ACK is not told apart: the attempt that fails is made again after the
-//! gap, counted from its arrival. Which of several processes below their limit wins the race for a connection is drawn from
+//! gap, counted from its arrival. Whether idle threads have to wake first is in [`accept`](super::accept). Which of several processes below their limit wins the race for a connection is drawn from
 //! the request's dice, those whose lock is free first.
 
 use super::plan::{MainKind, NONE};
@@ -59,7 +59,8 @@ impl World<'_> {
             return;
         };
         let queue = self.accept_queue(task, listen.policy);
-        if self.admit_now(task, queue) {
+        let wakes = self.plan.services[0].wakes;
+        if wakes.is_none() && self.admit_now(task, queue) {
             return;
         }
         let full = listen
@@ -72,6 +73,9 @@ impl World<'_> {
             (_, false) => {
                 self.services[0].accept[queue].push(&mut self.tasks, task);
                 self.watch_idle();
+                if let Some(wakes) = wakes {
+                    self.wake_sleepers(queue, task, wakes, 1);
+                }
             }
             (Overflow::Refuse, true) => {
                 self.tasks.hot[task as usize].failure = Some(Failure::Refused);
@@ -210,6 +214,9 @@ impl World<'_> {
         }
         if self.plan.services[service as usize].main == MainKind::Loop {
             return; // loops accept in their rounds
+        }
+        if let Some(wakes) = self.plan.services[service as usize].wakes {
+            return self.wake_for_waiting(wakes);
         }
         for queue in 0..self.services[0].accept.len() {
             while let Some(task) = self.services[0].accept[queue].first() {

@@ -66,6 +66,8 @@ pub(super) enum Soon {
     Send(u32),
     /// A service looks whether it can accept.
     Accept(u32),
+    /// A thread that was woken to accept has come that far.
+    Look(u32),
     /// A branch begins that is not on a loop.
     Start(u32),
     /// A process that is to be replaced may be done.
@@ -207,6 +209,7 @@ impl World<'_> {
             Soon::Drop(process) => self.heed(process),
             Soon::Send(task) => self.send(task),
             Soon::Accept(service) => self.accept_waiting(service),
+            Soon::Look(carrier) => self.look(carrier),
             Soon::Start(task) => self.start_branch(task),
             Soon::Leave(process) => self.leave(process),
             Soon::Dispatch(process) => self.dispatch(process),
@@ -226,10 +229,15 @@ impl World<'_> {
     fn memory(&self) -> u64 {
         let app = &self.plan.services[0];
         let fixed = u64::from(app.processes) * app.memory.process;
-        let per_process = app.threads.max(1) - 1
-            + app.aux.iter().map(|aux| aux.carriers).sum::<u32>()
-            - u32::from(app.dispatcher.is_some()); // a main thread is part of its process
-        let threads = u64::from(app.processes) * u64::from(per_process) + self.most_threads;
+        let main = u64::from(app.processes) * u64::from(app.threads.max(1) - 1);
+        let threads = main + self.most_threads;
+        let own = self.processes.iter().filter(|process| process.service == 0);
+        let made = |process: &Process| {
+            let aux = process.aux.iter().zip(&app.aux);
+            aux.map(|(aux, plan)| u64::from(aux.most_made) * plan.memory)
+                .sum::<u64>()
+        };
+        let fixed = fixed + own.map(made).sum::<u64>();
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
     }
 }

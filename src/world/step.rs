@@ -35,6 +35,7 @@ impl World<'_> {
                         return Progress::Burst;
                     }
                 }
+                Op::Keep(keeps) => self.carriers[carrier as usize].keeps = *keeps,
                 Op::Delay {
                     law,
                     path,

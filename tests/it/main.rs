@@ -5,6 +5,7 @@
 mod beside;
 mod conformance;
 mod conformance_time;
+mod drawn;
 mod expected;
 mod explain;
 mod fingerprints;

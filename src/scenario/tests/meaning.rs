@@ -171,7 +171,7 @@ fn every_action_is_read() {
         ("1", path.child("1"))
     );
     assert!(
-        matches!(&steps[0].action, Action::Cpu { work, ratio: 1.0, kind } if kind == "json" && work.mean_ns() == 2e6)
+        matches!(&steps[0].action, Action::Cpu { work, ratio: 1.0, kind, .. } if kind == "json" && work.mean_ns() == 2e6)
     );
     assert!(matches!(&steps[1].action, Action::Native { work, .. } if work.mean_ns() == 3e6));
     assert!(matches!(&steps[2].action, Action::Wait { time } if time.mean_ns() == 1.5e6));

@@ -129,3 +129,14 @@ fn too_many_threads() {
       | ^^^^^^^^^
     ");
 }
+
+#[test]
+fn threads_of_a_request_s_own_that_are_there_before() {
+    assert_snapshot!(model("executors.workers = { started = 1 }\nplace.image = \"workers\""), @r"
+    error: `started` is of threads that stay
+     --> mine.toml:1:23
+      |
+    1 | executors.workers = { started = 1 }
+      |                       ^^^^^^^ which are a number of `carriers`
+    ");
+}

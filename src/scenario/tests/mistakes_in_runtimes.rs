@@ -298,6 +298,18 @@ fn a_main_thread_that_does_something_else() {
 }
 
 #[test]
+fn waking_somebody_else() {
+    assert_snapshot!(model("listen = { wakes = \"some\" }"), @r#"
+    error: unknown word `some`
+     --> mine.toml:1:20
+      |
+    1 | listen = { wakes = "some" }
+      |                    ^^^^^^ expected `all` or `one`
+      = help: did you mean `one`?
+    "#);
+}
+
+#[test]
 fn a_concurrency_of_nothing() {
     assert_snapshot!(model("queue.concurrency = 0"), @r"
     error: expected a whole number of at least 1, found 0

@@ -16,6 +16,8 @@ pub enum Op {
         /// Whether the lock is let go.
         native: bool,
     },
+    /// From here on the task's carrier does not let the lock go when asked to, or does so again.
+    Keep(bool),
     /// Time that passes without anybody's help.
     Delay {
         /// How much.

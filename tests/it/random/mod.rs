@@ -53,7 +53,10 @@ impl<'t> Tape<'t> {
     fn step(&mut self, depth: usize, repeats: usize) -> String {
         let time = self.time();
         match self.below(if depth > 0 { 12 } else { 7 }) {
-            0 => format!("{{ cpu = \"{time}\" }}"),
+            0 => format!(
+                "{{ cpu = \"{time}\"{} }}",
+                self.pick(&["", ", in_one_call = true"])
+            ),
             1 => format!("{{ call = \"db\", work = \"{time}\" }}"),
             2 => format!("{{ wait = \"{time}\" }}"),
             3 => format!(

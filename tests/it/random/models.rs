@@ -27,6 +27,7 @@ impl Tape<'_> {
                 "executors.pool = { carriers = 2 }\nplace.native = \"pool\"",
                 "executors.pool = { carriers = 3, slow = \"half\" }\nplace.native = \"pool\"",
                 "executors.pool = { carriers = 2, slow = 1 }\nplace.native = \"pool\"",
+                "executors.pool = { carriers = 3, started = 1, boot = \"0.3ms\" }\nplace.native = \"pool\"",
             ],
         );
     }
@@ -56,6 +57,10 @@ impl Tape<'_> {
                 "listen = { policy = \"per-process\", backlog = 1, overflow = \"refuse\" }",
                 "listen = { backlog = 0, overflow = \"refuse\", accepts_per_wakeup = 1 }",
                 "listen = { accepts_per_wakeup = 2 }",
+                "listen = { wakes = \"all\", in_vain = \"0.05ms\" }",
+                "listen = { wakes = \"one\", backlog = 1, syn_gaps = [\"5ms\"] }",
+                "listen = { wakes = \"all\", policy = \"per-process\", in_vain = \"8us\" }",
+                "listen = { wakes = \"one\", in_vain = \"0.2ms\", backlog = 0, overflow = \"refuse\" }",
                 "listen = { by = \"main-thread\", accept = \"0.1ms\", return = \"0.05ms\", close = \"0.1ms\" }",
                 "listen = { by = \"main-thread\", policy = \"per-process\", accept = \"0.1ms\" }",
             ],
@@ -171,6 +176,7 @@ impl Tape<'_> {
                 "",
                 "executors.workers = { carriers = 1 }\nplace.logic = \"workers\"",
                 "executors.workers = { carriers = 3, hop = \"0.05ms\" }\nplace.logic = \"workers\"",
+                "executors.workers = { carriers = 2, started = 0, boot = \"1ms\", message = \"20KB\", writes = \"1GB/s\", reads = \"200MB/s\" }\nplace.logic = \"workers\"",
             ],
         );
         self.line(text, &["", &format!("services.db.gc = {{ {young} }}")]);

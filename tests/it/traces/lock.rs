@@ -42,6 +42,46 @@ fn two_threads_hand_the_lock_over_every_5_ms() {
     }
 }
 
+/// a is 12 ms in one call in C and 3 ms more, b comes at 1 with 2 ms.
+///
+/// ```text
+///  1  b waits, until 6 at most;  6  b asks, and waits once more;  11  likewise
+/// 12  a's call ends: it lets go. b runs, and ends at 14; a runs, to 17
+/// ```
+///
+/// In Python a lets go at 6, and has 9 ms left when b ends at 8.
+#[test]
+fn a_long_call_in_c_does_not_let_go() {
+    let b = ("b", r#"{ cpu = "2ms" }"#);
+    let script = [at("0ms", "a"), at("1ms", "b")];
+    let c = r#"{ cpu = "12ms", in_one_call = true }, { cpu = "3ms" }"#;
+    let python = r#"{ cpu = "12ms" }, { cpu = "3ms" }"#;
+    for (a, wait) in [(c, 11), (python, 5)] {
+        let trace = trace(&gil(2, true, &[("a", a), b]), &script);
+        trace.took("a", &[(Cpu, 15 * MS), (WaitLock, 2 * MS)]);
+        trace.took("b", &[(Cpu, 2 * MS), (WaitLock, wait * MS)]);
+    }
+}
+
+/// The call keeps the lock also while its thread has no core. One core, slices of 2 ms: c, which needs no lock, has it from 2 to 4 and from 6 to 8; b asks
+/// at 6, a's call of 6 ms has run 4 by then, and ends at 10.
+#[test]
+fn a_call_in_c_keeps_the_lock_without_a_core() {
+    let text = gil(
+        3,
+        true,
+        &[
+            ("a", r#"{ cpu = "6ms", in_one_call = true }"#),
+            ("b", r#"{ cpu = "1ms" }"#),
+            ("c", r#"{ native = "4ms" }"#),
+        ],
+    );
+    let text = format!("hosts.app = {{ cores = 1, slice = \"2ms\" }}\n{text}");
+    let trace = trace(&text, &[at("0ms", "a"), at("0ms", "c"), at("1ms", "b")]);
+    trace.took("a", &[(Cpu, 6 * MS), (WaitCore, 4 * MS)]);
+    assert_eq!(trace.busy("lock"), 11 * MS);
+}
+
 /// Three threads with 7 ms each, 1 ms apart; waiters are signalled in the order in which they began to wait.
 ///
 /// ```text

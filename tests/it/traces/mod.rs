@@ -4,6 +4,7 @@
 //! arrival asks for is a draw from its dice; a script looks for a seed whose dice fall as it needs them. Every script runs
 //! twice, with what cannot matter left out and with everything in, and must come to the same account.
 
+mod accept;
 mod account;
 mod clients;
 mod concurrency;

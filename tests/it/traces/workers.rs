@@ -121,3 +121,79 @@ fn a_server_s_own_work_stays_where_it_is() {
     trace.took("a", &[(Cpu, 7 * MS)]);
     assert_eq!((trace.busy("loop"), trace.busy("workers")), (MS, 6 * MS));
 }
+
+/// Three pictures of 10 ms on at most two workers, none of which is there at first; one takes 30 ms of CPU to start, and 10 MB.
+///
+/// ```text
+///   0   a: a worker is made, to 30;  1  b: another, to 31
+///  30   a runs, to 40;  31  b, to 41
+///  60   c finds one idle, to 70
+/// ```
+///
+/// With a alone there is one.
+#[test]
+fn workers_start_when_they_are_first_wanted() {
+    let text = format!(
+        r#"endpoints.a.steps = [{{ cpu = "10ms", kind = "image" }}]
+           endpoints.b.steps = [{{ cpu = "10ms", kind = "image" }}]
+           endpoints.c.steps = [{{ cpu = "10ms", kind = "image" }}]
+           hosts.app.cores = 3
+           {LOOP}
+           executors.workers = {{ carriers = 2, started = 0, boot = "30ms", memory = "10MB" }}
+           place.image = "workers"
+           memory.process = "100MB""#
+    );
+    let all = trace(&text, &[at("0ms", "a"), at("1ms", "b"), at("60ms", "c")]);
+    all.took("a", &[(WaitPool, 30 * MS), (Cpu, 10 * MS)]);
+    all.took("b", &[(WaitPool, 30 * MS), (Cpu, 10 * MS)]);
+    all.took("c", &[(Cpu, 10 * MS)]);
+    assert_eq!((all.busy("workers"), all.busy("cores")), (30 * MS, 90 * MS));
+    assert_eq!(all.outcome.memory_bytes, 120_000_000);
+    assert_eq!(
+        trace(&text, &[at("0ms", "a")]).outcome.memory_bytes,
+        110_000_000
+    );
+}
+
+/// Who is free first takes the work: b, at 1, has a second worker made, which is ready at 31; but the first is free at 10. c and d, at 40, run at once.
+#[test]
+fn work_does_not_wait_for_the_worker_that_was_made_for_it() {
+    let image =
+        |name: &str| format!("endpoints.{name}.steps = [{{ cpu = \"10ms\", kind = \"image\" }}]\n");
+    let text = format!(
+        r#"{}
+           {LOOP}
+           executors.workers = {{ carriers = 2, started = 1, boot = "30ms" }}
+           place.image = "workers""#,
+        ["a", "b", "c", "d"].map(image).concat()
+    );
+    let script = [
+        at("0ms", "a"),
+        at("1ms", "b"),
+        at("40ms", "c"),
+        at("40ms", "d"),
+    ];
+    let trace = trace(&text, &script);
+    trace.took("a", &[(Cpu, 10 * MS)]);
+    trace.took("b", &[(WaitPool, 9 * MS), (Cpu, 10 * MS)]);
+    trace.took("c", &[(Cpu, 10 * MS)]);
+    trace.took("d", &[(Cpu, 10 * MS)]);
+}
+
+/// A picture of 1 MB is sent and one of 100 KB comes back, written at 10 GB/s and read at 1 GB/s. The loop pays 0.1 ms to hand over and 0.1 to write, 0.1 to take
+/// back and 0.1 to read; the worker 0.2 ms beside 1 to read and 0.01 to write.
+#[test]
+fn messages_are_copied_by_their_size() {
+    let text = format!(
+        r#"endpoints.a.steps = [{{ cpu = "10ms", kind = "image" }}]
+           {LOOP}
+           executors.workers = {{ carriers = 1, hop = "0.1ms", pickup = "0.2ms", message = "1MB", answer = "100KB", writes = "10GB/s", reads = "1GB/s" }}
+           place.image = "workers""#
+    );
+    let trace = trace(&text, &[at("0ms", "a")]);
+    trace.took("a", &[(Cpu, 11_610 * US)]);
+    assert_eq!(
+        (trace.busy("loop"), trace.busy("workers")),
+        (400 * US, 11_210 * US)
+    );
+}
