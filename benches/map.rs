@@ -17,8 +17,8 @@ fn axis(text: &str) -> SweptAxis {
 
 fn main() {
     let axes = vec![
-        axis("params.cpu=1ms..40ms log"),
-        axis("params.io=2ms..60ms log"),
+        axis("params.cpu=4ms..50ms log"),
+        axis("params.io=5ms..60ms log"),
     ];
     let scenario = |at: &[usize]| {
         let overrides: Vec<String> = axes

@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | [`lattice`] | which points of a map are simulated |
 //! | [`probe`] | what one contestant carries at a point |
+//! | [`missing`] | whether it keeps up, on a scale that a line goes through |
 //! | [`crossings`] | where the winner changes along rows and columns |
 //! | [`drawn`] | the map that comes of it |
 //! | [`mod@flips`] | at which ratio between the languages the winner is another |
@@ -26,6 +27,7 @@ mod each;
 mod flips;
 mod found;
 mod lattice;
+mod missing;
 mod probe;
 
 use std::collections::BTreeMap;

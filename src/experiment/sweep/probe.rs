@@ -7,25 +7,21 @@
 //! contestants carry, and the line where they are equal, are known better than either.
 //!
 //! An open system carries no more than its bound by demand: at it every latency is infinite, and the line between the
-//! margins of a load below and of saturation at the bound ends there.
+//! margins of a load below and of saturation at the bound ends there. Nor does it carry a load at which it [saturates](super::missing), however
+//! few are late in so short a run: that begins at an edge, so the loads on either side of it are brought closer together.
 
-use std::sync::Arc;
+mod visit;
 
 use super::super::bounds::{Asking, bounds};
-use super::super::brief::{Brief, Part};
-use super::super::fold;
-use super::super::jobs::Point;
-use super::super::length::whole_slots;
 use super::super::progress::Control;
-use super::super::replicated::Replicated;
-use super::super::search::crossing::crossing;
-use super::super::search::margin::{Aim, scopes};
-use super::super::simulator::{Plan, Simulator};
+use super::super::search::crossing::{Crossing, crossing};
+use super::super::search::margin::Aim;
+use super::super::simulator::Simulator;
 use super::super::study::Row;
-use crate::kernel::Span;
-use crate::measure::SEGMENTS;
-use crate::scenario::{RunLength, Scenario};
+use super::missing;
+use crate::scenario::Scenario;
 use crate::stats::{Estimate, Jackknifed, Scale};
+use visit::Seen;
 
 /// The share of its bound where one looks first who knows nothing.
 const USUAL: f64 = 0.8;
@@ -35,16 +31,14 @@ const NEAR: f64 = 0.985;
 const STEP: [f64; 2] = [1.07, 1.2];
 /// Two loads on either side of the root and no further apart than this, as a share of the lower, are a straight line.
 const CLOSE: f64 = 0.13;
+/// The same where the lower keeps up and the other does not: what is missing goes up from nothing at a corner.
+const CORNER: f64 = 0.02;
 /// Below this share of the bound nothing is carried.
 const NOTHING: f64 = 0.003;
 /// The most loads visited.
 const MOST: usize = 12;
 /// Loads by which one without a bound is followed up: a factor for each step.
 const UP: f64 = 3.0;
-/// The share of a run that is cut off as warm-up where the scenario does not say.
-const CUT: usize = SEGMENTS / 4;
-/// A run lasts at least so many times the longest limit on a latency, whatever number of requests was asked for: in a shorter one nobody is late.
-const LIMITS: f64 = 20.0;
 
 /// How much is spent at each load.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,15 +85,6 @@ pub struct Carries {
     pub events: u64,
 }
 
-/// A visited load.
-struct Seen {
-    load: f64,
-    margins: Vec<Jackknifed>,
-    met: bool,
-    point: Point,
-    cell: Replicated,
-}
-
 impl<S: Simulator> Probe<'_, S> {
     /// Searches; `None` if it was interrupted.
     pub fn search(&self, control: &Control) -> Option<Carries> {
@@ -134,7 +119,7 @@ impl<S: Simulator> Probe<'_, S> {
             rows: shown.map_or(Vec::new(), |s| self.rows(asking, s)),
             events: seen
                 .iter()
-                .flat_map(|s| &s.cell.briefs)
+                .flat_map(|s| s.cell.briefs.iter().chain(&s.cell.again))
                 .map(|b| b.events)
                 .sum(),
         })
@@ -166,6 +151,9 @@ impl<S: Simulator> Probe<'_, S> {
                 else {
                     return Step::Done(self.flat(low.load));
                 };
+                if asking == Asking::Open && (high.only_grows() || found.objective == aims.len()) {
+                    return self.at_corner(low, high, &found, seen);
+                }
                 let whole = asking != Asking::Open && high.load - low.load <= 1.0;
                 if high.load - low.load <= CLOSE * low.load || whole || seen.len() >= MOST {
                     return Step::Done(found.load);
@@ -184,7 +172,7 @@ impl<S: Simulator> Probe<'_, S> {
                     match end {
                         Some(end)
                             if low.load >= NEAR * bound
-                                || wall - low.load <= 0.5 * CLOSE * low.load
+                                || low.slows(aims) && wall - low.load <= 0.5 * CLOSE * low.load
                                 || seen.len() >= MOST =>
                         {
                             Step::Done(end.load.map(|load| load.min(bound)))
@@ -214,6 +202,19 @@ impl<S: Simulator> Probe<'_, S> {
         }
     }
 
+    /// Between a load that is kept up with and one that is not: half way, until they are next to each other.
+    fn at_corner(&self, low: &Seen, high: &Seen, found: &Crossing, seen: &[Seen]) -> Step {
+        let middle = 0.5 * (low.load + high.load);
+        if high.load - low.load > CORNER * low.load && seen.len() < MOST {
+            return Step::Visit(middle);
+        }
+        Step::Done(if high.only_grows() {
+            self.flat(middle)
+        } else {
+            found.load.clone()
+        })
+    }
+
     /// Whether all that met the objectives lie below this load: cold cores miss them at a trickle and meet them above.
     fn beyond(&self, seen: &[Seen], load: f64) -> bool {
         seen.iter().all(|s| !s.met || s.load < load)
@@ -221,10 +222,9 @@ impl<S: Simulator> Probe<'_, S> {
 
     /// The bound, and the margins there.
     fn wall(&self, bound: f64, aims: &[Aim]) -> (f64, Vec<Jackknifed>) {
-        let margins = aims
-            .iter()
-            .map(|aim| self.flat(aim.at_saturation().max(1e-3)));
-        (bound, margins.collect())
+        let saturated = aims.iter().map(|aim| aim.at_saturation().max(1e-3));
+        let margins = saturated.chain([missing::NOTHING]);
+        (bound, margins.map(|margin| self.flat(margin)).collect())
     }
 
     /// A value without chance in it.
@@ -283,95 +283,6 @@ impl<S: Simulator> Probe<'_, S> {
         } else {
             load.round().max(1.0)
         }
-    }
-
-    fn visit(&self, asking: Asking, load: f64, aims: &[Aim], control: &Control) -> Option<Seen> {
-        let rate = asking
-            .rate(self.simulator, self.contestant, load, self.language)
-            .max(1e-9);
-        let horizon = self.horizon(asking, load, rate, aims);
-        let plan = self
-            .simulator
-            .compile(self.contestant, load, horizon, self.language);
-        let mut briefs = Vec::new();
-        for replication in 0..self.effort.replications {
-            if control.cancelled() {
-                return None;
-            }
-            let outcome = plan.run(self.scenario.run.seed, u64::from(replication));
-            control.finished((rate * horizon.as_secs_f64()) as u64, outcome.events);
-            briefs.push(Arc::new(Brief::of(&outcome)));
-        }
-        let cut = match self.scenario.run.warmup {
-            Some(warmup) => fold::boundary(warmup, horizon),
-            None => CUT,
-        };
-        let parts: Vec<Vec<Part>> = briefs
-            .iter()
-            .map(|b| scopes(&b.after(cut).endpoints))
-            .collect();
-        let margins: Option<Vec<Jackknifed>> = aims.iter().map(|aim| aim.margin(&parts)).collect();
-        let margins = margins.unwrap_or_default();
-        let point = Point {
-            load,
-            horizon,
-            requests: rate * horizon.as_secs_f64(),
-            contestants: vec![self.contestant],
-            replications: self.effort.replications,
-            first: 0,
-            language: self.language,
-            open: asking == Asking::Open,
-        };
-        let cell = Replicated {
-            contestant: self.contestant,
-            resources: plan.resources().to_vec(),
-            briefs,
-            again: Vec::new(),
-        };
-        let grows = asking == Asking::Open && cell.only_grows();
-        let met = !grows && margins.len() == aims.len() && margins.iter().all(|m| m.full <= 0.0);
-        Some(Seen {
-            load,
-            margins,
-            met,
-            point,
-            cell,
-        })
-    }
-
-    fn horizon(&self, asking: Asking, load: f64, rate: f64, aims: &[Aim]) -> Span {
-        let parts = SEGMENTS as f64;
-        let kept = (parts - CUT as f64) / parts;
-        let limit = LIMITS * self.scenario.slo.longest_limit();
-        let seconds = match self.scenario.run.length {
-            RunLength::Requests(n) => (n as f64 / rate).max(limit) / kept,
-            RunLength::Duration(span) => span.as_secs_f64() / kept,
-            RunLength::Auto => {
-                let needed = aims.iter().map(Aim::requests).fold(0.0, f64::max);
-                let asked =
-                    self.effort.requests * needed / f64::from(self.effort.replications) / rate;
-                let tau = asking.relaxation(self.simulator, self.contestant, load, self.language);
-                let settling = asking.settling(self.simulator, self.contestant, self.language);
-                let remembered = if tau.is_finite() {
-                    self.effort.relaxations * tau
-                } else {
-                    0.0
-                };
-                asked
-                    .max(remembered.max(limit).min(self.effort.longer * asked))
-                    .max(settling)
-                    / kept
-            }
-        };
-        whole_slots(seconds + self.scenario.run.warmup.map_or(0.0, Span::as_secs_f64))
-    }
-
-    fn rows(&self, asking: Asking, seen: &Seen) -> Vec<Row> {
-        let relaxation =
-            asking.relaxation(self.simulator, self.contestant, seen.load, self.language);
-        let cells = std::slice::from_ref(&seen.cell);
-        let folded = fold::fold(self.scenario, &seen.point, &[relaxation], cells, false);
-        folded.rows.into_iter().next().unwrap_or_default()
     }
 }
 

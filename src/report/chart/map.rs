@@ -1,28 +1,39 @@
 //! `map`: who wins over two axes, by how much, and where that cannot be told.
 //!
-//! A region has its winner's colour, darker where the lead is larger, and his name and settings in it. The line between two regions is where
+//! A region has its winner's colour, darker where the lead is larger, and his name and settings in it where there is room. The line between two regions is where
 //! they are equal; around it everything is hatched in which the 95 % interval of the lead contains zero, or the lead is
 //! too small to matter: that is how broad the line's uncertainty is. Dots are the points that were simulated; between them, and only
 //! there, the map is interpolated.
+//!
+//! | module | is |
+//! | --- | --- |
+//! | [`field`] | the map on a raster of the panel |
+//! | [`outline`] | where a figure on that raster crosses zero |
+//! | [`regions`] | what is filled, and the line: both are outlines |
+//! | [`shades`] | how dark stands for how much |
+//! | [`names`] | names in regions |
 
+mod field;
 mod names;
-
-use plotters::style::RGBColor;
+mod outline;
+mod regions;
+mod shades;
 
 use super::ChartError;
 use super::axis::Axis;
 use super::canvas::{Align, Point, Stroke};
 use super::page::{MARGIN, Page, Sample, WIDTH};
 use super::panel::Panel;
-use super::style::{Dash, FAINT, GREY, HEADING, INK, LABEL, Look, Marker};
+use super::style::{Dash, GREY, HEADING, INK, LABEL, Marker, WHITE};
 use crate::experiment::{Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap};
-use crate::report::table::sweep::{ALIKE, figure, ratios};
-use crate::report::view;
+use crate::report::table::sweep::{figure, matters, ratios};
+use crate::report::{view, words};
+use field::Field;
 
 /// The height of a panel in pixels.
 const HEIGHT: f64 = 230.0;
-/// How much of a winner's colour is mixed into white where his figure is better by at most so much.
-const TINTS: [(f64, f64); 3] = [(1.1, 0.22), (1.5, 0.40), (f64::INFINITY, 0.60)];
+/// Distance between the samples of a panel in pixels, about.
+const SAMPLES: f64 = 3.0;
 /// Distance between the lines of the hatching in pixels.
 const HATCH: f64 = 6.0;
 /// Its lines.
@@ -34,41 +45,33 @@ const HATCHING: Stroke = Stroke {
 /// Where two are equal.
 const EQUAL: Stroke = Stroke {
     colour: INK,
-    width: 2.0,
+    width: 2.2,
     dash: Dash::Solid,
 };
-
-/// What is drawn at a pixel.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Paint {
-    /// Nobody carries anything.
-    Nobody,
-    /// A contestant, by index, in one of the tints.
-    Wins(usize, usize),
-}
 
 /// Draws the chart: a panel for each exponent of the languages' ratios.
 pub fn draw(study: &Study, sweep: &Sweep) -> Result<String, ChartError> {
     let (title, more) = match sweep.figure {
-        SweptFigure::Capacity => ("Who carries more?", "as much as the next"),
-        SweptFigure::Latency => ("Whose p99 is lower?", "as low as the next one's"),
+        SweptFigure::Capacity => ("Who carries more?", "times as much as the next"),
+        SweptFigure::Latency => ("Whose p99 is lower?", "times as low as the next one's"),
     };
-    let subtitle = format!(
-        "{}. {}. Darker: more than 1.1 times and 1.5 times {more}. Dots: simulated.",
-        study.title,
-        figure(study, sweep)
-    );
+    let subtitle = format!("{}. {}.", study.title, figure(study, sweep));
     let mut page = Page::new(title, &subtitle)?;
-    let names = view::contestants(study).into_iter().enumerate();
-    let mut entries: Vec<(Sample, String)> = names
-        .map(|(i, name)| (Sample::Box(tint(i, 2)), view::labelled(study, name)))
-        .collect();
-    entries.push((Sample::Stroke(EQUAL), "equal".to_owned()));
-    entries.push((
-        Sample::Hatch(HATCHING),
-        "cannot tell, or less than 2 % apart".to_owned(),
-    ));
-    page.legend(&entries);
+    let names = study.contestants.iter().map(|info| {
+        let settings = words::settings(info).map_or_else(String::new, |s| format!(", {s}"));
+        let name = view::labelled(study, &info.name);
+        // Who is not validated says so last.
+        name.replacen(&info.name, &format!("{}{settings}", info.name), 1)
+    });
+    shades::key(&names.collect::<Vec<String>>(), more, &mut page);
+    page.legend(&[
+        (Sample::Stroke(EQUAL), "equal".to_owned()),
+        (
+            Sample::Hatch(HATCHING),
+            "cannot tell, or less than 2 %".to_owned(),
+        ),
+        (Sample::Dot(GREY), "simulated".to_owned()),
+    ]);
     for sheet in &sweep.sheets {
         if let Some(map) = &sheet.map {
             panel(study, sweep, sheet, map, &mut page);
@@ -105,15 +108,10 @@ fn panel(study: &Study, sweep: &Sweep, sheet: &Sheet, map: &SweptMap, page: &mut
         x,
         y,
     };
-    let picture = Picture {
-        across,
-        up,
-        map,
-        panel: &panel,
-    };
+    let picture = Picture::new((across, up), map, &panel);
     picture.regions(page);
     picture.hatching(page);
-    picture.lines(page);
+    picture.line(page);
     picture.simulated(page);
     picture.names(study, sweep, page);
     frame(&panel, page);
@@ -129,14 +127,6 @@ fn axis(axis: &SweptAxis) -> Option<Axis> {
         *scale.numbers.last()?,
         scale.log,
     ))
-}
-
-/// The colour of a contestant in one of the tints.
-fn tint(contestant: usize, index: usize) -> RGBColor {
-    let RGBColor(r, g, b) = Look::of(contestant).colour;
-    let share = TINTS[index].1;
-    let mix = |c: u8| (255.0 + share * (f64::from(c) - 255.0)).round() as u8;
-    RGBColor(mix(r), mix(g), mix(b))
 }
 
 /// The edges and the labels of the vertical axis, over what is painted.
@@ -166,9 +156,48 @@ struct Picture<'a> {
     up: &'a SweptAxis,
     map: &'a SweptMap,
     panel: &'a Panel,
+    field: Field,
 }
 
-impl Picture<'_> {
+impl<'a> Picture<'a> {
+    fn new(
+        (across, up): (&'a SweptAxis, &'a SweptAxis),
+        map: &'a SweptMap,
+        panel: &'a Panel,
+    ) -> Self {
+        let count = |length: f64| (length / SAMPLES).round().max(1.0) as usize + 1;
+        let size = (
+            count(panel.right - panel.left),
+            count(panel.bottom - panel.top),
+        );
+        let bare = Self {
+            across,
+            up,
+            map,
+            panel,
+            field: Field::default(),
+        };
+        let place = |i, j| bare.place(bare.on_panel(size, (i as f64, j as f64)));
+        let field = Field::of(map, size, place);
+        Self { field, ..bare }
+    }
+
+    /// The pixel of a place among so many samples.
+    fn on_panel(&self, (columns, rows): (usize, usize), (i, j): (f64, f64)) -> Point {
+        let panel = self.panel;
+        let along =
+            |from: f64, to: f64, at: f64, n: usize| from + (to - from) * at / (n - 1) as f64;
+        (
+            along(panel.left, panel.right, i, columns),
+            along(panel.top, panel.bottom, j, rows),
+        )
+    }
+
+    /// The pixel of a place on the raster.
+    fn at(&self, place: outline::Place) -> Point {
+        self.on_panel((self.field.columns, self.field.rows), place)
+    }
+
     /// The place on the grid at a pixel.
     fn place(&self, (x, y): Point) -> (f64, f64) {
         let share = |v: f64, from: f64, to: f64| ((v - from) / (to - from)).clamp(0.0, 1.0);
@@ -191,60 +220,10 @@ impl Picture<'_> {
         self.panel.at(at(self.across, x), at(self.up, y))
     }
 
-    fn paint(&self, at: Point) -> Paint {
-        let (x, y) = self.place(at);
-        let spot = self.map.spot(x, y);
-        if !spot.alive {
-            return Paint::Nobody;
-        }
-        let ratio = spot.ratio();
-        let tint = TINTS
-            .iter()
-            .position(|(most, _)| ratio <= *most)
-            .unwrap_or(TINTS.len() - 1);
-        Paint::Wins(spot.winner, tint)
-    }
-
     fn doubtful(&self, at: Point) -> bool {
         let (x, y) = self.place(at);
         let spot = self.map.spot(x, y);
-        spot.alive && (!spot.sure() || spot.ratio() - 1.0 < ALIKE)
-    }
-
-    /// Row by row of pixels, what is alike side by side as one rectangle, and equal rows as one.
-    fn regions(&self, page: &mut Page) {
-        let (left, right) = (self.panel.left as i32, self.panel.right as i32);
-        let (top, bottom) = (self.panel.top as i32, self.panel.bottom as i32);
-        let row = |y: i32| -> Vec<(i32, i32, Paint)> {
-            let mut runs: Vec<(i32, i32, Paint)> = Vec::new();
-            for x in left..right {
-                let paint = self.paint((f64::from(x) + 0.5, f64::from(y) + 0.5));
-                match runs.last_mut() {
-                    Some(last) if last.2 == paint => last.1 = x + 1,
-                    _ => runs.push((x, x + 1, paint)),
-                }
-            }
-            runs
-        };
-        let mut from = top;
-        let mut runs = row(top);
-        for y in top + 1..=bottom {
-            let next = if y < bottom { row(y) } else { Vec::new() };
-            if next == runs {
-                continue;
-            }
-            for (a, b, paint) in &runs {
-                let colour = match paint {
-                    Paint::Nobody => FAINT,
-                    Paint::Wins(who, index) => tint(*who, *index),
-                };
-                let corner = |x: i32, y: i32| (f64::from(x), f64::from(y));
-                page.canvas
-                    .rectangle(corner(*a, from), corner(*b, y), colour);
-            }
-            from = y;
-            runs = next;
-        }
+        spot.alive && !matters(&spot)
     }
 
     /// Diagonals, where it cannot be told.
@@ -277,54 +256,13 @@ impl Picture<'_> {
         }
     }
 
-    /// Between each two regions, through the crossings on the edges of the grid's cells.
-    fn lines(&self, page: &mut Page) {
-        for y in 0..self.map.height - 1 {
-            for x in 0..self.map.width - 1 {
-                let points = self.on_edges(x, y);
-                match points[..] {
-                    [] => {}
-                    [a, b] => page.canvas.line(&[a, b], EQUAL),
-                    ref many => {
-                        let n = many.len() as f64;
-                        let middle = many
-                            .iter()
-                            .fold((0.0, 0.0), |m, p| (m.0 + p.0 / n, m.1 + p.1 / n));
-                        many.iter()
-                            .for_each(|p| page.canvas.line(&[*p, middle], EQUAL));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The crossings on the four edges of a cell.
-    fn on_edges(&self, x: usize, y: usize) -> Vec<Point> {
-        let between = |v: f64, from: usize| (from as f64..=(from + 1) as f64).contains(&v);
-        let mine = self.map.crossings.iter().filter(|c| {
-            if c.horizontal {
-                (c.other == y || c.other == y + 1) && between(c.place.value, x)
-            } else {
-                (c.other == x || c.other == x + 1) && between(c.place.value, y)
-            }
-        });
-        mine.map(|c| {
-            let other = c.other as f64;
-            if c.horizontal {
-                self.pixel(c.place.value, other)
-            } else {
-                self.pixel(other, c.place.value)
-            }
-        })
-        .collect()
-    }
-
     fn simulated(&self, page: &mut Page) {
         for y in 0..self.map.height {
             for x in 0..self.map.width {
                 if self.map.node(x, y).simulated {
                     let at = self.pixel(x as f64, y as f64);
-                    page.canvas.marker(at, Marker::Circle, 1.0, GREY);
+                    page.canvas.marker(at, Marker::Circle, 1.7, WHITE);
+                    page.canvas.marker(at, Marker::Circle, 1.1, GREY);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::ChartError;
 use super::canvas::{Align, Canvas, Font, Point, Stroke, text_width};
 use super::panel::Panel;
-use super::style::{HEADING, LABEL, Look, QUIET, TITLE};
+use super::style::{HEADING, LABEL, Look, Marker, QUIET, TITLE};
 
 /// The width of every chart in pixels. Printed 8.5 cm wide its text is 7 points high.
 pub const WIDTH: f64 = 480.0;
@@ -23,6 +23,8 @@ pub enum Sample {
     Marker(Look),
     /// A hatched box.
     Hatch(Stroke),
+    /// A dot.
+    Dot(plotters::style::RGBColor),
 }
 
 /// A page filled from the top.
@@ -106,6 +108,10 @@ impl Page {
                 self.canvas
                     .marker((x + width / 2.0, y), look.marker, 4.0, look.colour);
             }
+            Sample::Dot(colour) => {
+                self.canvas
+                    .marker((x + width / 2.0, y), Marker::Circle, 1.5, colour);
+            }
             Sample::Hatch(stroke) => {
                 for shift in [0.0, 5.0, 10.0] {
                     self.canvas
@@ -138,6 +144,7 @@ fn sample_width(sample: Sample) -> f64 {
         Sample::Box(_) => 11.0,
         Sample::Marker(_) => 9.0,
         Sample::Hatch(_) => 21.0,
+        Sample::Dot(_) => 4.0,
     }
 }
 

@@ -1,13 +1,18 @@
 //! A sweep as a table: the figures over one axis; who wins, and by how much, over two.
 
 use super::Table;
-use crate::experiment::{Estimate, Sheet, Study, Sweep, SweptFigure, SweptMap};
+use crate::experiment::{Estimate, Sheet, Spot, Study, Sweep, SweptFigure, SweptMap};
 use crate::report::{view, words};
 
 /// The most rows and columns of a map's table.
 const MOST: usize = 6;
 /// Who is ahead by less than this share wins nothing.
-pub const ALIKE: f64 = 0.02;
+const ALIKE: f64 = 0.02;
+
+/// Whether somebody wins beyond doubt and by what matters.
+pub fn matters(spot: &Spot) -> bool {
+    spot.alive && spot.sure() && spot.ratio() - 1.0 >= ALIKE
+}
 
 /// A table for each exponent of the languages' ratios.
 pub fn tables(study: &Study, sweep: &Sweep) -> Vec<Table> {
@@ -106,7 +111,7 @@ fn winners(study: &Study, sweep: &Sweep, sheet: &Sheet, map: &SweptMap) -> Table
             let spot = map.spot(*x as f64, y as f64);
             match spot {
                 _ if !spot.alive => "nobody".to_owned(),
-                _ if !spot.sure() || spot.ratio() - 1.0 < ALIKE => "~".to_owned(),
+                _ if !matters(&spot) => "~".to_owned(),
                 _ => format!("{} {}", letter(spot.winner), times(spot.ratio())),
             }
         });

@@ -3,11 +3,12 @@
 mod tally;
 
 use crate::experiment::{
-    Estimate, MapCrossing, Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap, SweptPoint,
+    Estimate, LoadUnit, MapCrossing, Sheet, Study, Sweep, SweptAxis, SweptFigure, SweptMap,
+    SweptPoint,
 };
-use crate::report::table::sweep::{ratios, times};
+use crate::report::table::sweep::{matters, ratios, times};
 use crate::report::{view, words};
-use tally::{Tally, matters};
+use tally::Tally;
 
 /// A share of the map below which it is not worth a word.
 const FEW: f64 = 0.005;
@@ -23,6 +24,7 @@ pub fn sentences(study: &Study, sweep: &Sweep) -> Vec<String> {
         let told = Told {
             study,
             sweep,
+            sheet,
             map,
             names: &names,
         };
@@ -91,9 +93,27 @@ fn unknown(sheet: &Sheet) -> bool {
     !sheet.points.is_empty() && !sheet.points.iter().any(compared)
 }
 
+/// The least that anybody carries anywhere, at 95 %; `None` where that is not known or nothing limits anybody.
+fn least(sheet: &Sheet) -> Option<f64> {
+    let figures = sheet.points.iter().flat_map(|point| &point.figures);
+    let at_least = |e: Estimate| if e.has_interval() { e.lo } else { e.value };
+    let all: Option<Vec<f64>> = figures.map(|figure| figure.map(at_least)).collect();
+    let least = all?.into_iter().min_by(f64::total_cmp)?;
+    least.is_finite().then_some(least)
+}
+
+/// Rounded down to two digits.
+fn two_digits_below(value: f64) -> f64 {
+    let unit = libm::pow(10.0, libm::log10(value).floor() - 1.0);
+    // What is two digits already stays.
+    let below = (value / unit + 1e-9).floor() * unit;
+    format!("{below:.1e}").parse().unwrap_or(below)
+}
+
 struct Told<'a> {
     study: &'a Study,
     sweep: &'a Sweep,
+    sheet: &'a Sheet,
     map: &'a SweptMap,
     names: &'a [&'a str],
 }
@@ -123,7 +143,33 @@ impl Told<'_> {
                 ));
             }
         }
-        text + "."
+        text + &self.all_carry() + "."
+    }
+
+    /// "; below 40 requests/s it does not matter": the most that everybody carries wherever it was simulated, by the lower end of each interval and in two digits.
+    fn all_carry(&self) -> String {
+        let least = match self.sweep.figure {
+            SweptFigure::Capacity if self.names.len() > 1 => least(self.sheet),
+            _ => None,
+        };
+        let Some(load) = least.map(two_digits_below).filter(|load| *load > 0.0) else {
+            return String::new();
+        };
+        let load = match self.study.load_unit {
+            LoadUnit::Rps => load,
+            LoadUnit::Users => load.floor(),
+        };
+        let load_text = if load < 10.0 {
+            load.to_string()
+        } else {
+            words::load(load)
+        };
+        let all = if self.names.len() == 2 { "both" } else { "all" };
+        format!(
+            "; below {} {} it does not matter, as {all} carry that everywhere here",
+            load_text,
+            view::unit(self.study)
+        )
     }
 
     fn survives(&self) -> &'static str {

@@ -1,12 +1,7 @@
 //! Who wins at how many points of a map.
 
-use crate::experiment::{Spot, SweptMap};
-use crate::report::table::sweep::ALIKE;
-
-/// Whether somebody wins beyond doubt and by what matters.
-pub fn matters(spot: &Spot) -> bool {
-    spot.alive && spot.sure() && spot.ratio() - 1.0 >= ALIKE
-}
+use crate::experiment::SweptMap;
+use crate::report::table::sweep::matters;
 
 /// Who wins at how many points of the grid.
 pub struct Tally {

@@ -154,3 +154,47 @@ fn one_who_wins_everywhere_and_the_ratio_that_flips_it() {
          CPU in the loser's language as in the winner's; measured is 6.70."
     );
 }
+
+/// The least of what anybody carries, with its interval: 61.9 − 1, so below 60; rounded down, since it is a promise.
+#[test]
+fn below_what_all_carry_it_does_not_matter() {
+    let point = |figures: [Option<Estimate>; 2]| SweptPoint {
+        at: vec![0, 0],
+        figures: figures.to_vec(),
+    };
+    let carried = |value| Some(Estimate::around(value, 1.0));
+    let clause = |points: Vec<SweptPoint>| {
+        let sheet = Sheet {
+            points,
+            ..sheet(0.2, 0.05, 1.0)
+        };
+        let sentence = told(vec![sheet], None).remove(0);
+        sentence
+            .split_once("; below ")
+            .map(|(_, clause)| clause.to_owned())
+    };
+    let two = || point([carried(400.0), carried(312.0)]);
+    assert_eq!(
+        clause(vec![two(), point([carried(100.0), carried(61.9)])]).unwrap(),
+        "60 requests/s it does not matter, as both carry that everywhere here."
+    );
+    let infinite = Some(Estimate::bare(f64::INFINITY));
+    let other = point([infinite, carried(5.27)]);
+    assert!(clause(vec![two(), other]).unwrap().starts_with("4.2 "));
+    for nothing in [Some(Estimate::around(0.0, 0.0)), None] {
+        assert_eq!(clause(vec![two(), point([carried(9.0), nothing])]), None);
+    }
+    assert_eq!(clause(vec![point([infinite; 2])]), None);
+}
+
+#[test]
+fn two_digits_from_below() {
+    for (value, expected) in [
+        (61.9, 61.0),
+        (61.0, 61.0),
+        (1234.0, 1200.0),
+        (0.0799, 0.079),
+    ] {
+        assert_eq!(two_digits_below(value), expected);
+    }
+}
