@@ -66,7 +66,7 @@ pub const WORKLOADS: [Workload; 5] = [
         servers: 1,
         cpu_ms: 0.5,
         io_ms: Some(125_000.0),
-        customers: 3_000_000,
+        customers: 1_000_000,
     },
 ];
 
