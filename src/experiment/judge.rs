@@ -11,7 +11,7 @@ use crate::scenario::{Figure, Gauge, Objective, Scenario, Side, Slo, nearest};
 use crate::stats::Located;
 
 /// Percentiles that tell of higher ones.
-const QUANTILES: [f64; 3] = [0.5, 0.9, 0.95];
+const QUANTILES: [f64; 4] = [0.5, 0.9, 0.95, 0.99];
 
 /// The judgement on one row.
 #[derive(Clone, Debug, Default, PartialEq)]

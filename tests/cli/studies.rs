@@ -147,6 +147,11 @@ fn an_objective_that_is_missed_is_status_3() {
         err.contains("memory is ") && of_django.into_iter().all(|line| !line.contains("loop")),
         "{err}"
     );
+    // Of too few requests for a p99.9, more than half are later than that.
+    let (status, err) = seen_of(&["--set=slo.p999=1us"]);
+    assert_eq!(status, 3, "{err}");
+    let told = "p99.9 is above 1 µs, as a lower percentile is already";
+    assert!(err.contains(told), "{err}");
     // Who has no lock does not use it too much.
     assert_eq!(seen_of(&["--set=slo.util.lock=99%"]), (0, String::new()));
     let misspelt = ["--assert-slo", "--set=slo.util.lop=1%"];

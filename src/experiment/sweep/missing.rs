@@ -6,14 +6,10 @@
 use std::sync::Arc;
 
 use super::super::brief::Brief;
-use crate::stats::{Jackknifed, ratio_jackknife};
-
-/// The share of the offered that may be missing from the successful without the system being called saturated, as
-/// [`deficit`](crate::stats::deficit) has it.
-const MAY: f64 = 0.01;
+use crate::stats::{DEFICIT, Jackknifed, ratio_jackknife};
 
 /// The margin where nothing is missing.
-pub const NOTHING: f64 = -MAY;
+pub const NOTHING: f64 = -DEFICIT;
 
 /// The share of those who came in the second half of a run that is missing from those who were served in it, less what may be: of all replications and without
 /// each; `None` if nobody came.
@@ -28,7 +24,7 @@ pub fn margin(briefs: &[Arc<Brief>]) -> Option<Jackknifed> {
 
 fn margin_of(offered: &[f64], succeeded: &[f64]) -> Option<Jackknifed> {
     let missing: Vec<f64> = offered.iter().zip(succeeded).map(|(o, s)| o - s).collect();
-    Some(ratio_jackknife(&missing, offered)?.map(|share| share - MAY))
+    Some(ratio_jackknife(&missing, offered)?.map(|share| share - DEFICIT))
 }
 
 #[cfg(test)]
