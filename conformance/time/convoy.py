@@ -1,6 +1,7 @@
 """How long three round trips over a socket take a thread, beside so many that only compute.
 
-convoy.py THREADS INTERVAL_MS SAMPLES: a line each, nanoseconds. The other end is a process that answers after 0.2 ms.
+convoy.py THREADS INTERVAL_MS SAMPLES: a line each, nanoseconds, then what each call to send took, the lock and all. The other end is a process that
+answers after 0.2 ms.
 """
 
 import os
@@ -27,12 +28,15 @@ def main(threads, interval_ms, samples):
         threading.Thread(target=compute, daemon=True).start()
     took = []
     for _ in range(samples + 50):
+        sent = []
         begun = time.monotonic_ns()
         for _ in range(TRIPS):
+            before = time.monotonic_ns()
             here.send(b"q")
+            sent.append(time.monotonic_ns() - before)
             here.recv(1)
-        took.append(time.monotonic_ns() - begun)
-    print("\n".join(map(str, took[50:])), flush=True)
+        took.append([time.monotonic_ns() - begun, *sent])
+    print("\n".join(" ".join(map(str, row)) for row in took[50:]), flush=True)
     os._exit(0)
 
 

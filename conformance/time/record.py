@@ -64,7 +64,7 @@ def gil(threads, interval_ms):
 def convoy(threads, interval_ms):
     """An I/O thread beside one that computes."""
     title = f"Three round trips over a socket (0.2 ms each) beside {threads} computing threads, switch interval {interval_ms} ms"
-    return {"title": title, "command": ["python", "convoy.py", str(threads), str(interval_ms), str(SAMPLES)]}
+    return {"title": title, "command": ["python", "convoy.py", str(threads), str(interval_ms), str(SAMPLES)], "others": "sent"}
 
 
 # Where requests are seen: by the app; by Django's signals and its view; with the pool's connection, before and after the query,
@@ -160,7 +160,12 @@ class Bench:
         rows = [list(map(int, line.split())) for line in text.splitlines()]
         if len(rows) < SAMPLES:
             fail(f"only {len(rows)} samples")
-        stages = self.stages(case, rows) if case.get("stamps") else {}
+        if case.get("stamps"):
+            stages = self.stages(case, rows)
+        elif case.get("others"):
+            stages = {case["others"]: sorted(span for row in rows for span in row[1:])}
+        else:
+            stages = {}
         return sorted(row[0] for row in rows), stages
 
     def stages(self, case, rows):
