@@ -1,6 +1,6 @@
 //! The interpreter's lock: sleepers and I/O beside threads that compute.
 
-use super::case::{Case, LOOK, SLACK_US, host, slack_us, waking};
+use super::case::{Case, LOOK, SLACK_US, host, lines, slack_us, waking};
 use super::recorded::{On, Recorded};
 
 /// A sleeper beside threads that only compute.
@@ -47,11 +47,12 @@ lock = {{ switch_interval = "{interval}", order = "fifo", barging = true, look =
 pub fn convoy(on: &On) -> Case {
     // Three times: the other end wakes, sleeps 0.2 ms, wakes, and this end wakes.
     let alone = Recorded::of("convoy-0", on).pooled();
+    let sends = Recorded::all("convoy-0", on.cores);
     let slack_us = slack_us(on);
     let wake = alone
         .iter()
         .map(|us| format!("{:.2}us\n", ((us / 3.0 - 159.0 - slack_us) / 3.0).max(0.1)));
-    let trip = r#"{ native = "3us" }, { call = "other.answer" }, { cpu = "1us" }"#;
+    let trip = r#"{ native = "samples(sent.csv)" }, { call = "other.answer" }, { cpu = "1us" }"#;
     let text = format!(
         r#"
 [arrivals]
@@ -81,6 +82,6 @@ lock = {{ switch_interval = "1ms", order = "fifo", barging = true, look = "{LOOK
         seconds: 40,
         text,
         wake: wake.collect(),
-        files: Vec::new(),
+        files: vec![("sent.csv", lines(sends.stage("sent"), 0.0))],
     }
 }

@@ -12,14 +12,15 @@ pub const QUANTILES: usize = 400;
 #[derive(Clone, Copy)]
 pub struct On<'b> {
     pub cores: u32,
-    /// The machine, from one start to the next: machines of one kind are unlike each other. Empty before it was written down.
-    pub boot: &'b str,
+    /// The machine, from one start to the next, and the day: machines of one kind are unlike each other, and so are days, by what else the machine
+    /// below them has to do. Before it was written down there was one machine: the day alone.
+    pub machine: &'b str,
 }
 
 /// The recordings of a case: of each, microseconds ascending, one for every 1/400 of the samples.
 pub struct Recorded {
     whole: Vec<Vec<f64>>,
-    boots: Vec<String>,
+    machines: Vec<String>,
     /// Where a lone user's requests were stamped: how long after the stamp before, all recordings together.
     stages: BTreeMap<String, Vec<f64>>,
 }
@@ -27,7 +28,7 @@ pub struct Recorded {
 impl Recorded {
     /// Those of one machine.
     pub fn of(name: &str, on: &On) -> Self {
-        Self::read(name, on.cores, |boot| boot == on.boot)
+        Self::read(name, on.cores, |machine| machine == on.machine)
     }
 
     /// Those of all machines.
@@ -45,15 +46,16 @@ impl Recorded {
             assert_eq!(quantiles.len(), QUANTILES);
             quantiles.iter().filter_map(Value::as_f64).collect()
         };
-        let (mut whole, mut boots) = (Vec::new(), Vec::new());
+        let (mut whole, mut machines) = (Vec::new(), Vec::new());
         let mut stages = BTreeMap::<_, Vec<f64>>::new();
         for recording in value["recordings"].as_array().expect("recordings") {
             assert!(recording["samples"].as_u64().expect("a number") >= 2000);
-            let boot = recording["boot"].as_str().unwrap_or("");
-            if !wanted(boot) {
+            let word = |key: &str| recording[key].as_str().unwrap_or("");
+            let machine = format!("{} {}", word("boot"), word("date"));
+            if !wanted(machine.trim()) {
                 continue;
             }
-            boots.push(boot.to_owned());
+            machines.push(machine.trim().to_owned());
             whole.push(list(&recording["quantiles_us"]));
             for (name, quantiles) in recording["stages_us"].as_object().into_iter().flatten() {
                 stages
@@ -68,16 +70,16 @@ impl Recorded {
         assert!(!whole.is_empty(), "{name} was not recorded there");
         Self {
             whole,
-            boots,
+            machines,
             stages,
         }
     }
 
-    /// The machines, each once.
-    pub fn boots(&self) -> Vec<&str> {
-        let mut boots: Vec<&str> = self.boots.iter().map(String::as_str).collect();
-        boots.dedup();
-        boots
+    /// The machines on their days, each once.
+    pub fn machines(&self) -> Vec<&str> {
+        let mut machines: Vec<&str> = self.machines.iter().map(String::as_str).collect();
+        machines.dedup();
+        machines
     }
 
     /// How many there are.
@@ -105,14 +107,23 @@ impl Recorded {
         self.quantile(0.5)
     }
 
-    /// The 95th percentile of the distances between any two.
-    pub fn bound(&self) -> f64 {
-        let mut apart = Vec::new();
+    /// The 95th percentile of the distances between any two; and between any two of one machine on one day.
+    pub fn bounds(&self) -> (f64, f64) {
+        let (mut all, mut alike) = (Vec::new(), Vec::new());
         for (i, a) in self.whole.iter().enumerate() {
-            apart.extend(self.whole[i + 1..].iter().map(|b| distance(a, b)));
+            for (j, b) in self.whole.iter().enumerate().skip(i + 1) {
+                let apart = distance(a, b);
+                all.push(apart);
+                if self.machines[i] == self.machines[j] {
+                    alike.push(apart);
+                }
+            }
         }
-        apart.sort_by(f64::total_cmp);
-        quantile(&apart, 0.95)
+        let [all, alike] = [all, alike].map(|mut apart| {
+            apart.sort_by(f64::total_cmp);
+            quantile(&apart, 0.95)
+        });
+        (all, alike)
     }
 
     /// Of a simulation to each.
