@@ -4,6 +4,7 @@
 
 use super::gc::Gc;
 use super::lifecycle::{Heartbeat, Lifecycle};
+use super::primary::Primary;
 use super::rounds::Rounds;
 use super::sessions::SessionRules;
 use crate::host::Warming;
@@ -254,6 +255,8 @@ pub struct Listen {
     pub wakes: Option<Wakes>,
     /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
     pub main_thread: Option<MainThread>,
+    /// What a connection costs where a primary hands it over; of no account with another policy.
+    pub primary: Primary,
 }
 
 /// Whom a new connection wakes of those that sleep at its socket.
@@ -405,6 +408,8 @@ pub struct Memory {
     pub thread: u64,
     /// Each open connection of a client.
     pub connection: u64,
+    /// The primary, where it is a process.
+    pub primary: u64,
 }
 
 impl Model {

@@ -73,7 +73,7 @@ impl World<'_> {
                 self.answer(parent, failure, service);
             }
             Role::Open => self.greeted(parent, failure, service),
-            Role::Detached | Role::TakenBack | Role::Closing => {}
+            Role::Detached | Role::TakenBack | Role::Closing | Role::Message => {}
         }
         self.tasks.remove(task);
     }

@@ -179,6 +179,16 @@ impl World<'_> {
                 }
                 Op::Spawn(entry) => self.spawn(task, *entry),
                 Op::Log(label) => self.log.push(*label),
+                Op::Distribute => {
+                    if !self.finds_worker(task) {
+                        return Progress::Suspended;
+                    }
+                }
+                Op::HandOver { again } => {
+                    self.hand_to_worker(task, *again);
+                    return Progress::Suspended;
+                }
+                Op::Acknowledged => self.acknowledged(task),
             }
         }
     }

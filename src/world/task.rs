@@ -31,6 +31,8 @@ pub(super) enum Role {
     TakenBack,
     /// One that the main thread closes.
     Closing,
+    /// A worker's message to its primary that it may have a connection.
+    Message,
 }
 
 /// The part of a task that every event touches: one cache line.
@@ -46,7 +48,7 @@ pub(super) struct Task {
     pub process: u32,
     /// The queue it stands in.
     pub next: u32,
-    /// The caller, the task that was forked, or of a client's request the user.
+    /// The caller, the task that was forked, of a client's request the user, of a message the worker.
     pub parent: u32,
     /// Of a client's request: the connection it goes over.
     pub connection: u32,

@@ -216,6 +216,7 @@ fn scenarios_are_drawn_with_every_mechanism() {
         "barging = true",
         "by = \"main-thread\"",
         "policy = \"primary\"",
+        "hand_over = \"0.",
         "wakes = \"all\"",
         "wakes = \"one\"",
         "in_vain =",

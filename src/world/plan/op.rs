@@ -168,6 +168,15 @@ pub enum Op {
     Spawn(Pc),
     /// Note a label, for scripts.
     Log(u32),
+    /// On a primary: wait in line for a worker that may have a connection, unless there is one.
+    Distribute,
+    /// On a primary: give the connection to the worker that has waited longest.
+    HandOver {
+        /// Where it goes on if that one has died meanwhile.
+        again: Pc,
+    },
+    /// On a primary: a worker may have another.
+    Acknowledged,
     /// The end of a request or a branch.
     End,
 }

@@ -54,6 +54,7 @@ impl Tape<'_> {
                 "",
                 "listen = { backlog = 3, syn_gaps = [\"5ms\", \"20ms\"] }",
                 "listen = { policy = \"primary\" }",
+                "listen = { policy = \"primary\", backlog = 1, syn_gaps = [\"5ms\"], accepts_per_wakeup = 1, accept = \"0.1ms\", hand_over = \"0.2ms\", acknowledge = \"0.03ms\", take = \"0.05ms\" }",
                 "listen = { policy = \"per-process\", backlog = 1, overflow = \"refuse\" }",
                 "listen = { backlog = 0, overflow = \"refuse\", accepts_per_wakeup = 1 }",
                 "listen = { accepts_per_wakeup = 2 }",

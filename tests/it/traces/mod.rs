@@ -18,6 +18,7 @@ mod lifecycle;
 mod listen;
 mod lock;
 mod pools;
+mod primary;
 mod sending;
 mod steps;
 mod threads;
