@@ -6,7 +6,7 @@ use super::reader::Reader;
 use super::tree::Node;
 use crate::kernel::Span;
 use crate::service::{
-    Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Primary, Queue, Wakes,
+    Admit, Cache, FirstByte, Listen, ListenPolicy, MainThread, Overflow, Primary, Queue, Wakes,
 };
 
 /// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
@@ -39,6 +39,12 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
     let hand_over = keys.read("hand_over", |r, node| r.span(node));
     let acknowledge = keys.read("acknowledge", |r, node| r.span(node));
     let take = keys.read("take", |r, node| r.span(node));
+    let first_byte = keys.read("first_byte", |r, node| {
+        if r.says(node, "before-dispatch") {
+            return Some(FirstByte::Nobody);
+        }
+        r.span(node).map(FirstByte::ThreadFor)
+    });
     let refuse = keys.read("overflow", |r, node| {
         r.word(node, &[("syn-retry", false), ("refuse", true)])
     });
@@ -81,6 +87,7 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
             acknowledge: acknowledge.unwrap_or(Span::ZERO),
             take: take.unwrap_or(Span::ZERO),
         },
+        first_byte: first_byte.unwrap_or(FirstByte::Thread),
     })
 }
 

@@ -257,6 +257,19 @@ pub struct Listen {
     pub main_thread: Option<MainThread>,
     /// What a connection costs where a primary hands it over; of no account with another policy.
     pub primary: Primary,
+    /// Who waits for the first byte on a new connection.
+    pub first_byte: FirstByte,
+}
+
+/// Who waits for the first byte on a new connection, where threads run handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstByte {
+    /// The handler's thread, for as long as it takes.
+    Thread,
+    /// The handler's thread for so long; then no thread, until it has been idle for [`Model::keep_alive`].
+    ThreadFor(Span),
+    /// No thread: the connection is given to one when there is something to read.
+    Nobody,
 }
 
 /// Whom a new connection wakes of those that sleep at its socket.

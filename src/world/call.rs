@@ -64,6 +64,10 @@ impl World<'_> {
         }
         match role {
             Role::Root => return self.respond(task),
+            Role::Silent => {
+                self.silence_ends(process);
+                return self.respond(task);
+            }
             Role::Branch => self.join(task),
             Role::Call => {
                 if self.tasks.inside.is_some() {

@@ -89,6 +89,7 @@ impl Plan {
             horizon: setting.horizon.min(LONGEST),
             bands: setting.bands,
             primary: None,
+            silence: 0,
         };
         plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
         plan.add_hosts(system, setting.elide);

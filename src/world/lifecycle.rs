@@ -152,7 +152,7 @@ impl World<'_> {
         };
         let (role, parent, service) = (hot.role, hot.parent, hot.service);
         match role {
-            Role::Root => return self.respond(task),
+            Role::Root | Role::Silent => return self.respond(task),
             Role::Call => self.answer(parent, Some(Failure::Killed), service),
             Role::Open => self.greeted(parent, Some(Failure::Killed), service),
             Role::Branch | Role::Detached | Role::TakenBack | Role::Closing | Role::Message => {}

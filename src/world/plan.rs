@@ -301,6 +301,8 @@ pub struct Plan {
     pub horizon: Span,
     /// The bands of latency whose accounts are summed, if that is asked for.
     pub(crate) bands: Option<Bands>,
+    /// What becomes of a connection on which nobody says anything; 0 where there are none.
+    pub(crate) silence: Pc,
     /// Who accepts for the app, where that is a process of its own.
     pub(crate) primary: Option<PrimaryPlan>,
 }

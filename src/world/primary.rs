@@ -59,7 +59,10 @@ impl World<'_> {
         };
         let hot = &mut self.tasks.hot[task as usize];
         (hot.service, hot.carrier) = (0, NONE);
-        hot.pc = self.plan.entries[usize::from(hot.endpoint)];
+        hot.pc = match hot.role {
+            Role::Silent => self.plan.silence,
+            _ => self.plan.entries[usize::from(hot.endpoint)],
+        };
         self.take_connection(task, worker);
         self.hand_over(task, worker);
         self.soon.push_back(Soon::Deliver(task));

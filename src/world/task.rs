@@ -31,6 +31,8 @@ pub(super) enum Role {
     TakenBack,
     /// One that the main thread closes.
     Closing,
+    /// A connection on which nobody says anything. It counts as abandoned from the beginning: nobody waits for what becomes of it.
+    Silent,
     /// A worker's message to its primary that it may have a connection.
     Message,
 }
@@ -170,6 +172,8 @@ pub(super) struct Rare {
     pub own: u32,
     /// When its first byte was at the server.
     pub first_byte: Time,
+    /// Of a silent connection: when its client hangs up, or the server has had enough.
+    pub ends: Time,
 }
 
 /// All tasks.
@@ -341,6 +345,7 @@ impl Tasks {
                 waiting_since: Time::ZERO,
                 own: NONE,
                 first_byte: Time::ZERO,
+                ends: Time::ZERO,
             };
             self.rare.resize(self.hot.0.len(), fresh);
         }

@@ -254,6 +254,8 @@ fn scenarios_are_drawn_with_every_mechanism() {
         "parallel =",
         "cached =",
         "sending =",
+        "silent =",
+        "first_byte =",
     ];
     let (mut runner, tapes) = (TestRunner::deterministic(), tapes());
     let texts: Vec<_> = (0..TAPES)

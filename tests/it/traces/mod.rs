@@ -20,6 +20,7 @@ mod lock;
 mod pools;
 mod primary;
 mod sending;
+mod silent;
 mod steps;
 mod threads;
 mod workers;
