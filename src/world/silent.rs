@@ -1,10 +1,9 @@
 //! Connections on which nobody says anything: who waits for them, and until when.
 //!
 //! ```text
-//!  opened beside a request ─► accept queue ─► a thread takes it up: waits for the first byte ─► done with it after `listen.first_byte`:
-//!                                        ├─► a loop, which waits for all of them at once    │   idles for `keep_alive`
-//!                                        └─► a main thread that has to have the first byte  └─► else until it ends
-//!                                              before it hands out: idles until it ends
+//!  opened beside a request ─► accept queue ─┬─► a thread waits for the first byte, as long as `listen.first_byte` says; then nobody does, for `keep_alive`
+//!                                           ├─► a main thread that wants the first byte before it hands out: nobody waits
+//!                                           └─► a loop: nobody waits
 //!  it ends when its client hangs up, or when the server has waited so long for a header as `limits.header` says
 //! ```
 //!
