@@ -5,7 +5,9 @@ use super::keys::Keys;
 use super::reader::Reader;
 use super::tree::Node;
 use crate::kernel::Span;
-use crate::service::{Admit, Cache, Listen, ListenPolicy, MainThread, Overflow, Queue, Wakes};
+use crate::service::{
+    Admit, Cache, FirstByte, Listen, ListenPolicy, MainThread, Overflow, Primary, Queue, Wakes,
+};
 
 /// The gaps between a client's attempts to connect (Linux with `tcp_syn_linear_timeouts = 4`), the last repeated.
 const SYN_GAPS_S: [u64; 7] = [1, 1, 1, 1, 1, 2, 4];
@@ -34,6 +36,15 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
     let accept = keys.read("accept", |r, node| r.span(node));
     let give_back = keys.read("return", |r, node| r.span(node));
     let close = keys.read("close", |r, node| r.span(node));
+    let hand_over = keys.read("hand_over", |r, node| r.span(node));
+    let acknowledge = keys.read("acknowledge", |r, node| r.span(node));
+    let take = keys.read("take", |r, node| r.span(node));
+    let first_byte = keys.read("first_byte", |r, node| {
+        if r.says(node, "before-dispatch") {
+            return Some(FirstByte::Nobody);
+        }
+        r.span(node).map(FirstByte::ThreadFor)
+    });
     let refuse = keys.read("overflow", |r, node| {
         r.word(node, &[("syn-retry", false), ("refuse", true)])
     });
@@ -70,6 +81,13 @@ pub(super) fn listen<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Listen> 
             give_back: give_back.unwrap_or(Span::ZERO),
             close: close.unwrap_or(Span::ZERO),
         }),
+        primary: Primary {
+            accept: accept.unwrap_or(Span::ZERO),
+            hand_over: hand_over.unwrap_or(Span::ZERO),
+            acknowledge: acknowledge.unwrap_or(Span::ZERO),
+            take: take.unwrap_or(Span::ZERO),
+        },
+        first_byte: first_byte.unwrap_or(FirstByte::Thread),
     })
 }
 

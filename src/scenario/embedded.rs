@@ -85,6 +85,7 @@ const EXAMPLES: &[EmbeddedFile] = files!("examples":
     "accept-overload",
     "gc-pauses",
     "heartbeat-kills",
+    "silent-clients",
     "slow-clients",
     "worker-recycling",
     "worker-threads",

@@ -266,6 +266,7 @@ fn memory<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Memory> {
         process: size("process"),
         thread: size("thread"),
         connection: size("connection"),
+        primary: size("primary"),
     };
     keys.finish();
     Some(memory)

@@ -12,7 +12,7 @@ use super::reader::Reader;
 use super::tree::{Node, Table, Value};
 use crate::host::{Cold, Host};
 use crate::kernel::{Dist, Span, Time};
-use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse, Sending};
+use crate::workload::{Arrivals, Clients, Loads, OpenProcess, Reuse, Sending, Silent};
 
 /// The most users, and the most connections of clients.
 const MAX_USERS: u32 = 10_000_000;
@@ -261,6 +261,7 @@ pub(super) fn clients<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Clients
             .read("latency", |r, node| r.span(node))
             .unwrap_or(ideal.latency),
         sending: keys.read("sending", sending).unwrap_or_default(),
+        silent: keys.read("silent", silent),
         timeout: keys.read("timeout", |r, node| r.positive_span(node)),
     };
     keys.finish();
@@ -278,6 +279,24 @@ fn sending<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Sending> {
     Some(Sending {
         head: head.unwrap_or(none.head),
         body: body.unwrap_or(none.body),
+    })
+}
+
+/// Connections on which nobody asks for anything.
+fn silent<'t>(reader: &Reader<'t>, node: &'t Node) -> Option<Silent> {
+    const EXAMPLE: &str = "a table such as { share = \"5%\", time = \"30s\" }";
+    let mut keys = Keys::of(reader.table(node, EXAMPLE)?, reader);
+    let share = keys.read("share", |r, node| r.fraction(node));
+    let time = keys.read("time", |r, node| r.dist(node));
+    for key in ["share", "time"] {
+        keys.need(key, || {
+            Problem::at(node.origin, format!("`silent` has no `{key}`"))
+        });
+    }
+    keys.finish();
+    Some(Silent {
+        share: share?,
+        time: time?,
     })
 }
 

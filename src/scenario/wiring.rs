@@ -5,7 +5,7 @@ use super::diagnostic::Problem;
 use super::reader::Reader;
 use super::source::Origin;
 use crate::host::Host;
-use crate::service::MAX_POOLS;
+use crate::service::{Listen, MAX_POOLS};
 use crate::workload::{Action, CacheAt, Step};
 
 /// A contestant about to be finished.
@@ -150,6 +150,10 @@ impl Wiring<'_, '_> {
                 .process
                 .saturating_add(model.memory.thread.saturating_mul(further));
             total = total.saturating_add(each.saturating_mul(model.processes.into()));
+            let listen = model.listen.as_ref();
+            if listen.is_some_and(Listen::has_primary_process) {
+                total = total.saturating_add(model.memory.primary);
+            }
             let (processes, each) = (model.processes, megabytes(each));
             parts.push(format!("`{name}` takes {processes} × {each}"));
         }

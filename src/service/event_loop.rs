@@ -196,6 +196,11 @@ impl EventLoop {
         !self.owed.is_zero()
     }
 
+    /// Something else has cost CPU that the next callback pays for.
+    pub fn owe(&mut self, span: Span) {
+        self.owed += span;
+    }
+
     /// Takes the CPU that rounds and callbacks have cost since it was asked last.
     #[inline(always)]
     pub fn take_owed(&mut self) -> Span {

@@ -9,6 +9,7 @@ pub mod gc;
 pub mod lifecycle;
 pub mod model;
 pub mod pool;
+pub mod primary;
 pub mod rounds;
 pub mod sessions;
 
@@ -18,5 +19,6 @@ pub use gc::{Gc, Heap, Major};
 pub use lifecycle::{Beats, Heartbeat, Lifecycle};
 pub use model::*;
 pub use pool::PoolState;
+pub use primary::Primary;
 pub use rounds::{Completions, Drain, DueOrder, Immediates, Phase, Rounds};
 pub use sessions::{Reuse, SessionRules, Sessions};

@@ -4,6 +4,7 @@
 
 use super::gc::Gc;
 use super::lifecycle::{Heartbeat, Lifecycle};
+use super::primary::Primary;
 use super::rounds::Rounds;
 use super::sessions::SessionRules;
 use crate::host::Warming;
@@ -254,6 +255,21 @@ pub struct Listen {
     pub wakes: Option<Wakes>,
     /// Which thread accepts: a main thread at these costs; `None`: the threads and loops that run handlers.
     pub main_thread: Option<MainThread>,
+    /// What a connection costs where a primary hands it over; of no account with another policy.
+    pub primary: Primary,
+    /// Who waits for the first byte on a new connection.
+    pub first_byte: FirstByte,
+}
+
+/// Who waits for the first byte on a new connection, where threads run handlers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstByte {
+    /// The handler's thread, for as long as it takes.
+    Thread,
+    /// The handler's thread for so long; then no thread, until it has been idle for [`Model::keep_alive`].
+    ThreadFor(Span),
+    /// No thread: the connection is given to one when there is something to read.
+    Nobody,
 }
 
 /// Whom a new connection wakes of those that sleep at its socket.
@@ -405,6 +421,8 @@ pub struct Memory {
     pub thread: u64,
     /// Each open connection of a client.
     pub connection: u64,
+    /// The primary, where it is a process.
+    pub primary: u64,
 }
 
 impl Model {

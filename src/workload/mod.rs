@@ -65,6 +65,8 @@ pub struct Clients {
     pub latency: Span,
     /// How long a request takes to arrive, from its first byte.
     pub sending: Sending,
+    /// Connections on which nobody asks for anything.
+    pub silent: Option<Silent>,
     /// After this time from the intended start the client gives up. The server does not notice.
     pub timeout: Option<Span>,
 }
@@ -77,9 +79,19 @@ impl Default for Clients {
             reuse: Reuse::Fifo,
             latency: Span::ZERO,
             sending: Sending::default(),
+            silent: None,
             timeout: None,
         }
     }
+}
+
+/// Connections that clients open and say nothing on: browsers that connect ahead of need, probes, attackers. They are no requests.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Silent {
+    /// The probability that one is opened beside a request.
+    pub share: f64,
+    /// From when the server's kernel has it until its client hangs up.
+    pub time: Dist,
 }
 
 /// How slowly a client sends: the time from a request's first byte at the server to its last.

@@ -26,6 +26,8 @@ pub(super) struct Paths {
     pub gc: Path,
     pub head: Path,
     pub body: Path,
+    pub silent: Path,
+    pub hang_up: Path,
 }
 
 impl<'p> World<'p> {
@@ -50,6 +52,8 @@ impl<'p> World<'p> {
                 gap: root.child("gap"),
                 head: root.child("head"),
                 body: root.child("body"),
+                silent: root.child("silent"),
+                hang_up: root.child("hang-up"),
                 endpoint: root.child("endpoint"),
                 think: root.child("think"),
                 process: root.child("process"),

@@ -64,6 +64,10 @@ impl World<'_> {
         }
         match role {
             Role::Root => return self.respond(task),
+            Role::Silent => {
+                self.silence_ends(process);
+                return self.respond(task);
+            }
             Role::Branch => self.join(task),
             Role::Call => {
                 if self.tasks.inside.is_some() {
@@ -73,7 +77,7 @@ impl World<'_> {
                 self.answer(parent, failure, service);
             }
             Role::Open => self.greeted(parent, failure, service),
-            Role::Detached | Role::TakenBack | Role::Closing => {}
+            Role::Detached | Role::TakenBack | Role::Closing | Role::Message => {}
         }
         self.tasks.remove(task);
     }

@@ -107,6 +107,9 @@ impl World<'_> {
         } else {
             self.waiting_clients.push(&mut self.tasks, task);
         }
+        if self.plan.silence != 0 {
+            self.perhaps_silent(key);
+        }
     }
 
     /// A user's own connection, or one that carries nothing, or a new one if there may be more.
@@ -129,6 +132,11 @@ impl World<'_> {
 
     fn new_connection(&mut self) -> u32 {
         self.client_connections += 1;
+        self.connection_record()
+    }
+
+    /// A record of a connection that is not open.
+    pub fn connection_record(&mut self) -> u32 {
         if let Some(spare) = self.spare_connections.pop() {
             return spare;
         }

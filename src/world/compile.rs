@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod hosts;
+mod primary;
 
 pub use arrivals::named_loads;
 
@@ -87,6 +88,8 @@ impl Plan {
             resources: Vec::new(),
             horizon: setting.horizon.min(LONGEST),
             bands: setting.bands,
+            primary: None,
+            silence: 0,
         };
         plan.connections = needs_connections(&plan, &system.services[0].model, setting.elide);
         plan.add_hosts(system, setting.elide);
@@ -94,6 +97,7 @@ impl Plan {
             plan.add_service(index as u32, service, system, setting.elide);
         }
         Programs::compile(&mut plan, system, setting);
+        plan.add_primary(system);
         if setting.warm_caches {
             plan.warm_caches(system, arrivals, setting);
         }

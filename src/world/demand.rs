@@ -10,6 +10,7 @@
 //! takes, so that they carry no more than their number over the latency of a request that never waits.
 
 mod calls;
+mod primary;
 
 use super::compile::Setting;
 use super::plan::{MainKind, NONE, Plan};
@@ -217,8 +218,11 @@ impl<'a> Walk<'a> {
             self.add(plan.lock_resource, ns);
             self.add(self.plan.hosts[plan.host as usize].resource, ns);
         }
-        for (pool, times, taken) in visit.kept {
+        for (pool, times, taken) in std::mem::take(&mut visit.kept) {
             self.add(plan.pools[pool].resource, times * (visit.elapsed - taken));
+        }
+        if service == 0 && closes {
+            self.handed_over(&mut visit, times);
         }
         visit.elapsed
     }

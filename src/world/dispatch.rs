@@ -100,7 +100,11 @@ impl World<'_> {
     pub fn chore_done(&mut self, carrier: u32) {
         let task = self.carriers[carrier as usize].task;
         let mut until = self.now;
-        if self.tasks.hot[task as usize].role == Role::Root {
+        let role = self.tasks.hot[task as usize].role;
+        if role == Role::Silent && self.nobody_waits_for_a_byte() {
+            self.enters(0, self.tasks.hot[task as usize].process);
+            self.stays_unheard(task);
+        } else if matches!(role, Role::Root | Role::Silent) {
             self.tasks.charge(task, self.now, Component::WaitWorker);
             self.soon.push_back(Soon::Deliver(task));
         } else {
@@ -179,7 +183,7 @@ impl World<'_> {
             return;
         };
         let span = match self.tasks.hot[task as usize].role {
-            Role::Root => dispatcher.accept,
+            Role::Root | Role::Silent => dispatcher.accept,
             Role::Closing => dispatcher.give_back + dispatcher.close,
             _ => dispatcher.give_back,
         };

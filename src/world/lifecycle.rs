@@ -76,9 +76,7 @@ impl World<'_> {
         let service = state.service as usize;
         state.leaving = true;
         state.open = false;
-        self.services[service]
-            .credit
-            .retain(|&other| other != process);
+        self.forget_worker(service as u32, process);
         for id in 0..self.connections.len() {
             let connection = &self.connections[id];
             if service == 0 && connection.process == process && connection.is_idle() {
@@ -154,10 +152,10 @@ impl World<'_> {
         };
         let (role, parent, service) = (hot.role, hot.parent, hot.service);
         match role {
-            Role::Root => return self.respond(task),
+            Role::Root | Role::Silent => return self.respond(task),
             Role::Call => self.answer(parent, Some(Failure::Killed), service),
             Role::Open => self.greeted(parent, Some(Failure::Killed), service),
-            Role::Branch | Role::Detached | Role::TakenBack | Role::Closing => {}
+            Role::Branch | Role::Detached | Role::TakenBack | Role::Closing | Role::Message => {}
         }
         self.tasks.remove(task);
     }
@@ -257,9 +255,7 @@ impl World<'_> {
             let slot = self.plan.pool_slot[process as usize] as usize + pool;
             self.agenda.clear(slot);
         }
-        self.services[service as usize]
-            .credit
-            .retain(|&other| other != process);
+        self.forget_worker(service, process);
         let carriers = &self.carriers;
         let threads = |aux: u32| {
             let own = move |id: &u32| {
@@ -333,7 +329,7 @@ impl World<'_> {
             !world.services[service as usize].accept[queue].is_empty()
         };
         if self.has_primary(service) {
-            self.services[service as usize].credit.push_back(process);
+            self.may_have_another(process);
             return self.accept_waiting(service);
         }
         match plan.main {

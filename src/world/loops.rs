@@ -112,9 +112,10 @@ impl World<'_> {
                     }
                 });
             if let Turn::Callback(task) = turn {
-                let owes = state.event_loop.owes();
+                let mut owes = state.event_loop.owes();
                 if self.tasks.hot[task as usize].unacknowledged {
                     self.acknowledge(task);
+                    owes = self.processes[process as usize].event_loop.owes();
                 }
                 self.carriers[carrier as usize].begun = self.now;
                 if owes {
@@ -159,6 +160,7 @@ impl World<'_> {
         let most = listen
             .and_then(|listen| listen.accepts_per_wakeup)
             .unwrap_or(u32::MAX);
+        let primary = self.plan.primary.is_some_and(|it| it.process == process);
         let mut accepted = 0;
         while accepted < most
             && let Some(task) = self.services[service as usize].accept[queue].pop(&mut self.tasks)
@@ -168,7 +170,7 @@ impl World<'_> {
             self.tasks.hot[task as usize].carrier = self.processes[process as usize].loop_carrier;
             let detached = self.tasks.hot[task as usize].role == Role::Detached;
             let event_loop = &mut self.processes[process as usize].event_loop;
-            if detached {
+            if detached || primary {
                 event_loop.micro(&mut self.tasks, task); // the callback of the connection itself
             } else {
                 event_loop.ready(&mut self.tasks, task);

@@ -38,6 +38,7 @@ mod program;
 mod receive;
 mod script;
 mod serve;
+mod silent;
 mod state;
 mod stations;
 mod step;

@@ -212,6 +212,19 @@ pub struct DispatcherPlan {
     pub close: Span,
 }
 
+/// A primary that is a process: a service behind those of the system, which has one loop.
+#[derive(Clone, Copy, Debug)]
+pub struct PrimaryPlan {
+    /// Its place among the services.
+    pub service: u32,
+    /// Its process.
+    pub process: u32,
+    /// What it does with a connection.
+    pub accept: Pc,
+    /// What it does with a worker's message.
+    pub message: Pc,
+}
+
 /// A pool of each process of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolPlan {
@@ -288,6 +301,10 @@ pub struct Plan {
     pub horizon: Span,
     /// The bands of latency whose accounts are summed, if that is asked for.
     pub(crate) bands: Option<Bands>,
+    /// What becomes of a connection on which nobody says anything; 0 where there are none.
+    pub(crate) silence: Pc,
+    /// Who accepts for the app, where that is a process of its own.
+    pub(crate) primary: Option<PrimaryPlan>,
 }
 
 /// The address of a replication's arrivals.

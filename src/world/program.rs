@@ -43,6 +43,10 @@ impl<'a> Programs<'a> {
         if !system.clients.sending.is_zero() {
             plan.ops.extend([Op::CutOff, Op::End]);
         }
+        if system.clients.silent.is_some() && plan.services[0].listen.is_some() {
+            plan.silence = plan.ops.len() as Pc;
+            plan.ops.extend([Op::Silence, Op::Unheard, Op::End]);
+        }
         let entries = system
             .services
             .iter()

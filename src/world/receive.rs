@@ -70,7 +70,7 @@ impl World<'_> {
 }
 
 /// The first multiple of `every` that is not before `at`.
-fn first_check(at: Time, every: Span) -> Time {
+pub(super) fn first_check(at: Time, every: Span) -> Time {
     match every.0 {
         0 => at,
         every => Time(at.0.div_ceil(every).saturating_mul(every)),

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A model without `listen` has no accept stage: requests wait for any process that admits, and that wait counts as waiting
-//! for a worker. Calls from other services come over connections that stay open, so they have no accept stage either.
+//! for a worker. Where a [`primary`](super::primary) is a process it is that which listens. Calls from other services come over connections that stay open, so they have no accept stage either.
 //! Whether a full backlog drops the SYN or the final ACK is not told apart: the attempt that fails is made again after the
 //! gap, counted from its arrival. Whether idle threads have to wake first is in [`accept`](super::accept). Which of several processes below their limit wins the race for a connection is drawn from
 //! the request's dice, those whose lock is free first.
@@ -55,23 +55,25 @@ impl World<'_> {
             return;
         }
         self.tasks.charge(task, self.now, Component::WaitAccept);
-        let Some(listen) = &self.plan.services[0].listen else {
+        let front = self.addressee(task);
+        let service = front as usize;
+        let Some(listen) = &self.plan.services[service].listen else {
             return;
         };
         let queue = self.accept_queue(task, listen.policy);
-        let wakes = self.plan.services[0].wakes;
-        if wakes.is_none() && self.admit_now(task, queue) {
+        let wakes = self.plan.services[service].wakes;
+        if wakes.is_none() && self.admit_now(task, front, queue) {
             return;
         }
         let full = listen
             .backlog
-            .is_some_and(|backlog| self.services[0].accept[queue].len() > backlog);
+            .is_some_and(|backlog| self.services[service].accept[queue].len() > backlog);
         match (
             &listen.overflow,
             full && listen.policy != ListenPolicy::Primary,
         ) {
             (_, false) => {
-                self.services[0].accept[queue].push(&mut self.tasks, task);
+                self.services[service].accept[queue].push(&mut self.tasks, task);
                 self.watch_idle();
                 if let Some(wakes) = wakes {
                     self.wake_sleepers(queue, task, wakes, 1);
@@ -114,8 +116,8 @@ impl World<'_> {
     }
 
     /// Gives the connection to a process that takes it at once, if there is one.
-    fn admit_now(&mut self, task: u32, queue: usize) -> bool {
-        let plan = &self.plan.services[0];
+    fn admit_now(&mut self, task: u32, service: u32, queue: usize) -> bool {
+        let plan = &self.plan.services[service as usize];
         let own = plan
             .listen
             .as_ref()
@@ -128,13 +130,13 @@ impl World<'_> {
             self.soon.push_back(Soon::Dispatch(process));
             return true;
         }
-        let process = if self.has_primary(0) {
+        let process = if self.has_primary(service) {
             self.services[0].credit.pop_front()
         } else if plan.main == MainKind::Loop {
             // An idle loop wakes and accepts in the round that begins.
-            let chosen = self.idle_process(own.then_some(queue as u32));
+            let chosen = self.idle_process(service, own.then_some(queue as u32));
             if let Some(process) = chosen {
-                self.services[0].accept[queue].push(&mut self.tasks, task);
+                self.services[service as usize].accept[queue].push(&mut self.tasks, task);
                 self.kick(process);
                 return true;
             }
@@ -145,10 +147,10 @@ impl World<'_> {
         process.map(|process| self.accept(task, process)).is_some()
     }
 
-    /// A process of the app with an idle thread or loop, the last to go idle first.
-    fn idle_process(&self, only: Option<u32>) -> Option<u32> {
+    /// A process with an idle thread or loop, the last to go idle first.
+    fn idle_process(&self, service: u32, only: Option<u32>) -> Option<u32> {
         let process_of = |&carrier: &u32| self.carriers[carrier as usize].process;
-        self.services[0]
+        self.services[service as usize]
             .idle
             .iter()
             .rev()
@@ -164,7 +166,7 @@ impl World<'_> {
             (0..plan.processes).filter(move |process| allowed(process) && self.is_open(*process))
         };
         match plan.queue.admit {
-            Admit::Idle if plan.main == MainKind::Threads => self.idle_process(only),
+            Admit::Idle if plan.main == MainKind::Threads => self.idle_process(0, only),
             Admit::Idle | Admit::Always => self.pick(task, processes()),
             Admit::Below(limit) => {
                 let below = |process: &u32| self.processes[*process as usize].connections < limit;
@@ -204,7 +206,8 @@ impl World<'_> {
     /// Lets processes that admit again take what waits in the accept queues.
     pub fn accept_waiting(&mut self, service: u32) {
         if self.has_primary(0) {
-            while !self.services[0].accept[0].is_empty()
+            while self.plan.primary.is_none() // one that is a process hands over itself
+                && !self.services[0].accept[0].is_empty()
                 && let Some(process) = self.services[0].credit.pop_front()
                 && let Some(task) = self.services[0].accept[0].pop(&mut self.tasks)
             {
@@ -311,7 +314,7 @@ impl World<'_> {
                     let hot = &mut self.tasks.hot[task as usize];
                     hot.failure = Some(Failure::Shed);
                     if std::mem::take(&mut hot.unacknowledged) && self.is_open(process) {
-                        self.services[0].credit.push_back(process);
+                        self.may_have_another(process);
                         self.soon.push_back(Soon::Accept(0));
                     }
                     self.end_task(task);

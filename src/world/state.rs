@@ -237,7 +237,8 @@ impl World<'_> {
             aux.map(|(aux, plan)| u64::from(aux.most_made) * plan.memory)
                 .sum::<u64>()
         };
-        let fixed = fixed + own.map(made).sum::<u64>();
+        let primary = self.plan.primary.map_or(0, |_| app.memory.primary);
+        let fixed = fixed + primary + own.map(made).sum::<u64>();
         fixed + threads * app.memory.thread + self.most_connections * app.memory.connection
     }
 }

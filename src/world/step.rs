@@ -179,6 +179,26 @@ impl World<'_> {
                 }
                 Op::Spawn(entry) => self.spawn(task, *entry),
                 Op::Log(label) => self.log.push(*label),
+                Op::Silence => {
+                    if self.waits_for_a_byte(task) {
+                        return Progress::Suspended;
+                    }
+                }
+                Op::Unheard => {
+                    if self.gives_up_listening(task) {
+                        return Progress::Ended;
+                    }
+                }
+                Op::Distribute => {
+                    if !self.finds_worker(task) {
+                        return Progress::Suspended;
+                    }
+                }
+                Op::HandOver { again } => {
+                    self.hand_to_worker(task, *again);
+                    return Progress::Suspended;
+                }
+                Op::Acknowledged => self.acknowledged(task),
             }
         }
     }

@@ -31,6 +31,10 @@ pub(super) enum Role {
     TakenBack,
     /// One that the main thread closes.
     Closing,
+    /// A connection on which nobody says anything. It counts as abandoned from the beginning: nobody waits for what becomes of it.
+    Silent,
+    /// A worker's message to its primary that it may have a connection.
+    Message,
 }
 
 /// The part of a task that every event touches: one cache line.
@@ -46,7 +50,7 @@ pub(super) struct Task {
     pub process: u32,
     /// The queue it stands in.
     pub next: u32,
-    /// The caller, the task that was forked, or of a client's request the user.
+    /// The caller, the task that was forked, of a client's request the user, of a message the worker.
     pub parent: u32,
     /// Of a client's request: the connection it goes over.
     pub connection: u32,
@@ -168,6 +172,8 @@ pub(super) struct Rare {
     pub own: u32,
     /// When its first byte was at the server.
     pub first_byte: Time,
+    /// Of a silent connection: when its client hangs up, or the server has had enough.
+    pub ends: Time,
 }
 
 /// All tasks.
@@ -339,6 +345,7 @@ impl Tasks {
                 waiting_since: Time::ZERO,
                 own: NONE,
                 first_byte: Time::ZERO,
+                ends: Time::ZERO,
             };
             self.rare.resize(self.hot.0.len(), fresh);
         }

@@ -86,6 +86,7 @@ impl<'s> Walk<'s> {
         let steps = &app.endpoints[endpoint].steps;
         cpu = cpu.and(walk.at(model.place_handler, |walk| walk.steps(steps, key)));
         cpu = cpu.and(walk.steps(&model.after, key));
+        cpu = cpu.and(handed_over(system));
         let rounds = model.executors[0].rounds;
         if !(rounds.round.is_zero() && rounds.callback.is_zero()) {
             cpu.most = u64::MAX; // who comes first in a round pays for it
@@ -224,6 +225,28 @@ impl<'s> Walk<'s> {
     }
 }
 
+/// What a connection costs that a primary hands over, if the request has a new one; once more if the worker was gone by then.
+fn handed_over(system: &System) -> Cpu {
+    let model = &system.services[0].model;
+    let listen = model.listen.as_ref();
+    let Some(listen) = listen.filter(|listen| listen.policy == ListenPolicy::Primary) else {
+        return Cpu::default();
+    };
+    let costs = listen.primary;
+    let mut cpu = Cpu::of(costs.accept + costs.hand_over);
+    if model.executors[0].tasks == Tasks::Unlimited {
+        cpu = cpu.and(Cpu::of(costs.take));
+    }
+    if model.heartbeat.is_some() || model.lifecycle.requests.is_some() {
+        cpu.most = u64::MAX;
+    }
+    let closed = model.keep_alive == Some(Span::ZERO) || model.requests_per_connection == Some(1);
+    match closed || !system.clients.keep_alive {
+        true => cpu,
+        false => cpu.or_nothing(),
+    }
+}
+
 /// The branch that a word of dice falls to.
 fn chosen(branches: &[(f64, Vec<Step>)], word: u64) -> usize {
     let total: f64 = branches.iter().map(|(weight, _)| weight).sum();
@@ -325,5 +348,5 @@ fn most_requests_have_one_answer() {
             .count();
     }
     assert!(all * 2 > 100 * REQUESTS as usize, "{all} answered");
-    assert!(exact * 3 > all, "{exact} of {all} exact");
+    assert!(exact * 4 > all, "{exact} of {all} exact");
 }

@@ -216,6 +216,7 @@ fn scenarios_are_drawn_with_every_mechanism() {
         "barging = true",
         "by = \"main-thread\"",
         "policy = \"primary\"",
+        "hand_over = \"0.",
         "wakes = \"all\"",
         "wakes = \"one\"",
         "in_vain =",
@@ -253,6 +254,8 @@ fn scenarios_are_drawn_with_every_mechanism() {
         "parallel =",
         "cached =",
         "sending =",
+        "silent =",
+        "first_byte =",
     ];
     let (mut runner, tapes) = (TestRunner::deterministic(), tapes());
     let texts: Vec<_> = (0..TAPES)

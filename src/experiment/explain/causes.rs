@@ -9,7 +9,7 @@
 
 use crate::measure::{Account, Component};
 use crate::scenario::System;
-use crate::service::{Admit, Executor, Model, Reuse, Tasks};
+use crate::service::{Admit, Executor, Model, Primary, Reuse, Tasks};
 
 /// Auxiliary threads where there shall be as many as anybody wants: more than any run that keeps up occupies.
 const MANY: u32 = 1000;
@@ -201,6 +201,7 @@ fn threads_for_all(model: &mut Model) -> Option<String> {
         listen.backlog = None;
         listen.accepts_per_wakeup = None;
         listen.main_thread = None;
+        listen.primary = Primary::default();
     }
     // A thread's own connections are everybody's now, and as many.
     for (_, pool) in &mut model.pools {

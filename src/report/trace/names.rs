@@ -9,13 +9,13 @@ use crate::world::{Place, Slice, What};
 pub(super) struct Names<'a>(pub &'a Contestant);
 
 impl Names<'_> {
-    /// A service.
+    /// A service; behind those of the system there is a primary only.
     pub fn service(&self, index: u32) -> &str {
         self.0
             .system
             .services
             .get(index as usize)
-            .map_or("?", |service| &service.name)
+            .map_or("primary", |service| &service.name)
     }
 
     /// An endpoint of the app.
@@ -60,10 +60,10 @@ impl Names<'_> {
                 thread,
             } => {
                 let service = self.0.system.services.get(service as usize);
-                let executors = service.map_or(&[][..], |service| &service.model.executors);
-                let name = executors
-                    .get(executor as usize)
-                    .map_or("main thread", |executor| &executor.name);
+                let name = service.map_or("main", |service| {
+                    let executor = service.model.executors.get(executor as usize);
+                    executor.map_or("main thread", |executor| &executor.name)
+                });
                 format!("process {process}: {name}, thread {thread}")
             }
             Place::Slot {

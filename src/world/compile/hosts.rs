@@ -1,6 +1,7 @@
 //! Hosts: whether their cores are shared, and which of them are listed.
 
 use crate::scenario::System;
+use crate::service::Listen;
 use crate::world::plan::{HostPlan, NONE, Plan};
 
 impl Plan {
@@ -54,12 +55,9 @@ fn most_runnable(system: &System, host: usize) -> Option<u64> {
             let threads = used
                 .map(|(_, executor)| executor.carriers.map(u64::from))
                 .sum::<Option<u64>>()?;
-            let main_thread = u64::from(
-                model
-                    .listen
-                    .as_ref()
-                    .is_some_and(|l| l.main_thread.is_some()),
-            );
-            Some(sum + u64::from(model.processes) * (threads + main_thread))
+            let listen = model.listen.as_ref();
+            let main_thread = u64::from(listen.is_some_and(|l| l.main_thread.is_some()));
+            let primary = u64::from(listen.is_some_and(Listen::has_primary_process));
+            Some(sum + u64::from(model.processes) * (threads + main_thread) + primary)
         })
 }

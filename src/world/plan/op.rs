@@ -168,6 +168,19 @@ pub enum Op {
     Spawn(Pc),
     /// Note a label, for scripts.
     Log(u32),
+    /// On a connection on which nobody says anything: the thread waits for the first byte, if it does.
+    Silence,
+    /// The thread has waited for long enough, or until the connection ended: in the first case it goes on without it.
+    Unheard,
+    /// On a primary: wait in line for a worker that may have a connection, unless there is one.
+    Distribute,
+    /// On a primary: give the connection to the worker that has waited longest.
+    HandOver {
+        /// Where it goes on if that one has died meanwhile.
+        again: Pc,
+    },
+    /// On a primary: a worker may have another.
+    Acknowledged,
     /// The end of a request or a branch.
     End,
 }

@@ -329,7 +329,9 @@ fn root(world: &World, mut task: u32) -> Option<u32> {
         match hot.role {
             Role::Root => return Some(task),
             Role::Call | Role::Open | Role::Branch => task = hot.parent,
-            Role::Detached | Role::TakenBack | Role::Closing => return None,
+            Role::Silent | Role::Detached | Role::TakenBack | Role::Closing | Role::Message => {
+                return None;
+            }
         }
     }
 }

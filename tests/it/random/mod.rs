@@ -177,6 +177,14 @@ impl<'t> Tape<'t> {
         if !sending.is_empty() {
             writeln!(text, "sending = {sending}").expect("a text takes text");
         }
+        self.line(
+            &mut text,
+            &[
+                "",
+                "silent = { share = \"20%\", time = \"exp(6ms)\" }",
+                "silent = { share = \"100%\", time = \"2ms\" }",
+            ],
+        );
         self.host(&mut text);
         for endpoint in ["a", "b", "c"].iter().take(1 + self.below(3)) {
             let steps = self.steps(2, 0);
