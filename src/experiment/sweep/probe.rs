@@ -31,7 +31,7 @@ const EFFORT: [Effort; 2] = [
     },
     Effort {
         scouts: 2,
-        requests: [0.25, 7.0],
+        requests: [0.25, 6.0],
         relaxations: [15.0, 50.0],
         longer: Some(4.0),
         shown: 0.8,
