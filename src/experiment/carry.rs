@@ -4,7 +4,7 @@ use super::error::ExperimentError;
 use super::progress::Control;
 use super::scene::Scene;
 use super::search::confirm::{self, Candidate};
-use super::search::{End, Ground, Query, Visit, seek};
+use super::search::{End, Ground, Query, Visit, effort, seek};
 use super::simulator::Simulator;
 use super::study::{Carried, Closest, Reach, Study};
 use crate::scenario::{Objective, Scenario};
@@ -29,7 +29,7 @@ pub fn capacity_with<S: Simulator>(
 ) -> Result<Study, ExperimentError> {
     searchable(scenario)?;
     let scene = Scene::new(scenario, simulator);
-    let mut ground = Ground::new(&scene);
+    let mut ground = Ground::new(&scene, effort::CLOSE);
     let queries: Vec<Query> = everybody(scenario, precision, budget);
     let later =
         |ground: &Ground<S>, contestant, load| confirm::planned(ground, contestant, load, budget);
@@ -66,13 +66,14 @@ pub fn capacity_with<S: Simulator>(
 }
 
 /// A query for each contestant.
-fn everybody(scenario: &Scenario, precision: f64, budget: f64) -> Vec<Query> {
+fn everybody(scenario: &Scenario, precision: f64, budget: f64) -> Vec<Query<'static>> {
     let contestants = scenario.contestants.len();
     let query = |contestant| Query {
         contestant,
         precision,
         replications: scenario.run.replications,
         budget: budget / contestants as f64,
+        hint: None,
     };
     (0..contestants).map(query).collect()
 }

@@ -73,6 +73,15 @@ impl<T> Folded<T> {
     }
 }
 
+/// Who runs replications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hands {
+    /// All threads of the current pool.
+    All,
+    /// The one that asks, where others are busy with the like.
+    Own,
+}
+
 /// Runs all points and folds each as soon as it is complete. Points that were never folded when the study was cancelled
 /// are `None`.
 pub fn replicate<S: Simulator, T: Send + Sync>(
@@ -82,9 +91,21 @@ pub fn replicate<S: Simulator, T: Send + Sync>(
     control: &Control,
     fold: impl Fn(usize, &[Replicated], Option<&T>) -> Folded<T> + Sync,
 ) -> Vec<Option<T>> {
+    replicate_by(Hands::All, simulator, points, seed, control, fold)
+}
+
+/// [`replicate`] by these.
+pub fn replicate_by<S: Simulator, T: Send + Sync>(
+    hands: Hands,
+    simulator: &S,
+    points: &[Point],
+    seed: u64,
+    control: &Control,
+    fold: impl Fn(usize, &[Replicated], Option<&T>) -> Folded<T> + Sync,
+) -> Vec<Option<T>> {
     let board = Board::new(simulator, points, seed, control);
     let results: Vec<Mutex<Option<T>>> = points.iter().map(|_| Mutex::new(None)).collect();
-    board.work_off(&|index, cells| {
+    board.work_off(hands, &|index, cells| {
         let mut kept = results[index]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
@@ -178,9 +199,12 @@ impl<'a, S: Simulator> Board<'a, S> {
         }
     }
 
-    /// Works until nothing is left, on all threads of the current pool.
+    /// Works until nothing is left.
     #[cfg(feature = "parallel")]
-    fn work_off(&self, fold: Fold) {
+    fn work_off(&self, hands: Hands, fold: Fold) {
+        if hands == Hands::Own {
+            return self.work(fold);
+        }
         let threads = rayon::current_num_threads();
         rayon::scope(|scope| {
             for _ in 0..threads {
@@ -191,7 +215,7 @@ impl<'a, S: Simulator> Board<'a, S> {
 
     /// Works until nothing is left.
     #[cfg(not(feature = "parallel"))]
-    fn work_off(&self, fold: Fold) {
+    fn work_off(&self, _: Hands, fold: Fold) {
         self.work(fold);
     }
 

@@ -30,7 +30,9 @@ pub(super) struct Scene<'a, S: Simulator> {
     pub scenario: &'a Scenario,
     pub simulator: &'a S,
     pub asking: Asking,
-    /// At the measured ratios, in the order of the scenario.
+    /// The exponent on the languages' ratios that bounds and searches have: 1 as measured.
+    pub language: f64,
+    /// At that exponent, in the order of the scenario.
     pub infos: Vec<ContestantInfo>,
     /// What it has to do with other studies.
     beside: Beside<'a>,
@@ -50,18 +52,24 @@ pub(super) struct Course {
 }
 
 impl<'a, S: Simulator> Scene<'a, S> {
+    /// At the measured ratios.
     pub fn new(scenario: &'a Scenario, simulator: &'a S) -> Self {
+        Self::at(scenario, simulator, 1.0)
+    }
+
+    /// At this exponent on the languages' ratios.
+    pub fn at(scenario: &'a Scenario, simulator: &'a S, language: f64) -> Self {
         let asking = Asking::of(scenario);
         let info = |(index, contestant): (usize, &crate::scenario::Contestant)| {
             let model = &contestant.system.services[0].model;
-            let bounds = bounds(simulator, index, 1.0, asking);
+            let bounds = bounds(simulator, index, language, asking);
             let light = bounds.first().map_or(1.0, |b| 0.05 * b.load);
             ContestantInfo {
                 name: contestant.name.clone(),
                 title: model.title.clone(),
                 unvalidated: model.unvalidated,
                 settings: Some(Settings::of(model)),
-                zero_load_ms: simulator.demands(index, light, 1.0).zero_load_ns * 1e-6,
+                zero_load_ms: simulator.demands(index, light, language).zero_load_ns * 1e-6,
                 bounds,
             }
         };
@@ -70,6 +78,7 @@ impl<'a, S: Simulator> Scene<'a, S> {
             scenario,
             simulator,
             asking,
+            language,
             infos,
             beside: Beside::default(),
             events: vec![OnceLock::new(); scenario.contestants.len()],
@@ -144,18 +153,26 @@ impl<'a, S: Simulator> Scene<'a, S> {
                 .lowest_bound()
                 .map_or(1.0, |(_, bound)| 0.3 * bound.load),
         };
-        let rate = self.rate(contestant, light, 1.0);
+        let rate = self.rate(contestant, light, self.language);
         let horizon = match &self.scenario.arrivals {
             Arrivals::Replay { .. } => self.replay_horizon(),
             _ => whole_slots(PILOT / rate.max(1e-9)),
         };
-        let plan = self.simulator.compile(contestant, light, horizon, 1.0);
+        let plan = self
+            .simulator
+            .compile(contestant, light, horizon, self.language);
         let outcome = plan.run(self.scenario.run.seed, 0);
         outcome.events as f64 / outcome.arrived.max(1) as f64
     }
 
     pub fn rate(&self, contestant: usize, load: f64, language: f64) -> f64 {
         self.asking.rate(self.simulator, contestant, load, language)
+    }
+
+    /// Seconds that a contestant remembers at a load, at the scene's exponent.
+    pub fn relaxation(&self, contestant: usize, load: f64) -> f64 {
+        self.asking
+            .relaxation(self.simulator, contestant, load, self.language)
     }
 
     fn replay_horizon(&self) -> Span {

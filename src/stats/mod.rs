@@ -33,7 +33,7 @@ pub use jackknife::{Jackknifed, Scale};
 pub use located::Located;
 pub use mean::{mean_interval, ratio_interval, ratio_jackknife, student_t, zero_count_upper};
 pub use pool::{Pool, Sample, relaxations_for, requests_for};
-pub use saturation::{DEFICIT, deficit, deficit_beyond, growth, left_at_most, piles_up};
+pub use saturation::{deficit, deficit_beyond, growth, left_at_most, piles_up};
 pub use warmup::{agreed, batch_means, mser};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use super::mean::{moments, student_t};
 
 /// What may be missing from the offered without being called a [deficit]: 1 %.
-pub const DEFICIT: f64 = 0.01;
+const DEFICIT: f64 = 0.01;
 /// Growth over the second half, relative to its mean, that is not called growth: 10 %.
 const GROWTH: f64 = 0.1;
 /// What may stay inside of those that arrive without being called piling up: one in a thousand.

@@ -10,6 +10,7 @@ mod expected;
 mod explain;
 mod fingerprints;
 mod interrupted;
+mod one_search;
 mod profile;
 mod progress;
 mod properties;

@@ -15,6 +15,8 @@ pub struct Crossing {
     pub load: Jackknifed,
     /// Which objective.
     pub objective: usize,
+    /// How fast the margin of each rises there, a unit of load.
+    pub slopes: Vec<f64>,
 }
 
 /// The crossing by two loads; beyond them by at most this many times their distance, where the line says further.
@@ -38,13 +40,26 @@ pub fn crossing(low: At, high: At) -> Option<Crossing> {
     };
     let (objective, full) = first(&|m| m.full);
     let without = (0..replications).map(|i| first(&|m| m.without[i]).1);
+    let rises = low.1.iter().zip(high.1).map(|(l, h)| h.full - l.full);
     Some(Crossing {
         load: Jackknifed {
             full,
             without: without.collect(),
         },
         objective,
+        slopes: rises.map(|rise| rise / (high.0 - low.0)).collect(),
     })
+}
+
+/// The crossing by one load and how fast margins rise there, as is known from elsewhere.
+#[must_use]
+pub fn along(at: At, slopes: &[f64]) -> Option<Crossing> {
+    let step = 0.1 * at.0;
+    let up = at.1.iter().zip(slopes);
+    let up: Vec<Jackknifed> = up
+        .map(|(margin, slope)| margin.map(|margin| margin + slope * step))
+        .collect();
+    crossing(at, (at.0 + step, &up))
 }
 
 /// Where the line through two points is zero. One that does not rise is crossed as far away as can be told, on the side that its points are
@@ -75,6 +90,18 @@ mod tests {
         let found = crossing((80.0, &low), (100.0, &high)).unwrap();
         assert_eq!((found.objective, found.load.full), (1, 90.0));
         assert_eq!(found.load.without, [90.0, 85.0]);
+    }
+
+    /// The line of above from its lower end: it rises by 2 on 20.
+    #[test]
+    fn one_load_and_a_slope() {
+        let low = [margin(-9.0, &[-9.0, -9.0]), margin(-1.0, &[-1.0, -0.5])];
+        let found = along((80.0, &low), &[0.0, 0.1]).unwrap();
+        assert!(
+            (found.load.full - 90.0).abs() < 1e-9 && (found.load.without[1] - 85.0).abs() < 1e-9
+        );
+        assert!(found.slopes[0] == 0.0 && (found.slopes[1] - 0.1).abs() < 1e-12);
+        assert!(along((80.0, &low), &[]).is_none());
     }
 
     #[test]

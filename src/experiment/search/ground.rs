@@ -3,13 +3,14 @@
 use super::super::bounds::Asking;
 use super::super::brief::Part;
 use super::super::fold::{self, LoadPoint};
-use super::super::jobs::{Folded, Point, replicate};
+use super::super::jobs::{Folded, Point, replicate_by};
 use super::super::length::whole_slots;
 use super::super::progress::Control;
 use super::super::replicated::Replicated;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
 use super::super::study::Row;
+use super::effort::Effort;
 use super::margin::{Aim, scopes};
 use crate::kernel::Span;
 use crate::measure::SEGMENTS;
@@ -54,7 +55,7 @@ pub struct Visit {
     /// What was in use most.
     pub busiest: Option<(String, f64)>,
     /// The share by which the load may exceed what the system can do without these runs showing it.
-    pub hidden: f64,
+    hidden: f64,
     /// How long each run lasted.
     horizon: Span,
     /// Kept where further replications may be added.
@@ -66,6 +67,12 @@ impl Visit {
     #[must_use]
     pub fn load(&self) -> f64 {
         self.order.load
+    }
+
+    /// By how much less than this load, if it was met, may be too much.
+    #[must_use]
+    pub fn unseen(&self) -> f64 {
+        self.order.load * self.hidden
     }
 
     /// Whether every objective was met, by the figures alone.
@@ -88,6 +95,8 @@ pub struct Ground<'a, S: Simulator> {
     pub scene: &'a Scene<'a, S>,
     /// The objectives.
     pub aims: Vec<Aim>,
+    /// How much is spent on what.
+    pub effort: Effort,
     /// By contestant, ascending in load.
     pub visits: Vec<Vec<Visit>>,
     /// Events simulated, by contestant.
@@ -96,11 +105,12 @@ pub struct Ground<'a, S: Simulator> {
 
 impl<'a, S: Simulator> Ground<'a, S> {
     /// Nobody has been anywhere.
-    pub fn new(scene: &'a Scene<'a, S>) -> Self {
+    pub fn new(scene: &'a Scene<'a, S>, effort: Effort) -> Self {
         let contestants = scene.scenario.contestants.len();
         Self {
             scene,
             aims: Aim::all(scene.scenario),
+            effort,
             visits: vec![Vec::new(); contestants],
             events: vec![0; contestants],
         }
@@ -130,7 +140,8 @@ impl<'a, S: Simulator> Ground<'a, S> {
 
     fn replicate(&self, points: &[Point], control: &Control) -> Vec<Option<Replicated>> {
         let seed = self.scene.scenario.run.seed;
-        replicate(
+        replicate_by(
+            self.effort.hands,
             self.scene.simulator,
             points,
             seed,
@@ -218,40 +229,40 @@ impl<'a, S: Simulator> Ground<'a, S> {
             contestants: vec![order.contestant],
             replications: order.replications - first,
             first,
-            language: 1.0,
+            language: self.scene.language,
             // Nobody is given up after a few: replications of two loads are compared one by one.
             open: false,
         }
     }
 
-    /// Whether the demands alone say that the load cannot be carried with as few failures as the objectives allow, or, where nobody is ever
-    /// turned away, at all: a run that is too short to show it must not be believed.
-    fn drowns(&self, order: &Order) -> bool {
-        let sheds = self.scene.scenario.contestants[order.contestant]
-            .system
-            .sheds();
+    /// The load from which on the demands alone say that it cannot be carried with as few failures as the objectives allow, or, where nobody is ever
+    /// turned away, at all: a run that is too short to show it must not be believed. Infinite in a closed loop.
+    pub fn brim(&self, contestant: usize) -> f64 {
+        let sheds = self.scene.scenario.contestants[contestant].system.sheds();
         let served = match sheds {
             true => 1.0 - self.aims.iter().map(Aim::may_fail).fold(1.0, f64::min),
             false => 1.0,
         };
-        let bound = self.scene.bound(order.contestant);
-        self.scene.asking == Asking::Open && order.load * served >= bound
+        match self.scene.asking {
+            Asking::Open => self.scene.bound(contestant) / served,
+            Asking::Closed(_) => f64::INFINITY,
+        }
     }
 
     /// As long as those requests take, and the warm-up before them; and long enough to fill up where nobody waits.
     fn horizon(&self, order: &Order) -> Span {
-        let rate = self.scene.rate(order.contestant, order.load, 1.0).max(1e-9);
+        let (scene, who) = (self.scene, order.contestant);
+        let rate = scene.rate(who, order.load, scene.language).max(1e-9);
         let parts = SEGMENTS as f64;
-        let run = &self.scene.scenario.run;
+        let run = &scene.scenario.run;
         let measured = match run.length {
             RunLength::Duration(span) => span.as_secs_f64(),
             _ => {
-                let zero_load = 1e-3 * self.scene.infos[order.contestant].zero_load_ms;
+                let zero_load = 1e-3 * scene.infos[who].zero_load_ms;
                 (order.requests / rate).max(FILLED * zero_load)
             }
         };
-        let asking = self.scene.asking;
-        let settling = asking.settling(self.scene.simulator, order.contestant, 1.0);
+        let settling = scene.asking.settling(scene.simulator, who, scene.language);
         whole_slots(match run.warmup {
             None => (measured * parts / (parts - WARMUP)).max(measured + settling),
             Some(warmup) => (measured + warmup.as_secs_f64()) * parts / (parts - 1.0),
@@ -289,30 +300,33 @@ impl<'a, S: Simulator> Ground<'a, S> {
             open: scene.asking == Asking::Open,
             ..point.clone()
         };
-        let relaxation =
-            scene
-                .asking
-                .relaxation(scene.simulator, order.contestant, order.load, 1.0);
+        let relaxation = scene.relaxation(order.contestant, order.load);
         let cells = [cell];
         let LoadPoint { rows, findings, .. } =
             fold::fold(scene.scenario, &point, &[relaxation], &cells, false);
         let (rows, finding) = rows.into_iter().next().zip(findings.into_iter().next())?;
-        let cut = rows.first().map_or(0, |row| {
-            row.warmup.0 / (point.horizon.0 / SEGMENTS as u64).max(1)
-        });
-        let parts = measured(&cells[0], cut as usize);
+        let found = rows.first().map_or(Span::ZERO, |row| row.warmup);
+        let fixed = self
+            .effort
+            .cut
+            .filter(|_| scene.scenario.run.warmup.is_none());
+        let cut = fixed.unwrap_or_else(|| fold::boundary(found, point.horizon));
+        let parts = measured(&cells[0], cut);
         let [cell] = cells;
         // An overload by less than limit / `T` of it makes nobody late by the limit in a run of `T`, but leaves that share of what arrives inside.
         let late = scene.scenario.slo.longest_limit() / point.horizon.as_secs_f64();
         let margins: Option<Vec<_>> = self.aims.iter().map(|aim| aim.margin(&parts)).collect();
         Some(Visit {
             order,
-            saturated: finding.saturated || self.drowns(&order),
+            saturated: finding.saturated || order.load >= self.brim(order.contestant),
             margins: margins.unwrap_or_default(),
             figures: self.aims.iter().map(|aim| aim.value(&parts)).collect(),
             rows,
             busiest: finding.busiest,
-            hidden: late.min(cell.left()),
+            hidden: match scene.asking {
+                Asking::Open => late.min(cell.left()).clamp(0.0, 0.5),
+                Asking::Closed(_) => 0.0,
+            },
             horizon: point.horizon,
             cell: Some(cell),
         })

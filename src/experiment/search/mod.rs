@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`margin`] | how far inside an objective, on scales that are straight in the load |
 //! | [`crossing`] | where the line between two loads crosses, replication by replication |
+//! | [`effort`] | how much is spent on what |
 //! | [`ground`] | the loads visited, and what was seen there |
 //! | [`seeker`] | where to look next |
 //! | [`confirm`] | the load that runs with other dice keep |
@@ -12,18 +13,18 @@
 
 pub mod confirm;
 pub mod crossing;
+pub mod effort;
 pub mod ground;
 pub mod margin;
 pub mod seeker;
 
 use super::progress::{Control, Foresight};
 use super::simulator::Simulator;
+pub use effort::Effort;
 pub use ground::{Ground, Order, Visit};
 pub use margin::scopes;
-pub use seeker::{End, Found, Next, Query, Seeker};
+pub use seeker::{End, Found, Hint, Next, Query, Seeker};
 
-/// Requests of a search's whole runs as a multiple of those of the first two: what is planned before their spread is known.
-const PLANNED: f64 = 2.6;
 /// The share of its bound that a contestant usually carries: where whole runs are expected before anything is known.
 const USUAL: f64 = 0.8;
 

@@ -4,6 +4,7 @@
 //!            far apart, short runs              near the answer, whole runs
 //! bounds ─► look around ─► up or down ─► narrow ─► a pair of loads ─► more replications ─► interval narrow enough,
 //!                         until met and missed     around the root    at both              or the budget spent
+//!                                     a hint ──────────┘
 //! ```
 //!
 //! The way is a secant method under noise (in the spirit of Robbins & Monro 1951, with the slope estimated and common random
@@ -11,29 +12,20 @@
 //! spent at two loads next to it, close enough for a straight line between their [margins](super::margin). The next step is a function of the visits
 //! alone, so a search can be stopped, resumed, or continue from the visits of another.
 
+mod length;
 mod near;
 
 use super::super::bounds::Asking;
 use super::super::scene::Scene;
 use super::super::simulator::Simulator;
-use super::PLANNED;
 use super::crossing::{Crossing, crossing};
+use super::effort::Effort;
 use super::ground::{Ground, Order, Visit};
 use super::margin::Aim;
-use crate::scenario::RunLength;
 use crate::stats::{Estimate, Jackknifed, Scale};
 
 /// Shares of the bound where a search looks first: one with next to no load, for those that are slow when idle.
 const FIRST: [f64; 4] = [0.05, 0.3, 0.6, 0.9];
-/// Replications on the way.
-const SCOUTS: u32 = 4;
-/// Their requests, as a share of what the objectives need.
-const SHORT: f64 = 0.25;
-/// Relaxation times of a run on the way, and of one next to the answer.
-const RELAXATIONS: [f64; 2] = [15.0, 50.0];
-/// A run lasts at least so many times what an overload by the asked precision takes to fill the longest limit on a latency: who is
-/// asked for 2 % more than can be done is late by 50 ms after 2.5 s, and in half a second nobody sees it.
-const SHOWN: f64 = 2.0;
 /// A bracket whose ends are no further apart than this factor is narrow.
 const NARROW: f64 = 1.2;
 /// How far to each side of the root the pair of loads lies at most, as a share of it, and of the way from it to the bound.
@@ -47,9 +39,18 @@ const EMPTY: f64 = 0.02;
 /// The most loads visited, short runs and whole ones.
 const MOST: [usize; 2] = [40, 12];
 
+/// What is known from elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Hint<'h> {
+    /// About the load that is carried: whole runs begin there.
+    pub load: f64,
+    /// How fast the margins rise there, a unit of load: then a single load is enough if it is next to the answer. Empty if that is not known.
+    pub slopes: &'h [f64],
+}
+
 /// Who is looked at, and how closely.
 #[derive(Clone, Copy, Debug)]
-pub struct Query {
+pub struct Query<'h> {
     /// By index in the scenario.
     pub contestant: usize,
     /// Half the width of the interval that is wanted, as a share of the load.
@@ -58,6 +59,8 @@ pub struct Query {
     pub replications: u32,
     /// Events that may be spent.
     pub budget: f64,
+    /// What is known from elsewhere.
+    pub hint: Option<Hint<'h>>,
 }
 
 /// What to do next.
@@ -95,8 +98,27 @@ pub struct Found {
     pub replications: Option<Jackknifed>,
     /// The objective that is missed first; none if the system saturates before.
     pub objective: Option<usize>,
+    /// How fast the margins rise there, a unit of load; empty where only two visited loads tell.
+    pub slopes: Vec<f64>,
     /// Whether the interval is as narrow as asked, and came of runs of at least half the length that they should have.
     pub precise: bool,
+}
+
+/// A load that is too much.
+pub(super) struct Ceiling {
+    load: f64,
+    /// The objective that is missed there; none where the system saturates.
+    objective: Option<usize>,
+}
+
+impl From<&Visit> for Ceiling {
+    fn from(visit: &Visit) -> Self {
+        let objective = visit.worst().filter(|_| !visit.saturated);
+        Self {
+            load: visit.load(),
+            objective: objective.map(|(index, _)| index),
+        }
+    }
 }
 
 /// The search for one contestant.
@@ -105,21 +127,25 @@ pub struct Seeker<'g, 'a, S: Simulator> {
     aims: &'g [Aim],
     visits: &'g [Visit],
     spent: f64,
-    query: Query,
+    query: Query<'g>,
+    effort: Effort,
     bound: f64,
+    brim: f64,
     usual: f64,
 }
 
 impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     /// The search as far as it is.
-    pub fn new(ground: &'g Ground<'a, S>, query: Query) -> Self {
+    pub fn new(ground: &'g Ground<'a, S>, query: Query<'g>) -> Self {
         Self {
             scene: ground.scene,
             aims: &ground.aims,
             visits: &ground.visits[query.contestant],
             spent: ground.events[query.contestant] as f64,
             query,
+            effort: ground.effort,
             bound: ground.scene.bound(query.contestant),
+            brim: ground.brim(query.contestant),
             usual: super::usual(ground, query.contestant),
         }
     }
@@ -129,6 +155,9 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     pub fn next(&self) -> Next {
         if self.visits.iter().any(|v| v.order.full) {
             return self.near();
+        }
+        if let Some(hint) = self.query.hint {
+            return Next::Visit(self.from(hint));
         }
         let Some(first_met) = self.visits.iter().position(Visit::met) else {
             return self.down();
@@ -175,7 +204,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
 
     /// Requests of all whole runs, where about this load is carried.
     pub(super) fn whole_runs(&self, root: f64) -> f64 {
-        PLANNED * 2.0 * f64::from(self.query.replications) * self.requests(root, true)
+        self.effort.visits * f64::from(self.query.replications) * self.requests(root, true)
     }
 
     /// Nothing met yet: the first look around, or further down.
@@ -188,13 +217,18 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             };
             return self.short(FIRST.map(|share| share * unit).to_vec());
         };
-        if self.whole() && lowest.load() <= 1.0 || lowest.load() <= self.crowd(EMPTY) {
+        if self.empty(lowest.load()) {
             return Next::Done(End::Never);
         }
         if self.weary() {
             return Next::Done(End::Unfound { met: false });
         }
         self.short(vec![DOWN * lowest.load()])
+    }
+
+    /// Whether there is no load below this one at which anybody waits less.
+    fn empty(&self, load: f64) -> bool {
+        self.whole() && load <= 1.0 || load <= self.crowd(EMPTY)
     }
 
     /// Nothing missed yet above what was met.
@@ -224,7 +258,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let stop = b / a <= NARROW || self.whole() && b - a <= 1.0;
         let root = self.between(low, high);
         if self.weary() {
-            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
+            return Next::Done(End::Crossed(self.bracketed(low, &high.into(), false)));
         }
         if stop {
             let root = root.map_or_else(
@@ -248,10 +282,7 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         let drowned;
         let (load, margins) = if high.saturated {
             let replications = low.margins.first()?.without.len();
-            let constant = |full: f64| Jackknifed {
-                full,
-                without: vec![full; replications],
-            };
+            let constant = |full: f64| Jackknifed::flat(full, replications);
             drowned = self
                 .aims
                 .iter()
@@ -269,10 +300,12 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
         crossing((low.load(), &low.margins), (load, margins))
     }
 
-    /// The first two whole runs, to both sides of where the root seems to be, for who knows it from elsewhere.
-    #[must_use]
-    pub fn whole_runs_at(&self, root: f64) -> Vec<Order> {
-        self.pair(Estimate::bare(root), (0.0, f64::INFINITY))
+    /// The first whole runs of who knows from elsewhere where the root is: two, or one where the slope is known too.
+    fn from(&self, hint: Hint) -> Vec<Order> {
+        if hint.slopes.is_empty() {
+            return self.pair(Estimate::bare(hint.load), (0.0, f64::INFINITY));
+        }
+        vec![self.full(hint.load, self.requests(hint.load, true))]
     }
 
     /// The first two whole runs, to both sides of where the root seems to be.
@@ -301,44 +334,36 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
     }
 
     /// What is known where only two visited loads tell.
-    fn bracketed(&self, low: &Visit, high: &Visit, precise: bool) -> Found {
+    fn bracketed(&self, low: &Visit, high: &Ceiling, precise: bool) -> Found {
         let (lo, hi) = self.ends(low, high);
         let load = Estimate {
             value: 0.5 * (lo + hi),
             lo,
             hi,
         };
-        let objective = high.worst().filter(|_| !high.saturated);
         Found {
             replications: None,
-            objective: objective.map(|(index, _)| index),
+            objective: high.objective,
+            slopes: Vec::new(),
             precise: precise && 0.5 * (hi - lo) <= self.tolerance(load.value),
             load,
         }
     }
 
     /// What a load that is met and one that is missed say of where it changes. Beyond the bound nobody needs to look.
-    fn ends(&self, low: &Visit, high: &Visit) -> (f64, f64) {
-        let lo = low.load() - self.unseen(low);
-        match high.saturated && !self.whole() && self.bound > lo {
-            true => (lo, high.load().min(self.bound)),
-            false => (lo, high.load()),
+    fn ends(&self, low: &Visit, high: &Ceiling) -> (f64, f64) {
+        let lo = low.load() - low.unseen();
+        match high.objective.is_none() && !self.whole() && self.bound > lo {
+            true => (lo, high.load.min(self.bound)),
+            false => (lo, high.load),
         }
-    }
-
-    /// By how much less than a load that was met may be too much.
-    fn unseen(&self, met: &Visit) -> f64 {
-        if self.whole() {
-            return 0.0;
-        }
-        met.load() * met.hidden.clamp(0.0, 0.5)
     }
 
     /// Whether two loads are close enough for the asked precision, with regard to what the lower one could not show.
-    fn close(&self, low: &Visit, high: &Visit) -> bool {
-        let (a, b) = (low.load(), high.load());
+    fn close(&self, low: &Visit, high: f64) -> bool {
+        let (a, b) = (low.load(), high);
         let tolerance = self.tolerance(0.5 * (a + b));
-        let left = (tolerance - 0.5 * self.unseen(low)).max(0.25 * tolerance);
+        let left = (tolerance - 0.5 * low.unseen()).max(0.25 * tolerance);
         0.5 * (b - a) <= left || self.whole() && b - a <= 1.0
     }
 
@@ -365,51 +390,10 @@ impl<'g, 'a, S: Simulator> Seeker<'g, 'a, S> {
             contestant: self.query.contestant,
             load,
             requests: self.requests(load, false),
-            replications: SCOUTS,
+            replications: self.effort.scouts,
             full: false,
         };
         Next::Visit(loads.into_iter().map(order).collect())
-    }
-
-    /// Requests of a replication: what the objectives need, and so many relaxation times.
-    pub fn requests(&self, load: f64, full: bool) -> f64 {
-        self.wish(load, full).1
-    }
-
-    /// Whether the budget allows whole runs of less than half the length they should have at this load: then an interval is no better than a guess.
-    fn hasty(&self, load: f64) -> bool {
-        let (wanted, granted) = self.wish(load, true);
-        granted < 0.5 * wanted
-    }
-
-    /// The requests that a replication should have, and those that it gets.
-    fn wish(&self, load: f64, full: bool) -> (f64, f64) {
-        if let RunLength::Requests(asked) = self.scene.scenario.run.length {
-            return (asked as f64, asked as f64);
-        }
-        let needed = self.aims.iter().map(Aim::requests).fold(0.0, f64::max);
-        let least = if full { needed } else { SHORT * needed };
-        let asking = self.scene.asking;
-        let tau = asking.relaxation(self.scene.simulator, self.query.contestant, load, 1.0);
-        let rate = self.scene.rate(self.query.contestant, load, 1.0);
-        let shown = if full && asking == Asking::Open {
-            SHOWN * self.scene.scenario.slo.longest_limit() / self.query.precision
-        } else {
-            0.0
-        };
-        let remembered = rate * (RELAXATIONS[usize::from(full)] * tau);
-        let events = self.scene.events(self.query.contestant);
-        let replications = f64::from(self.query.replications.max(SCOUTS));
-        let share = if full { 0.1 } else { 0.01 };
-        let most = (share * self.query.budget / (replications * events)).max(least);
-        // What drowns remembers for ever.
-        let remembered = if remembered.is_finite() {
-            remembered
-        } else {
-            least
-        };
-        let remembered = remembered.max(rate * shown);
-        (remembered.max(least), remembered.clamp(least, most))
     }
 
     /// The load that keeps so many requests in the system where nobody waits.

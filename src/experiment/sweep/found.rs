@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lattice::Goodness;
+use super::probe::Knee;
 use crate::stats::Estimate;
 
 /// What was found at a point.
@@ -11,17 +12,18 @@ pub struct Found {
     pub goodness: Goodness,
     /// What is shown of each contestant.
     pub figures: Vec<Option<Estimate>>,
-    /// The share of its bound that each carries, where it is known.
-    pub shares: Vec<Option<f64>>,
 }
 
 /// What was found, by point.
 pub type Points = BTreeMap<Vec<usize>, Found>;
 
-/// The point that was found nearest to this one.
-pub fn nearest<'a>(points: &'a Points, at: &[usize]) -> Option<&'a Found> {
+/// The knee of each contestant, where it is known: at points of this sheet, and of the one before where this has none yet.
+pub type Knees = BTreeMap<Vec<usize>, Vec<Option<Knee>>>;
+
+/// Those at the point that is nearest to this one.
+pub fn nearest<'a>(knees: &'a Knees, at: &[usize]) -> Option<&'a Vec<Option<Knee>>> {
     let distance =
         |other: &[usize]| -> usize { at.iter().zip(other).map(|(a, b)| a.abs_diff(*b)).sum() };
-    let nearest = points.iter().min_by_key(|(other, _)| distance(other));
-    nearest.map(|(_, found)| found)
+    let nearest = knees.iter().min_by_key(|(other, _)| distance(other));
+    nearest.map(|(_, knees)| knees)
 }

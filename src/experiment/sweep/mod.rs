@@ -9,8 +9,7 @@
 //! | module | is |
 //! | --- | --- |
 //! | [`lattice`] | which points of a map are simulated |
-//! | [`probe`] | what one contestant carries at a point |
-//! | [`missing`] | whether it keeps up, on a scale that a line goes through |
+//! | [`mod@probe`] | what one contestant carries at a point |
 //! | [`crossings`] | where the winner changes along rows and columns |
 //! | [`drawn`] | the map that comes of it |
 //! | [`mod@flips`] | at which ratio between the languages the winner is another |
@@ -27,7 +26,6 @@ mod each;
 mod flips;
 mod found;
 mod lattice;
-mod missing;
 mod probe;
 
 use std::collections::BTreeMap;
@@ -48,16 +46,10 @@ use crate::world::named_loads;
 use drawn::map_of;
 use each::each;
 use flips::flips;
-use found::{Found, Points, nearest};
+use found::{Found, Knees, Points, nearest};
 use lattice::{Care, Lattice, Wanted};
-use probe::{Carries, Effort, Probe};
+use probe::{Carries, Look, probe};
 
-/// What each load of a search for what is carried gets: at a point that is looked at briefly, and at one of a curve or beside the line of
-/// a map. Requests, as a multiple of what one replication needs; relaxation times at least; and how many times the requests these may take. What is
-/// briefly looked at may be off by a percent or two where the load is next to its bound, which is no matter far from the line.
-const EFFORT: [(f64, f64, f64); 2] = [(1.0, 15.0, 2.0), (7.0, 50.0, 4.0)];
-/// Loads that such a search visits, for the time left.
-const VISITS: f64 = 2.7;
 /// Points of a map that are simulated, for the time left: of a grid of 40 × 40.
 const POINTS: f64 = 0.05;
 /// Points whose events together are a study's budget.
@@ -101,15 +93,16 @@ pub fn sweep(plane: &Plane, budget: f64, control: &Control) -> Result<Study, Exp
         control,
         contestants: scenario.contestants.len(),
         rows: BTreeMap::new(),
+        knees: Knees::new(),
+        reserved: 0,
         interrupted: false,
     };
-    let reserve = run.reserve(&scenario, languages.len());
-    control.plan(0, reserve);
+    run.reserve(languages.len());
     let mut sheets = Vec::new();
     for (sheet, language) in languages.into_iter().enumerate() {
         sheets.push(run.sheet(sheet, language));
     }
-    control.unplan(0, reserve);
+    control.unplan(0, run.reserved);
     run.study(&scenario, sheets)
 }
 
@@ -122,14 +115,14 @@ struct Run<'a> {
     control: &'a Control<'a>,
     contestants: usize,
     rows: BTreeMap<Cell, Vec<Row>>,
+    knees: Knees,
+    /// Work of searches to come, for the time left.
+    reserved: u64,
     interrupted: bool,
 }
 
 /// A sheet, a contestant and a point.
 type Cell = (usize, usize, Vec<usize>);
-
-/// What one contestant is asked at a point, and the share of its bound that it carries next to it.
-type Task<'t> = (&'t Vec<usize>, Care, usize, Option<f64>);
 
 impl Run<'_> {
     fn sheet(&mut self, sheet: usize, language: f64) -> Sheet {
@@ -205,44 +198,43 @@ impl Run<'_> {
         places: &[(Vec<usize>, Care)],
         points: &mut Points,
     ) {
-        let tasks: Vec<Task> = places
-            .iter()
-            .flat_map(|(at, care)| {
-                let near = nearest(points, at);
-                (0..self.contestants)
-                    .map(move |c| (at, *care, c, near.and_then(|found| found.shares[c])))
-            })
+        let scenarios = each(places, |(at, _)| (self.plane.scenario)(at));
+        let Some(scenarios) = scenarios.into_iter().collect::<Option<Vec<Scenario>>>() else {
+            self.interrupted = true;
+            return;
+        };
+        let simulators: Vec<Simulation> = scenarios.iter().map(Simulation).collect();
+        let scenes = simulators.iter().map(|s| Scene::at(s.0, s, language));
+        let scenes: Vec<Scene<Simulation>> = scenes.collect();
+        let contestants = self.contestants;
+        let tasks: Vec<(usize, usize)> = (0..places.len() * contestants)
+            .map(|task| (task / contestants, task % contestants))
             .collect();
-        let found = each(&tasks, |(at, care, contestant, hint)| {
+        let reserved = self.unreserve(places);
+        let found = each(&tasks, |&(place, contestant)| {
             if self.control.cancelled() {
                 return None;
             }
-            let scenario = (self.plane.scenario)(at)?;
-            let simulator = Simulation(&scenario);
-            let probe = Probe {
-                scenario: &scenario,
-                simulator: &simulator,
-                contestant: *contestant,
-                language,
-                effort: self.effort(*care),
-                hint: *hint,
-            };
-            probe.search(self.control)
+            self.control.unplan(0, reserved);
+            let (at, care) = &places[place];
+            let near = nearest(&self.knees, at);
+            let hint = near.and_then(|knees| knees[contestant].as_ref());
+            let look = self.look(*care);
+            probe(&scenes[place], contestant, look, hint, self.control)
         });
-        let mut by_point: BTreeMap<&Vec<usize>, Vec<Option<Carries>>> = BTreeMap::new();
-        for ((at, ..), carries) in tasks.iter().zip(found) {
-            by_point.entry(at).or_default().push(carries);
-        }
-        for (at, carries) in by_point {
+        let mut found = found.into_iter();
+        for (at, _) in places {
+            let carries: Vec<Option<Carries>> = found.by_ref().take(contestants).collect();
             let Some(carries) = carries.into_iter().collect::<Option<Vec<Carries>>>() else {
                 self.interrupted = true;
                 continue;
             };
             let found = Found {
-                goodness: carries.iter().map(|c| Some(c.load.clone())).collect(),
-                figures: carries.iter().map(|c| Some(c.interval)).collect(),
-                shares: carries.iter().map(|c| c.share).collect(),
+                goodness: carries.iter().map(|c| c.load.clone()).collect(),
+                figures: carries.iter().map(|c| c.interval).collect(),
             };
+            let knees = carries.iter().map(|c| c.knee.clone()).collect();
+            self.knees.insert(at.clone(), knees);
             for (contestant, carries) in carries.into_iter().enumerate() {
                 let capacity = found.figures[contestant];
                 let cell = (sheet, contestant, at.clone());
@@ -280,11 +272,7 @@ impl Run<'_> {
         let replications = self.replications as usize;
         let goodness = findings.iter().map(|f| match &f.judged.p99_slo {
             Some(p99) => Some(p99.jackknifed().map(|ms| 1.0 / ms)),
-            None if f.saturated => Some(Jackknifed {
-                full: 0.0,
-                without: vec![0.0; replications],
-            }),
-            None => None,
+            None => f.saturated.then(|| Jackknifed::flat(0.0, replications)),
         });
         let figures = findings.iter().map(|f| match &f.judged.p99_slo {
             Some(p99) => Some(p99.estimate),
@@ -293,7 +281,6 @@ impl Run<'_> {
         let found = Found {
             goodness: goodness.collect(),
             figures: figures.collect(),
-            shares: vec![None; findings.len()],
         };
         points.insert(at.to_vec(), found);
         for (contestant, rows) in rows.into_iter().enumerate() {
@@ -331,30 +318,37 @@ impl Run<'_> {
         self.rows.insert(cell, rows);
     }
 
-    fn effort(&self, care: Care) -> Effort {
-        let (requests, relaxations, longer) = EFFORT[care as usize];
-        Effort {
-            requests: requests * self.budget / super::BUDGET,
+    fn look(&self, care: Care) -> Look {
+        Look {
+            care,
+            many: self.budget / super::BUDGET,
             replications: self.replications,
-            relaxations,
-            longer,
         }
     }
 
-    /// Requests that the whole will take, for the time left.
-    fn reserve(&self, scenario: &Scenario, sheets: usize) -> u64 {
-        let SweptFigure::Capacity = self.figure else {
-            return 0;
-        };
+    /// Plans the whole, for the time left.
+    fn reserve(&mut self, sheets: usize) {
+        if self.figure == SweptFigure::Latency {
+            return;
+        }
         let points: usize = self.plane.axes.iter().map(|a| a.values.len()).product();
         let share = if self.plane.axes.len() == 2 {
             POINTS
         } else {
             1.0
         };
-        let each =
-            VISITS * 1.4e4 * self.effort(Care::Full).requests * scenario.contestants.len() as f64;
-        (share * points as f64 * each * sheets as f64) as u64
+        let searches = share * (points * sheets * self.contestants) as f64;
+        self.reserved = (searches * self.look(Care::Full).work() as f64) as u64;
+        self.control.plan(0, self.reserved);
+    }
+
+    /// Work that each search at these points has of what is reserved, when it begins and plans its own.
+    fn unreserve(&mut self, places: &[(Vec<usize>, Care)]) -> u64 {
+        let searches = (places.len() * self.contestants).max(1) as u64;
+        let wanted: u64 = places.iter().map(|(_, care)| self.look(*care).work()).sum();
+        let each = (wanted / places.len().max(1) as u64).min(self.reserved / searches);
+        self.reserved -= each * searches;
+        each
     }
 
     /// Leaves settings out that are not the same at both ends of the axes.

@@ -3,7 +3,7 @@
 use super::{Race, SEARCHES, State};
 use crate::experiment::carry::carried;
 use crate::experiment::search::confirm;
-use crate::experiment::search::{End, Order, Query, Seeker, seek};
+use crate::experiment::search::{End, Hint, Order, Query, seek};
 use crate::experiment::simulator::Simulator;
 use crate::experiment::study::Fate;
 use crate::stats::{Estimate, Scale};
@@ -98,11 +98,13 @@ impl<S: Simulator> Race<'_, S> {
 
     /// Finds what a setting carries.
     fn search(&mut self, setting: usize) -> Option<()> {
-        let query = self.query(setting, self.precision);
-        let beside = self.beside(query);
-        if !self.ground.carry_out(&beside, self.control) {
+        if !self.ground.carry_out(&self.beside(setting), self.control) {
             return None;
         }
+        let query = Query {
+            hint: self.pointed(setting).map(|load| Hint { load, slopes: &[] }),
+            ..self.query(setting, self.precision)
+        };
         let end = seek(&mut self.ground, &[query], |_, _, _| 0, self.control)?
             .into_iter()
             .next()?;
@@ -120,32 +122,27 @@ impl<S: Simulator> Race<'_, S> {
         Some(())
     }
 
-    /// The first whole runs of a setting: next to the root of who was searched before and is like it, else to where its trials point, unless
-    /// that is so near to its bound that few requests say little.
-    fn beside(&self, query: Query) -> Vec<Order> {
+    /// The first whole runs of a setting: those next to the root of who was searched before and is like it.
+    fn beside(&self, contestant: usize) -> Vec<Order> {
         let before = self.best.and_then(|best| Some((best, self.crossed(best)?)));
-        let contestant = query.contestant;
-        if let Some((best, found)) = before.filter(|(_, found)| found.replications.is_some()) {
-            let distance = |order: &Order| (order.load - found.load.value).abs();
-            let visits = self.ground.visits[best].iter().map(|visit| visit.order);
-            let mut whole: Vec<Order> = visits.filter(|order| order.full).collect();
-            whole.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
-            let nearest = whole.into_iter().take(2);
-            return nearest
-                .map(|order| Order {
-                    contestant,
-                    ..order
-                })
-                .collect();
-        }
-        let (Some(leader), Some(seen)) = (&self.leader, self.seen(contestant)) else {
+        let Some((best, found)) = before.filter(|(_, found)| found.replications.is_some()) else {
             return Vec::new();
         };
-        let root = leader.trials.load - seen.value;
-        if root > SURE * self.ground.scene.bound(contestant) {
-            return Vec::new();
-        }
-        Seeker::new(&self.ground, query).whole_runs_at(root)
+        let distance = |order: &Order| (order.load - found.load.value).abs();
+        let visits = self.ground.visits[best].iter().map(|visit| visit.order);
+        let mut whole: Vec<Order> = visits.filter(|order| order.full).collect();
+        whole.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let like = |order| Order {
+            contestant,
+            ..order
+        };
+        whole.into_iter().take(2).map(like).collect()
+    }
+
+    /// Where a setting's trials point, unless that is so near to its bound that few requests say little.
+    fn pointed(&self, setting: usize) -> Option<f64> {
+        let root = self.leader.as_ref()?.trials.load - self.seen(setting)?.value;
+        (root <= SURE * self.ground.scene.bound(setting)).then_some(root)
     }
 
     /// The thriftiest of those searched that none of them leaves behind by more than the tolerance.

@@ -35,7 +35,7 @@ use super::error::ExperimentError;
 use super::progress::{Control, Foresight};
 use super::scene::Scene;
 use super::search::confirm;
-use super::search::{End, Found, Ground, Query, Seeker, planned, usual};
+use super::search::{End, Found, Ground, Query, Seeker, effort, planned, usual};
 use super::simulator::Simulator;
 use super::study::{Fate, Study};
 use crate::scenario::{Scenario, System};
@@ -131,7 +131,7 @@ impl<'a, S: Simulator> Race<'a, S> {
     fn new(scene: &'a Scene<'a, S>, precision: f64, budget: f64, control: &'a Control<'a>) -> Self {
         let contestants = &scene.scenario.contestants;
         Self {
-            ground: Ground::new(scene),
+            ground: Ground::new(scene, effort::CLOSE),
             precision,
             budget,
             control,
@@ -339,7 +339,7 @@ impl<'a, S: Simulator> Race<'a, S> {
         }
     }
 
-    fn query(&self, contestant: usize, precision: f64) -> Query {
+    fn query(&self, contestant: usize, precision: f64) -> Query<'static> {
         let replications = self.ground.scene.scenario.run.replications;
         let share = (1.0 / self.states.len() as f64).clamp(ONE_SEARCH[0], ONE_SEARCH[1]);
         Query {
@@ -353,6 +353,7 @@ impl<'a, S: Simulator> Race<'a, S> {
             // The length of runs follows from the budget: what trials took must not make them longer.
             budget: (share * self.budget)
                 .max(self.ground.events[contestant] as f64 + 0.5 * share * self.budget),
+            hint: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Next to the answer: whole runs at two loads around the root, a third where it lies beyond them, and more replications of both until the interval is as
 //! narrow as asked.
 
-use super::{End, Found, Next, Seeker};
-use crate::experiment::search::crossing::{Crossing, crossing};
+use super::{Ceiling, End, Found, Next, Seeker};
+use crate::experiment::search::crossing::{Crossing, along, crossing};
 use crate::experiment::search::ground::{Order, Visit};
 use crate::experiment::simulator::Simulator;
 
@@ -12,6 +12,10 @@ use super::{APART, MOST};
 const MARGIN: f64 = 1.15;
 const LEAST: f64 = 1.3;
 const GROWTH: f64 = 4.0;
+/// A root no further away than this, as a share of the load, is known from that load and a slope.
+const BESIDE: f64 = 0.02;
+/// Two loads further apart than this, as a share of the lower, are no straight line.
+const WIDE: f64 = 0.13;
 
 impl<S: Simulator> Seeker<'_, '_, S> {
     /// Whole runs were made: is the root between them, and known well enough?
@@ -23,13 +27,12 @@ impl<S: Simulator> Seeker<'_, '_, S> {
             .filter(whole)
             .filter(|v| !v.saturated)
             .collect();
-        let above = |load: f64| move |v: &&Visit| v.saturated && v.load() > load;
-        let exhausted =
-            self.visits.iter().filter(whole).count() >= MOST[1] || self.spent > self.query.budget;
+        let runs = self.visits.iter().filter(whole).count();
+        let exhausted = runs >= MOST[1] || self.spent > self.query.budget;
         let Some(last) = steady.last() else {
             return self.all_drowned(exhausted);
         };
-        let drowning = self.visits.iter().find(above(last.load()));
+        let ceiling = self.ceiling(last.load());
         let missed = steady.iter().position(|v| !v.met());
         let pair = match missed {
             Some(0) => steady.get(..2),
@@ -37,32 +40,71 @@ impl<S: Simulator> Seeker<'_, '_, S> {
             None => steady.len().checked_sub(2).and_then(|i| steady.get(i..)),
         };
         let Some([low, high]) = pair else {
-            return self.second(last, drowning, exhausted);
+            if let Some(next) = self.single(last, ceiling.as_ref()) {
+                return next;
+            }
+            return self.second(last, ceiling.as_ref(), exhausted);
         };
         if let Some(order) = self.matching(low, high) {
             return Next::Visit(vec![order]);
         }
         let (a, b) = (low.load(), high.load());
         let Some(found) = crossing((a, &low.margins), (b, &high.margins)) else {
-            return Next::Done(End::Crossed(self.bracketed(low, high, false)));
+            return Next::Done(End::Crossed(self.bracketed(low, &(*high).into(), false)));
         };
         let root = found.load.full;
-        if let (Some(drowning), None) = (drowning, missed)
-            && root > drowning.load()
+        if let (Some(above), None) = (&ceiling, missed)
+            && root > above.load
         {
-            return self.second(high, Some(drowning), exhausted);
+            return self.second(high, ceiling.as_ref(), exhausted);
         }
-        let reach = 0.5 * (b - a);
-        if (a - reach..=b + reach).contains(&root) || exhausted {
+        let (width, straight) = (b - a, WIDE * a);
+        let single = self.whole() && width <= 1.0;
+        let reach = 0.5 * width;
+        if (a - reach..=b + reach).contains(&root) && (width <= straight || single) || exhausted {
             return self.replicate(low, high, &found, exhausted);
         }
-        let further = if root > b {
-            let ceiling = drowning.map_or(f64::INFINITY, |d| 0.5 * (b + d.load()));
-            (root + reach).min(b + 4.0 * reach).min(ceiling)
-        } else {
-            (root - reach).max(a - 4.0 * reach).max(0.5 * a)
-        };
-        self.one(further, low)
+        let over = reach.min(0.5 * straight);
+        self.one(
+            if root > b {
+                let most = ceiling.map_or(f64::INFINITY, |above| 0.5 * (b + above.load));
+                (root + over).min(b + 4.0 * reach).min(most)
+            } else if root < a {
+                if self.empty(a) {
+                    return Next::Done(End::Never);
+                }
+                // Ever faster: there may be nothing to find.
+                (root - over)
+                    .max(a - 4.0 * reach)
+                    .max(a * libm::pow(0.5, runs as f64 - 1.0))
+            } else {
+                root.clamp(a + 0.1 * width, b - 0.1 * width)
+            },
+            low,
+        )
+    }
+
+    /// There is one whole run that keeps up, and how fast margins rise there is known from elsewhere: done, or another run where that line leads.
+    fn single(&self, at: &Visit, ceiling: Option<&Ceiling>) -> Option<Next> {
+        let (load, hint) = (at.load(), self.query.hint?);
+        let found = along((load, &at.margins), hint.slopes)?;
+        let root = found.load.full;
+        let most = ceiling.map_or(f64::INFINITY, |above| 0.5 * (load + above.load));
+        let least: f64 = if self.whole() { 0.5 } else { 0.0 };
+        if (root - load).abs() <= least.max(BESIDE * load) && root < most {
+            return Some(self.replicate(at, at, &found, false));
+        }
+        Some(self.one(root.clamp(load / 1.2, (1.2 * load).min(most)), at))
+    }
+
+    /// The lowest load above this one that is known to be too much for the system, by a run or by the demands alone.
+    fn ceiling(&self, load: f64) -> Option<Ceiling> {
+        let drowning = self.visits.iter().find(|v| v.saturated && v.load() > load);
+        let lowest = drowning.map_or(self.brim, |v| v.load().min(self.brim));
+        lowest.is_finite().then_some(Ceiling {
+            load: lowest,
+            objective: None,
+        })
     }
 
     /// Every whole run drowned: the next is half way down to what short runs saw met.
@@ -72,9 +114,11 @@ impl<S: Simulator> Seeker<'_, '_, S> {
         let below = |v: &&Visit| v.met() && v.load() < high.load();
         let met = self.visits[..lowest].iter().rev().find(below);
         match met {
-            Some(low) if exhausted => Next::Done(End::Crossed(self.bracketed(low, high, false))),
+            Some(low) if exhausted => {
+                Next::Done(End::Crossed(self.bracketed(low, &high.into(), false)))
+            }
             // What a short run saw met is looked at closely before it is believed.
-            Some(low) if self.close(low, high) => self.one(low.load(), high),
+            Some(low) if self.close(low, high.load()) => self.one(low.load(), high),
             Some(low) => self.one(0.5 * (low.load() + high.load()), high),
             None if exhausted => Next::Done(End::Unfound { met: false }),
             None => self.one(0.8 * high.load(), high),
@@ -82,13 +126,15 @@ impl<S: Simulator> Seeker<'_, '_, S> {
     }
 
     /// There is one whole run that keeps up, or all objectives are met up to where the system drowns.
-    fn second(&self, last: &Visit, drowning: Option<&Visit>, exhausted: bool) -> Next {
+    fn second(&self, last: &Visit, ceiling: Option<&Ceiling>, exhausted: bool) -> Next {
         let at = last.load();
-        match drowning {
-            Some(high) if exhausted || self.close(last, high) => {
-                Next::Done(End::Crossed(self.bracketed(last, high, !exhausted)))
+        match ceiling {
+            Some(above) if last.met() => {
+                if exhausted || self.close(last, above.load) {
+                    return Next::Done(End::Crossed(self.bracketed(last, above, !exhausted)));
+                }
+                self.one(0.5 * (at + above.load), last)
             }
-            Some(high) if last.met() => self.one(0.5 * (at + high.load()), last),
             _ if last.met() => self.one(at * (1.0 + APART[0]), last),
             _ => self.one(at * (1.0 - APART[0]), last),
         }
@@ -122,10 +168,12 @@ impl<S: Simulator> Seeker<'_, '_, S> {
                 load,
                 replications: Some(found.load.clone()),
                 objective: Some(found.objective),
+                slopes: found.slopes.clone(),
                 precise: narrow && n > first && !self.hasty(load.value),
             }))
         };
-        if narrow && n > first || exhausted || !load.has_interval() {
+        let enough = narrow && n > first || !self.effort.repeats;
+        if enough || exhausted || !load.has_interval() {
             return done();
         }
         let before = f64::from(n);
@@ -161,7 +209,7 @@ impl<S: Simulator> Seeker<'_, '_, S> {
                 self.visits.iter().find(|v| v.load() > load && !v.met()),
             ) {
                 (Some(low), Some(high)) => {
-                    Next::Done(End::Crossed(self.bracketed(low, high, true)))
+                    Next::Done(End::Crossed(self.bracketed(low, &high.into(), true)))
                 }
                 (below, _) => Next::Done(End::Unfound {
                     met: below.is_some(),
