@@ -2,46 +2,28 @@
 //!
 //! The *engine* is the ordinary one: checked scenario, compiled plan, accounting, histograms, one thread. The *floor* is the
 //! smallest loop that serves the same customers (the same dice, the same laws, FCFS) through a heap, with no model around it
-//! and nothing recorded but the sum of latencies. `cargo bench --bench engine` prints both and, at the end, their ratios.
+//! and nothing recorded but the sum of latencies. `cargo bench --bench engine` runs both in turn and prints the least time of seven each.
 
 #[path = "support/workload.rs"]
 mod workload;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use workload::WORKLOADS;
 
-fn customers(c: &mut Criterion) {
-    let mut group = c.benchmark_group("customer");
-    group.sample_size(10);
-    group.warm_up_time(Duration::from_millis(300));
-    group.measurement_time(Duration::from_secs(2));
-    for workload in &WORKLOADS {
-        group.throughput(Throughput::Elements(workload.customers));
-        let plan = workload.plan();
-        group.bench_function(BenchmarkId::new("engine", workload.name), |b| {
-            b.iter(|| black_box(plan.run(1, 0)));
-        });
-        group.bench_function(BenchmarkId::new("floor", workload.name), |b| {
-            b.iter(|| black_box(workload.floor()));
-        });
-    }
-    group.finish();
-    ratios();
-}
+/// How often each is run.
+const TURNS: u32 = 7;
 
-/// Engine and floor in turn, the least time of seven each: what the README quotes.
-fn ratios() {
+fn main() {
     println!(
-        "\n{:24} {:>10} {:>10} {:>7} {:>16}",
+        "{:24} {:>10} {:>10} {:>7} {:>16}",
         "ns per customer", "engine", "floor", "ratio", "events/customer"
     );
     for workload in &WORKLOADS {
         let plan = workload.plan();
         let (mut engine, mut floor, mut events) = (f64::MAX, f64::MAX, 0.0);
-        for _ in 0..7 {
+        for _ in 0..TURNS {
             let start = Instant::now();
             let outcome = black_box(plan.run(1, 0));
             engine = engine.min(start.elapsed().as_secs_f64());
@@ -59,6 +41,3 @@ fn ratios() {
         );
     }
 }
-
-criterion_group!(benches, customers);
-criterion_main!(benches);

@@ -16,8 +16,12 @@ fn slo(ms: u64) -> Slo {
 }
 
 fn study(queues: &Queues, scenario: &Scenario) -> Study {
+    study_within(20e6, queues, scenario)
+}
+
+fn study_within(budget: f64, queues: &Queues, scenario: &Scenario) -> Study {
     let never = AtomicBool::new(false);
-    compare_with(scenario, &queues, 20e6, &Control::new(&never, &())).unwrap()
+    compare_with(scenario, &queues, budget, &Control::new(&never, &())).unwrap()
 }
 
 fn row<'a>(study: &'a Study, contestant: &str, load: f64) -> &'a Row {
@@ -212,7 +216,7 @@ fn a_capacity_keeps_the_limits_of_endpoints() {
         let scenario = queues.scenario(Loads::Sweep, slo);
         let never = AtomicBool::new(false);
         let control = Control::new(&never, &());
-        capacity_with(&scenario, &&queues, PRECISION, 20e6, &control)
+        capacity_with(&scenario, &&queues, PRECISION, 5e6, &control)
     };
     let p99 = || Gauge::Figure(Figure::P99);
     let [all, page] = [None, Some("page")].map(|of| search(of, p99()).unwrap().carried);
@@ -264,7 +268,8 @@ fn a_single_replication_has_figures_without_intervals() {
 fn the_same_on_one_thread_and_on_three() {
     let queues = Queues::new(&[(10.0, 1.0), (12.5, 2.5)]);
     let scenario = queues.scenario(Loads::Sweep, slo(250));
-    let on = |threads: usize| on_threads(threads, || format!("{:?}", study(&queues, &scenario)));
+    let study = || format!("{:?}", study_within(3e6, &queues, &scenario));
+    let on = |threads: usize| on_threads(threads, study);
     assert_eq!(on(1), on(3));
 }
 

@@ -177,6 +177,9 @@ pub(super) fn alternatives(names: &[&str]) -> String {
     out
 }
 
+/// Between what several have to say of one place.
+const BETWEEN: &str = "; ";
+
 /// Mistakes found so far. The same mistake met twice (a model used by two contestants) is kept once.
 #[derive(Debug, Default)]
 pub(super) struct Problems(RefCell<Vec<Problem>>);
@@ -187,6 +190,19 @@ impl Problems {
         let mut all = self.0.borrow_mut();
         if !all.contains(&problem) {
             all.push(problem);
+        }
+    }
+
+    /// Notes a mistake that is told once, whoever makes it at this place: what each has to say stands beside the carets.
+    pub(super) fn note_once(&self, problem: Problem) {
+        let mut all = self.0.borrow_mut();
+        let same = |other: &&mut Problem| {
+            other.origin == problem.origin && other.message == problem.message
+        };
+        match all.iter_mut().find(same) {
+            Some(known) if known.label.split(BETWEEN).any(|l| l == problem.label) => {}
+            Some(known) => known.label = [&*known.label, &problem.label].join(BETWEEN),
+            None => all.push(problem),
         }
     }
 

@@ -69,6 +69,11 @@ impl<'t> Reader<'t> {
         self.files.problems.note(problem);
     }
 
+    /// Notes a mistake that another contestant may make too: see [`Problems::note_once`](super::diagnostic::Problems::note_once).
+    pub(super) fn note_once(&self, problem: Problem) {
+        self.files.problems.note_once(problem);
+    }
+
     /// Notes a mistake and returns `None`.
     pub(super) fn refuse<T>(&self, problem: Problem) -> Option<T> {
         self.files.problems.refuse(problem)

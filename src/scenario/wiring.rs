@@ -139,7 +139,7 @@ impl Wiring<'_, '_> {
         };
         let on_it = self.services.iter().filter(|service| service.host == index);
         let (mut total, mut parts) = (0_u64, Vec::new());
-        for Service { name, model, .. } in on_it {
+        for Service { model, .. } in on_it {
             let carriers = model
                 .executors
                 .iter()
@@ -155,15 +155,13 @@ impl Wiring<'_, '_> {
                 total = total.saturating_add(model.memory.primary);
             }
             let (processes, each) = (model.processes, megabytes(each));
-            parts.push(format!("`{name}` takes {processes} × {each}"));
+            parts.push(format!("`{}` takes {processes} × {each}", model.name));
         }
         if total > limit {
-            let (limit, total) = (megabytes(limit), megabytes(total));
-            let message = format!(
-                "{total} do not fit into the {limit} of host `{}`",
-                host.name
-            );
-            self.refuse(Problem::at(at, message).label(parts.join(", ")));
+            let (host, limit) = (&host.name, megabytes(limit));
+            let message = format!("what runs on host `{host}` does not fit into its {limit}");
+            let problem = Problem::at(at, message).label(parts.join(", "));
+            self.reader.note_once(problem);
         }
     }
 }

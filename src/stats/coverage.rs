@@ -1,6 +1,6 @@
 //! How often the 95 % intervals hold the truth, on data whose truth is known. Seeds are fixed, limits are binomial.
 
-use super::stopping::{FIRST_LOOK, Look, look};
+use super::stopping::{FIRST_LOOK, Look, forecast, look};
 use super::synthetic::{Mm1, Noise};
 use super::{Estimate, Pool, Sample, agreed, mean_interval, mser, ratio_interval};
 
@@ -21,6 +21,21 @@ fn coverage(trials: u32, truth: f64, study: impl Fn(u64) -> Estimate) -> u32 {
     (0..trials)
         .map(|trial| u32::from(study(u64::from(trial)).contains(truth)))
         .sum()
+}
+
+/// A sample of which only the tail is asked for: what is below `from` is not told apart.
+fn tail(values: impl Iterator<Item = u64>, from: u64) -> Sample {
+    let (mut below, mut beyond) = (0, Vec::new());
+    for value in values {
+        if value < from {
+            below += 1;
+        } else {
+            beyond.push((value, 1));
+        }
+    }
+    let mut sample = Sample::default();
+    sample.extend(std::iter::once((0, below)).chain(beyond));
+    sample
 }
 
 /// Exponential data, 20 to a replication: means of 20 are nearly normal, so the t interval covers 95 %.
@@ -45,8 +60,8 @@ fn quantile_of_exponentials() {
         let samples: Vec<Sample> = (0..REPLICATIONS)
             .map(|r| {
                 let mut noise = Noise::new(trial * REPLICATIONS + r + 1);
-                let values: Vec<u64> = (0..10_000).map(|_| (noise.exp() * UNIT) as u64).collect();
-                Sample::of(&values)
+                let values = (0..10_000).map(|_| (noise.exp() * UNIT) as u64);
+                tail(values, (3.0 * UNIT) as u64)
             })
             .collect();
         Pool::new(&samples)
@@ -134,7 +149,10 @@ fn study(rho: f64, requests: f64, trial: u64) -> (Estimate, Estimate) {
     let kept: Vec<Vec<u64>> = runs.iter().map(|run| run.after(from)).collect();
     let sums: Vec<f64> = kept.iter().map(|k| k.iter().sum::<u64>() as f64).collect();
     let counts: Vec<f64> = kept.iter().map(|k| k.len() as f64).collect();
-    let samples: Vec<Sample> = kept.iter().map(|k| Sample::of(k)).collect();
+    let samples = kept
+        .iter()
+        .map(|k| tail(k.iter().copied(), (8.0 * UNIT) as u64));
+    let samples: Vec<Sample> = samples.collect();
     let p99 = Pool::new(&samples).interval(0.99).unwrap();
     let mean = ratio_interval(&sums, &counts).unwrap();
     (mean.scaled(1.0 / UNIT), p99.scaled(1.0 / UNIT))
@@ -208,19 +226,14 @@ fn equals_are_told_apart_in_one_study_of_twenty() {
             let (mut a, mut b) = (Vec::new(), Vec::new());
             for r in 0..REPLICATIONS {
                 let mut noise = Noise::new(trial * REPLICATIONS + r + 1);
-                let pairs: Vec<(f64, f64)> = (0..2_000).map(|_| draw(&mut noise)).collect();
-                a.push(Sample::of(
-                    &pairs
-                        .iter()
-                        .map(|p| (p.0 * UNIT) as u64)
-                        .collect::<Vec<_>>(),
-                ));
-                b.push(Sample::of(
-                    &pairs
-                        .iter()
-                        .map(|p| (p.1 * UNIT) as u64)
-                        .collect::<Vec<_>>(),
-                ));
+                let of = |values: &[f64]| {
+                    let values = values.iter().map(|x| (x * UNIT) as u64);
+                    tail(values, (2.0 * UNIT) as u64)
+                };
+                let (mine, theirs): (Vec<f64>, Vec<f64>) =
+                    (0..2_000).map(|_| draw(&mut noise)).unzip();
+                a.push(of(&mine));
+                b.push(of(&theirs));
             }
             let [a, b] = [a, b].map(|samples| Pool::new(&samples).located(0.95).unwrap());
             let difference = a.minus(&b).unwrap();
@@ -251,48 +264,76 @@ fn pareto(requests: usize, seed: u64) -> Sample {
         service = (ALPHA - 1.0) / ALPHA * noise.uniform().powf(-1.0 / ALPHA);
         ((wait + service) * 64.0) as u64
     });
-    Sample::of(&sojourns.skip(requests / 16).collect::<Vec<_>>())
+    tail(sojourns.skip(requests / 16), 5 * 64)
 }
 
-/// Stopped where the interval of p99 is within 10 %, for a law whose spread comes from rare requests that block thousands: the
-/// truth, from many more requests, is covered in 90 % (of 150 such studies in 134), at the binomial limits.
+/// The precision that is asked.
+const ASKED: f64 = 0.2;
+
+/// Where a rule stops and says that it is known narrowly enough, told the width after so many replications; none where it gives up.
+type Rule = fn(&mut dyn FnMut(u32) -> f64) -> Option<u32>;
+
+/// Looks where [`look`] does; with `doubt` also what was seen before counts.
+fn looks(width_of: &mut dyn FnMut(u32) -> f64, doubt: bool) -> Option<u32> {
+    let (mut n, mut before) = (FIRST_LOOK, None);
+    loop {
+        let width = width_of(n);
+        let before_that = if doubt { before } else { Some(0.0) };
+        match look(FIRST_LOOK, n, ASKED, width, before_that) {
+            Look::Enough => return Some(n),
+            Look::GiveUp => return None,
+            Look::Extend(more) => (n, before) = (more, Some(width)),
+        }
+    }
+}
+
+/// Takes the spread of the first replications for that of all, and does not look at it again.
+fn trusting(width_of: &mut dyn FnMut(u32) -> f64) -> Option<u32> {
+    let needed = forecast(FIRST_LOOK, ASKED, width_of(FIRST_LOOK)).ceil();
+    (needed <= 160.0).then_some((needed as u32).max(FIRST_LOOK))
+}
+
+/// Of studies that stop where p99 is said to be within 20 %, how many are further off than that, for a law whose spread comes from rare requests that
+/// block hundreds, and replications so short that most see none of them. By the rule it is 17 % (56 of 335, with other seeds), and of 200 such more than
+/// 23 % come once in 100 times. A rule that believes the first narrow look is off in 30 % (130 of 428), one that believes the first spread in 34 %
+/// (193 of 561): both must be seen to be fooled, or this were no test. No more than 23 % of 250 come once in 200 times. (With looks from two replications
+/// on it is 85 %.)
 #[test]
 fn heavy_tails_do_not_fool_the_stopping_rule() {
-    const TRIALS: u64 = 60;
-    let truth = {
-        let samples: Vec<Sample> = (0..600).map(|r| pareto(40_000, (1 << 40) | r)).collect();
-        Pool::new(&samples).interval(0.99).unwrap()
-    };
-    let (mut hits, mut hasty, mut used) = (0, 0, 0);
-    for trial in 0..TRIALS {
-        let (mut samples, mut before, mut first) = (Vec::new(), None, None);
-        let mut n = FIRST_LOOK;
-        let last = loop {
-            samples
-                .extend((samples.len() as u64..n.into()).map(|r| pareto(10_000, 1000 * trial + r)));
-            let e = Pool::new(&samples).interval(0.99).unwrap();
-            let width = (e.hi - e.value).max(e.value - e.lo) / e.value;
-            if width <= 0.1 && first.is_none() {
-                first = Some(e);
-            }
-            match look(FIRST_LOOK, n, 0.1, width, before) {
-                Look::Extend(more) => (n, before) = (more, Some(width)),
-                Look::Enough | Look::GiveUp => break e,
-            }
+    const STUDIES: u64 = 600;
+    const REQUESTS: usize = 1_000;
+    const FOOLED: f64 = 0.23;
+    /// From 150 million requests, to 0.8 %.
+    const TRUTH: f64 = 16.52;
+    let p99 = |samples: &[Sample]| Pool::new(samples).interval(0.99).unwrap();
+    let rules: [(&str, Rule); 3] = [
+        ("as it is", |width| looks(width, true)),
+        ("the first narrow look", |width| looks(width, false)),
+        ("the first spread", trusting),
+    ];
+    let (mut said, mut off) = ([0; 3], [0; 3]);
+    for study in 0..STUDIES {
+        let mut samples: Vec<Sample> = Vec::new();
+        let mut after = |n: u32| {
+            let more = samples.len() as u64..n.into();
+            samples.extend(more.map(|r| pareto(REQUESTS, 1000 * study + r)));
+            p99(&samples[..n as usize])
         };
-        hits += u32::from(last.contains(truth.value));
-        hasty += u32::from(first.unwrap_or(last).contains(truth.value));
-        used += n;
+        for (i, (_, rule)) in rules.iter().enumerate() {
+            let mut width = |n| {
+                let e: Estimate = after(n);
+                (e.hi - e.value).max(e.value - e.lo) / e.value
+            };
+            if let Some(n) = rule(&mut width) {
+                said[i] += 1;
+                off[i] += u32::from((after(n).value / (64.0 * TRUTH) - 1.0).abs() > ASKED);
+            }
+        }
     }
-    println!(
-        "Pareto, p99 {:.1} ({:.1} to {:.1}): {hits} of {TRIALS} covered, with the first narrow look {hasty}; {} replications",
-        truth.value,
-        truth.lo,
-        truth.hi,
-        u64::from(used) / TRIALS
-    );
-    assert!(
-        plausible(hits, TRIALS as u32, 0.9, 1.0),
-        "{hits} of {TRIALS}"
-    );
+    let share = |i: usize| f64::from(off[i]) / f64::from(said[i]);
+    for (i, (name, _)) in rules.iter().enumerate() {
+        println!("{name}: {} of {} further off than 20 %", off[i], said[i]);
+    }
+    assert!(said[0] > 150 && share(0) <= FOOLED, "{}", share(0));
+    assert!(share(1) > FOOLED && share(2) > FOOLED);
 }

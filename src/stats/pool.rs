@@ -61,7 +61,7 @@ impl Sample {
 /// Sorts by value, adds up the counts of equal values, drops empty ones.
 fn normalise(bins: &mut Vec<(u64, u64)>) {
     bins.retain(|(_, n)| *n > 0);
-    bins.sort_unstable_by_key(|(value, _)| *value);
+    bins.sort_by_key(|(value, _)| *value); // mostly two runs that ascend, which a stable sort only merges
     bins.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
         kept.1 += if same { next.1 } else { 0 };
@@ -91,7 +91,7 @@ impl Pool {
                     .map(|(value, count)| (*value, replication, *count)),
             );
         }
-        merged.sort_unstable();
+        merged.sort(); // a run that ascends for each sample, which a stable sort only merges
         Self {
             merged,
             sizes: samples.iter().map(Sample::len).collect(),

@@ -12,7 +12,8 @@ use crossover::experiment::{
 };
 use crossover::scenario::{Embedded, Scenario, load};
 
-use crate::cases::{FIRST_SEED, QUEUE, scenario};
+use crate::asked_studies;
+use crate::cases::{BETWEEN, FIRST_SEED, QUEUE, scenario};
 
 /// Limits on p99 in seconds: ρ is 0.82 and 0.91 where they are just met.
 const LIMITS: [f64; 2] = [0.25, 0.5];
@@ -48,10 +49,16 @@ fn quick(seed: u64, rate: &str) -> Scenario {
 
 /// Of so many searches, how many hold the truth; and a line about them.
 fn coverage(name: &str, truth: f64, searches: u64, at: impl Fn(u64) -> Scenario) -> (u64, String) {
-    let seeds = FIRST_SEED..FIRST_SEED + searches;
-    let all: Vec<Carried> = seeds.map(|seed| searched(&at(seed))).collect();
+    let (mut all, mut held): (Vec<Carried>, u64) = (Vec::new(), 0);
+    for number in 0..searches {
+        let carried = searched(&at(FIRST_SEED + number));
+        held += u64::from(carried.load.is_some_and(|e| e.contains(truth)));
+        all.push(carried);
+        if (number + 1) % BETWEEN == 0 {
+            eprintln!("{name}: {held} of {} searches hold {truth:.2}", number + 1);
+        }
+    }
     let loads: Vec<Estimate> = all.iter().filter_map(|carried| carried.load).collect();
-    let held = loads.iter().filter(|e| e.contains(truth)).count() as u64;
     let n = searches as f64;
     let mean =
         |of: &dyn Fn(&Estimate) -> f64| loads.iter().map(of).sum::<f64>() / loads.len() as f64;
@@ -80,21 +87,28 @@ const FEW: u64 = 60;
 
 /// A few quick searches: fewer hold the truth in one of some thousand cases if 92 of 100 do.
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "with assertions on it takes long: cargo test --release --test coverage"
+)]
 fn a_few_capacities_hold_the_truth() {
     let (held, line) = coverage("p90 within 0.1 s", QUICK, FEW, |seed| quick(seed, "sweep"));
     println!("{HEAD}\n{line}");
     assert!(held >= least(FEW), "{held} of {FEW}");
 }
 
+/// `STUDIES=60` in front of the command makes fewer searches.
 #[test]
-#[ignore = "takes minutes: the whole study"]
+#[ignore = "takes many minutes: the whole study"]
 fn capacities_hold_the_truth() {
     println!("{HEAD}");
+    let searches = asked_studies().unwrap_or(200);
     for limit in LIMITS {
         let name = format!("p99 within {limit} s");
-        let (held, line) = coverage(&name, truth(limit), 200, |seed| queue(limit, seed, "sweep"));
+        let at = |seed| queue(limit, seed, "sweep");
+        let (held, line) = coverage(&name, truth(limit), searches, at);
         println!("{line}");
-        assert!(held >= least(200), "{held} of 200");
+        assert!(held >= least(searches), "{held} of {searches}");
     }
 }
 
@@ -129,6 +143,10 @@ fn keeps_what_it_is_good_to(truth: f64, at: impl Fn(u64, &str) -> Scenario) {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "with assertions on it takes long: cargo test --release --test coverage"
+)]
 fn what_is_good_to_a_load_keeps_it() {
     keeps_what_it_is_good_to(QUICK, quick);
 }

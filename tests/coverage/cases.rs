@@ -31,7 +31,7 @@ pub const REFERENCE_SEED: u64 = 77_000_001;
 /// The share of the studies that must tell a figure.
 pub const TOLD: f64 = 0.9;
 /// After so many studies a line says how far it is.
-const BETWEEN: u64 = 20;
+pub const BETWEEN: u64 = 20;
 
 pub fn scenario(text: &str, seed: u64, changes: &[&str]) -> Scenario {
     let read = |path: &Path| (path.to_str() == Some("case.toml")).then(|| text.as_bytes().to_vec());

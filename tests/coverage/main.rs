@@ -20,12 +20,25 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use cases::cases;
 use cell::HEAD;
 
-/// Studies of the short form; fewer with assertions on.
-const STUDIES: u64 = if cfg!(debug_assertions) { 100 } else { 400 };
+/// Studies of the short form.
+const STUDIES: u64 = 400;
+
+/// What is said in front of the command.
+fn asked(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn asked_studies() -> Option<u64> {
+    Some(asked("STUDIES")?.parse().expect("STUDIES is a number"))
+}
 
 /// The mean must be covered in 93 to 97 of 100 studies, quantiles in at least 92: the test fails only where the binomial 99.9 %
 /// limits of as many studies (3.29 standard deviations) rule that out.
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "with assertions on it takes long: cargo test --release --test coverage"
+)]
 fn mm1_at_eighty_percent() {
     let cases = cases();
     let case = cases.iter().find(|case| case.name == "M/M/1, ρ = 0.8");
@@ -44,9 +57,8 @@ fn mm1_at_eighty_percent() {
 #[test]
 #[ignore = "takes long: the whole study"]
 fn all_cases() {
-    let asked = |name: &str| std::env::var(name).ok();
-    let (studies, only) = (asked("STUDIES"), asked("CASE").unwrap_or_default());
-    let most = studies.map_or(u64::MAX, |n| n.parse().expect("STUDIES is a number"));
+    let only = asked("CASE").unwrap_or_default();
+    let most = asked_studies().unwrap_or(u64::MAX);
     let folder = asked("KEEP");
     let folder = folder.as_ref().map(Path::new);
     let cases = cases();

@@ -13,6 +13,9 @@ use crate::scenario::{RunLength, Scenario, Slo};
 use crate::stats::Located;
 use crate::workload::Loads;
 
+/// Events of a study, enough for every figure at most of the loads.
+const BUDGET: f64 = 5e6;
+
 /// A study beside a baseline; kept.
 fn study(queues: &Queues, scenario: &Scenario, baseline: Option<&Baseline>) -> Study {
     tried(queues, scenario, baseline).unwrap()
@@ -29,7 +32,7 @@ fn tried(
         baseline,
     };
     let control = Control::new(&never, &());
-    compare_beside(scenario, &queues, 20e6, beside, &control)
+    compare_beside(scenario, &queues, BUDGET, beside, &control)
 }
 
 /// Through its file, as users have it.
@@ -280,7 +283,7 @@ fn a_run_takes_a_load_of_the_comparison() {
         baseline: Some(&before),
     };
     let control = Control::new(&never, &());
-    let now = run_beside(&open, &&queues, 20e6, beside, &control).unwrap();
+    let now = run_beside(&open, &&queues, BUDGET, beside, &control).unwrap();
     assert_eq!(of(&now, Figure::Mean).load, 60.0);
     assert!(
         now.notes[0].contains("one load of the baseline's, 60"),

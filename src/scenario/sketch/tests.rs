@@ -173,9 +173,12 @@ fn an_unknown_word_is_answered_with_all_that_there_are() {
 fn a_machine_into_which_the_server_does_not_fit() {
     let message = refused("logic=1ms", "9/s", " 1KiB");
     assert!(
-        message.contains("do not fit into") && message.contains("--> --memory:1:2\n"),
+        message.contains("does not fit into its 1024 B") && message.contains("--> --memory:1:2\n"),
         "{message}"
     );
+    let all = ["`node` takes 1 × ", "`django-sync` takes 9 × "];
+    assert!(all.iter().all(|one| message.contains(one)), "{message}");
+    assert_eq!(message.matches("error: ").count(), 1, "{message}");
     assert!(!message.contains("app.toml"), "{message}");
 }
 

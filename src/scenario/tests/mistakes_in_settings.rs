@@ -312,11 +312,19 @@ fn a_host_of_an_unknown_model() {
 #[test]
 fn too_little_memory() {
     assert_snapshot!(with("[hosts.app]\nmemory = \"100MB\""), @r#"
-    error: 115 MB do not fit into the 100 MB of host `app`
+    error: what runs on host `app` does not fit into its 100 MB
      --> shop.toml:2:10
       |
     2 | memory = "100MB"
-      |          ^^^^^^^ `app` takes 1 × 115 MB
+      |          ^^^^^^^ `node` takes 1 × 115 MB
+    "#);
+    let others = "[contestants.again]\nmodel = \"node\"\n[contestants.more]\nmodel = \"node\"\nprocesses = 2\n";
+    assert_snapshot!(with(&format!("{others}[hosts.app]\nmemory = \"100MB\"")), @r#"
+    error: what runs on host `app` does not fit into its 100 MB
+     --> shop.toml:7:10
+      |
+    7 | memory = "100MB"
+      |          ^^^^^^^ `node` takes 1 × 115 MB; `node` takes 2 × 115 MB
     "#);
 }
 

@@ -9,13 +9,15 @@ use crossover::experiment::{
 use crossover::scenario::{Contestant, Embedded, Scenario, load};
 use crossover::stats::theory::{MachineRepair, Mmc, Station, mva};
 
+use super::grid::Grid;
 use crate::support::scenario;
 
 /// Half widths of a 95 % interval within which the truth must lie: of ten replications, 6.8 standard errors, which Student's t with nine
 /// degrees of freedom exceeds in 8 of 100,000 cases.
 const WIDE: f64 = 3.0;
 
-fn searched(scenario: &Scenario) -> Study {
+/// A search for what each contestant carries.
+pub fn searched(scenario: &Scenario) -> Study {
     let stop = AtomicBool::new(false);
     let control = Control::new(&stop, &());
     capacity_with(scenario, &Simulation(scenario), PRECISION, BUDGET, &control).unwrap()
@@ -54,20 +56,18 @@ fn holds(study: &Study, contestant: &str, truth: f64) {
     );
 }
 
-/// 99 of 100 within 250 ms with a mean service of 10 ms. M/M/1: `ln 100 / (100 − λ) s = 0.25 s`, so λ = 100 − 18.42 = 81.58. M/M/8 by its law of
-/// the sojourn time.
-#[test]
-fn percentiles_of_textbook_queues() {
-    let study = searched(&scenario(
-        r#"
+/// One thread and eight, 99 of 100 within 250 ms.
+pub const TEXTBOOK: &str = r#"
 hosts.app.cores = 8
 slo.p99 = "250ms"
 endpoints.page.steps = [ { name = "work", cpu = "exp(10ms)" } ]
 contestants.one = { executors.main = { carriers = 1, tasks = 1 } }
 contestants.eight = { executors.main = { carriers = 8, tasks = 1 } }
-"#,
-    ));
-    holds(&study, "one", 81.58);
+"#;
+
+/// Of each contestant of [`TEXTBOOK`] the bound and what it carries. M/M/1: `ln 100 / (100 − λ) s = 0.25 s`, so λ = 100 − 18.42 = 81.58. M/M/8 by its law
+/// of the sojourn time.
+pub fn textbook() -> [(&'static str, f64, f64); 2] {
     let p99 = |rate: f64| {
         Mmc {
             lambda: rate / 1000.0,
@@ -76,22 +76,21 @@ contestants.eight = { executors.main = { carriers = 8, tasks = 1 } }
         }
         .sojourn_quantile(0.99)
     };
-    holds(&study, "eight", solve(250.0, 799.9, p99));
-    // A grid as fine as the interval, from where a search begins up to the bound, each load as long as the longest visited.
-    for (name, bound) in [("one", 100.0), ("eight", 800.0)] {
-        let carried = study.carried.iter().find(|c| c.contestant == name).unwrap();
-        let load = carried.load.unwrap();
-        let rows = study.rows.iter().filter(|row| row.contestant == name);
-        let longest = rows.map(|row| row.events).max().unwrap();
-        let grid = 0.95 * bound / (load.hi - load.lo) * longest as f64;
-        println!(
-            "{name}: a grid takes {:.1} times the events",
-            grid / carried.events as f64
-        );
-        assert!(
-            grid >= 5.0 * carried.events as f64,
-            "{grid} against {carried:?}"
-        );
+    [
+        ("one", 100.0, 81.58),
+        ("eight", 800.0, solve(250.0, 799.9, p99)),
+    ]
+}
+
+/// And a grid of loads as precise takes at least five times the events: computed here, and run in `grid`.
+#[test]
+fn percentiles_of_textbook_queues() {
+    let study = searched(&scenario(TEXTBOOK));
+    for (name, bound, truth) in textbook() {
+        holds(&study, name, truth);
+        let dearness = Grid::beside(&study, name, bound).dearness();
+        println!("{name}: a grid takes {dearness:.1} times the events");
+        assert!(dearness >= 5.0, "{name}: {dearness}");
     }
 }
 

@@ -6,6 +6,7 @@ mod books;
 mod carried;
 mod cases;
 mod demands;
+mod grid;
 mod line;
 mod poisson;
 
