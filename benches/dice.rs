@@ -1,11 +1,11 @@
 //! What a draw costs: the address, each law, and the same law by rejection from a named generator.
 //!
-//! Each figure is the time of one draw in nanoseconds, the least of ten turns. `keyed` makes the word from a request's address first, as the
-//! simulator does; `law` is given the words; `rand_distr` takes Xoshiro256++. `cargo bench --bench dice`.
+//! Each figure is the time of one draw. `*/keyed` makes the word from a request's address first, as the simulator does;
+//! `*/law` is given the words; `*/rand_distr` takes Xoshiro256++.
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use criterion::{Criterion, criterion_group, criterion_main};
 use crossover::kernel::{Count, Dist, Key, Path, Span};
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -14,31 +14,25 @@ use rand_distr::{Distribution, Exp, Gamma, Geometric, LogNormal, Pareto, Poisson
 const MEAN: Span = Span::from_millis(5);
 const NS: f64 = 5e6;
 
-/// Prints what one call costs.
-fn time<T>(name: &str, mut one: impl FnMut() -> T) {
-    const CALLS: u32 = 1_000_000;
-    let least = (0..10)
-        .map(|_| {
-            let start = Instant::now();
-            for _ in 0..CALLS {
-                black_box(one());
-            }
-            start.elapsed().as_secs_f64()
-        })
-        .fold(f64::MAX, f64::min);
-    println!("{name:48} {:8.1}", least * 1e9 / f64::from(CALLS));
-}
-
-fn address() {
+fn address(c: &mut Criterion) {
+    let mut group = c.benchmark_group("address");
     let (root, path) = (Key::root(1, 0), Path::ROOT.child("product"));
     let mut ordinal = 0;
-    time("address/nth and word", || {
-        ordinal += 1;
-        black_box(root).nth(ordinal).word(black_box(path))
+    group.bench_function("nth and word", |b| {
+        b.iter(|| {
+            ordinal += 1;
+            black_box(root).nth(ordinal).word(black_box(path))
+        });
     });
-    let key = root.nth(7);
-    time("address/word", || black_box(key).word(black_box(path)));
-    time("a stored word (the loop of the laws below)", words());
+    let mut words = words();
+    group.bench_function("word", |b| {
+        let key = root.nth(7);
+        b.iter(|| black_box(key).word(black_box(path)));
+    });
+    group.bench_function("a stored word (the loop of the laws below)", |b| {
+        b.iter(&mut words);
+    });
+    group.finish();
 }
 
 /// Stored words in turn, so that a law is measured alone.
@@ -55,24 +49,28 @@ fn words() -> impl FnMut() -> u64 {
 }
 
 /// `draw` by itself and keyed.
-fn law<T>(name: &str, draw: impl Fn(u64) -> T) {
+fn law<T>(c: &mut Criterion, name: &str, draw: impl Fn(u64) -> T) {
     let mut word = words();
-    time(&format!("{name}/law"), || draw(word()));
+    c.bench_function(&format!("{name}/law"), |b| b.iter(|| draw(word())));
     let (root, path) = (Key::root(1, 0), Path::ROOT.child("product"));
     let mut ordinal = 0;
-    time(&format!("{name}/keyed"), || {
-        ordinal += 1;
-        draw(black_box(root).nth(ordinal).word(path))
+    c.bench_function(&format!("{name}/keyed"), |b| {
+        b.iter(|| {
+            ordinal += 1;
+            draw(black_box(root).nth(ordinal).word(path))
+        });
     });
 }
 
 /// The same law as others draw it.
-fn other(name: &str, law: impl Distribution<f64>) {
+fn other(c: &mut Criterion, name: &str, law: impl Distribution<f64>) {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-    time(&format!("{name}/rand_distr"), || law.sample(&mut rng));
+    c.bench_function(&format!("{name}/rand_distr"), |b| {
+        b.iter(|| law.sample(&mut rng));
+    });
 }
 
-fn times() {
+fn times(c: &mut Criterion) {
     let values = (0..10_000).map(|i| Span(i * i)).collect();
     for (name, dist) in [
         ("exp", Dist::exp(MEAN)),
@@ -83,31 +81,38 @@ fn times() {
         ("bimodal", Dist::bimodal(MEAN, MEAN * 10, 0.05).unwrap()),
         ("samples", Dist::samples(values).unwrap()),
     ] {
-        law(name, |word| black_box(&dist).sample(word));
+        law(c, name, |word| black_box(&dist).sample(word));
     }
-    other("exp", Exp::new(1.0 / NS).unwrap());
-    other("lognormal", LogNormal::from_mean_cv(NS, 0.6).unwrap());
-    other("gamma", Gamma::new(6.25, NS / 6.25).unwrap());
-    other("pareto", Pareto::new(NS * 1.2 / 2.2, 2.2).unwrap());
-    other("uniform", Uniform::new(0.0, NS).unwrap());
+    other(c, "exp", Exp::new(1.0 / NS).unwrap());
+    other(c, "lognormal", LogNormal::from_mean_cv(NS, 0.6).unwrap());
+    other(c, "gamma", Gamma::new(6.25, NS / 6.25).unwrap());
+    other(c, "pareto", Pareto::new(NS * 1.2 / 2.2, 2.2).unwrap());
+    other(c, "uniform", Uniform::new(0.0, NS).unwrap());
 }
 
-fn counts() {
+fn counts(c: &mut Criterion) {
     for (name, count) in [
         ("geometric", Count::geometric(2.0).unwrap()),
         ("poisson", Count::poisson(20.0).unwrap()),
         ("zipf", Count::zipf(10_000, 1.1).unwrap()),
         ("uniform count", Count::uniform(1, 5).unwrap()),
     ] {
-        law(name, |word| black_box(&count).sample(word));
+        law(c, name, |word| black_box(&count).sample(word));
     }
-    other("geometric", Geometric::new(0.5).unwrap().map(|n| n as f64));
-    other("poisson", Poisson::new(20.0).unwrap());
-    other("zipf", Zipf::new(10_000.0, 1.1).unwrap());
+    other(
+        c,
+        "geometric",
+        Geometric::new(0.5).unwrap().map(|n| n as f64),
+    );
+    other(c, "poisson", Poisson::new(20.0).unwrap());
+    other(c, "zipf", Zipf::new(10_000.0, 1.1).unwrap());
 }
 
-fn main() {
-    address();
-    times();
-    counts();
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20)
+        .warm_up_time(std::time::Duration::from_millis(300))
+        .measurement_time(std::time::Duration::from_secs(1));
+    targets = address, times, counts
 }
+criterion_main!(benches);

@@ -150,12 +150,13 @@ impl Wiring<'_, '_> {
                 .process
                 .saturating_add(model.memory.thread.saturating_mul(further));
             total = total.saturating_add(each.saturating_mul(model.processes.into()));
+            let (processes, each) = (model.processes, megabytes(each));
+            parts.push(format!("`{}` takes {processes} × {each}", model.name));
             let listen = model.listen.as_ref();
             if listen.is_some_and(Listen::has_primary_process) {
                 total = total.saturating_add(model.memory.primary);
+                parts.push(format!("its primary {}", megabytes(model.memory.primary)));
             }
-            let (processes, each) = (model.processes, megabytes(each));
-            parts.push(format!("`{}` takes {processes} × {each}", model.name));
         }
         if total > limit {
             let (host, limit) = (&host.name, megabytes(limit));

@@ -267,6 +267,20 @@ fn pareto(requests: usize, seed: u64) -> Sample {
     tail(sojourns.skip(requests / 16), 5 * 64)
 }
 
+/// p99 of that queue, in mean services.
+const TRUTH: f64 = 16.6;
+
+/// [`TRUTH`] to 2 %, from 150 million requests, which know it to 1 %. (Seen: 16.70, with other dice 16.52.)
+#[test]
+#[ignore = "takes long: cargo test --release --lib the_truth_of_the_pareto_queue -- --ignored --nocapture"]
+fn the_truth_of_the_pareto_queue() {
+    let samples: Vec<Sample> = (0..600).map(|r| pareto(250_000, (1 << 40) | r)).collect();
+    let p99 = Pool::new(&samples).interval(0.99).unwrap();
+    let [value, lo, hi] = [p99.value, p99.lo, p99.hi].map(|x| x / 64.0);
+    println!("{value:.2} ({lo:.2} to {hi:.2})");
+    assert!((value / TRUTH - 1.0).abs() < 0.02 && hi - lo < 0.02 * value);
+}
+
 /// The precision that is asked.
 const ASKED: f64 = 0.2;
 
@@ -303,8 +317,6 @@ fn heavy_tails_do_not_fool_the_stopping_rule() {
     const STUDIES: u64 = 600;
     const REQUESTS: usize = 1_000;
     const FOOLED: f64 = 0.23;
-    /// From 150 million requests, to 0.8 %.
-    const TRUTH: f64 = 16.52;
     let p99 = |samples: &[Sample]| Pool::new(samples).interval(0.99).unwrap();
     let rules: [(&str, Rule); 3] = [
         ("as it is", |width| looks(width, true)),

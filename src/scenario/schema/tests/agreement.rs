@@ -115,7 +115,9 @@ fn make(file: &Value, path: &[String], mistake: &Mistake) -> Option<Value> {
     let limit = |name: &String| ["below", "above"].contains(&name.as_str());
     let change = matches!(mistake, Mistake::Change(_));
     let param = path.first().is_some_and(|name| name == "params");
-    let amount = path.iter().rev().nth(1).is_some_and(|table| table == "gc");
+    let amounts = ["allocates", "young", "request", "copies", "old"];
+    let amount =
+        matches!(path, [.., table, key] if table == "gc" && amounts.contains(&key.as_str()));
     if change && (param || amount || path.last().is_none_or(limit)) {
         return None;
     }
